@@ -1,0 +1,75 @@
+// The one table of error codes: what kind of fault each is, the exit status of the command line, and the HTTP status
+// of the control plane. Codes are stable: they are never renamed and never reused. docs/errors.md is generated from it.
+
+export interface CatalogueEntry {
+  /** Who can act: the user, the owner of the machine (environment), or us (bug). */
+  readonly kind: "user" | "environment" | "bug";
+  /** Exit status of the command line. */
+  readonly exit: number;
+  /** HTTP status when the control plane answers with this code. */
+  readonly status: number;
+  /** What the code means, for docs/errors.md. */
+  readonly meaning: string;
+}
+
+/** Every error code that Hangar can end with. */
+export const CATALOGUE = {
+  // the project and its configuration
+  CONFIG_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No fly.toml was found for the directory." },
+  CONFIG_SYNTAX: { kind: "user", exit: 1, status: 422, meaning: "The configuration file is not valid TOML." },
+  CONFIG_INVALID: { kind: "user", exit: 1, status: 422, meaning: "The configuration file has values that cannot be used." },
+  DOCKERFILE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "There is nothing to build an image from." },
+  FILE_EXISTS: { kind: "user", exit: 5, status: 409, meaning: "A file would have to be overwritten." },
+  TEMPLATE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No template has that name." },
+  // input
+  USAGE: { kind: "user", exit: 2, status: 400, meaning: "An argument or a flag has a value that cannot be used." },
+  CONFIRMATION_REQUIRED: { kind: "user", exit: 2, status: 400, meaning: "The command would ask, and nobody can answer: pass --yes." },
+  CANCELLED: { kind: "user", exit: 130, status: 499, meaning: "The command was interrupted." },
+  REGION_UNKNOWN: { kind: "user", exit: 2, status: 422, meaning: "No region has that code." },
+  APP_NAME_INVALID: { kind: "user", exit: 2, status: 422, meaning: "The app name cannot be used in host names." },
+  // things that are not there, or are there already
+  APP_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No app has that name on the target." },
+  APP_NAME_TAKEN: { kind: "user", exit: 5, status: 422, meaning: "Another app has that name." },
+  MACHINE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No machine has that ID." },
+  MACHINE_STATE: { kind: "user", exit: 5, status: 412, meaning: "The machine's state does not allow the operation." },
+  CONFLICT: { kind: "user", exit: 5, status: 409, meaning: "Somebody else changed the same thing at the same time." },
+  NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "The control plane has no such address." },
+  REQUEST_INVALID: { kind: "user", exit: 1, status: 422, meaning: "The control plane refused the body or the parameters of a request." },
+  REQUEST_TOO_LARGE: { kind: "user", exit: 1, status: 413, meaning: "The body of the request is larger than allowed." },
+  UNAUTHORIZED: { kind: "user", exit: 4, status: 401, meaning: "The token is missing or not the planet's." },
+  HOST_REFUSED: { kind: "user", exit: 4, status: 403, meaning: "The Host header is not a loopback name (protection against DNS rebinding)." },
+  NO_PRESENTABLE_SERVICE: { kind: "user", exit: 1, status: 422, meaning: "The app has no HTTP service that could be opened." },
+  // building and deploying
+  BUILD_FAILED: { kind: "user", exit: 1, status: 422, meaning: "Docker could not build the image." },
+  IMAGE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "The image is neither on the engine nor can it be pulled." },
+  MACHINE_EXITED: { kind: "user", exit: 1, status: 422, meaning: "A machine's program ended while it was being started." },
+  MACHINE_START_FAILED: { kind: "user", exit: 1, status: 422, meaning: "The engine could not start a machine's program." },
+  APP_NOT_LISTENING: { kind: "user", exit: 1, status: 422, meaning: "Nothing answers on the service's internal port." },
+  APP_LOOPBACK_ONLY: { kind: "user", exit: 1, status: 422, meaning: "The program listens on 127.0.0.1 only, where the edge cannot reach it." },
+  CHECKS_FAILED: { kind: "user", exit: 1, status: 422, meaning: "A machine's health checks did not pass in time." },
+  DEPLOY_INCOMPLETE: { kind: "environment", exit: 1, status: 500, meaning: "A deploy failed and its rollback did too." },
+  // the planet and the machine it runs on
+  PLANET_DOWN: { kind: "user", exit: 3, status: 503, meaning: "The planet is not running." },
+  PLANET_BUSY: { kind: "user", exit: 5, status: 409, meaning: "Another command is changing the planet." },
+  PLANET_START_FAILED: { kind: "environment", exit: 69, status: 503, meaning: "A part of the planet did not come up." },
+  PLANET_NAME_INVALID: { kind: "user", exit: 2, status: 422, meaning: "The planet name cannot be used in container names." },
+  DOCKER_UNAVAILABLE: { kind: "environment", exit: 69, status: 503, meaning: "No Docker engine answers." },
+  DOCKER_TOO_OLD: { kind: "environment", exit: 69, status: 503, meaning: "The Docker engine is older than 20.10." },
+  DOCKER_FAILED: { kind: "environment", exit: 69, status: 502, meaning: "The Docker engine refused an operation." },
+  TUN_UNAVAILABLE: { kind: "environment", exit: 69, status: 503, meaning: "The engine's host has no usable /dev/net/tun." },
+  PORT_TAKEN: { kind: "environment", exit: 69, status: 409, meaning: "A port on 127.0.0.1 is used by another program." },
+  ADDRESS_CLASH: { kind: "environment", exit: 69, status: 409, meaning: "All address blocks of the planet are in use on this host." },
+  DISK_FULL: { kind: "environment", exit: 69, status: 507, meaning: "The disk is full." },
+  NODE_TOO_OLD: { kind: "environment", exit: 69, status: 500, meaning: "Node.js is older than 22.18." },
+  UNREACHABLE: { kind: "environment", exit: 69, status: 502, meaning: "A request could not be sent or was not answered." },
+  DEADLINE: { kind: "environment", exit: 124, status: 408, meaning: "Something did not happen before its deadline." },
+  INTERNAL: { kind: "bug", exit: 70, status: 500, meaning: "A bug in Hangar." },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof CATALOGUE;
+
+/** Whether a word read from outside is a code of the catalogue. */
+export function isErrorCode(word: unknown): word is ErrorCode {
+  return typeof word === "string" && Object.hasOwn(CATALOGUE, word);
+}

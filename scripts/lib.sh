@@ -1,0 +1,79 @@
+# Sourced by the scripts beside it: where the tree is, which Node runs it, and how a step reports itself.
+# shellcheck shell=bash
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+
+# The tree pins its own Node, because the one a machine has may be too old to run TypeScript directly.
+# .cache/node holds the copy that exists before the first install.
+export PATH="$root/node_modules/.bin:$root/.cache/node/node_modules/.bin:$PATH"
+
+# Exit statuses are those of the command line tool: 69 means that the machine lacks something.
+# shellcheck disable=SC2034 # read by the scripts that source this
+readonly EXIT_ENVIRONMENT=69
+
+say() { printf '%s\n' "$*"; }
+
+# fail STATUS MESSAGE…: stop with one message on stderr.
+fail() {
+  local status=$1
+  shift
+  printf '%s\n' "$@" >&2
+  exit "$status"
+}
+
+# Milliseconds since the epoch, without a process: the decimal sign follows the locale, so only digits are kept.
+now_ms() {
+  local us=${EPOCHREALTIME//[!0-9]/}
+  printf '%s' "$((us / 1000))"
+}
+
+seconds_since() {
+  local ms=$(($(now_ms) - $1))
+  printf '%d.%01d s' "$((ms / 1000))" "$((ms % 1000 / 100))"
+}
+
+# step TEXT COMMAND…: say what is being done and how long it took. The output is kept out of the way and its end
+# shown when the command fails; HANGAR_VERBOSE=1 shows all of it as it comes.
+step() {
+  local text=$1 log status=0 started
+  shift
+  log="$(mktemp)"
+  started="$(now_ms)"
+  if [[ -n ${HANGAR_VERBOSE:-} ]]; then
+    say "$text"
+    "$@" </dev/null || status=$?
+    ((status == 0)) && say "$text: $(seconds_since "$started")"
+  else
+    printf '%s … ' "$text"
+    "$@" </dev/null >"$log" 2>&1 || status=$?
+    ((status == 0)) && say "$(seconds_since "$started")"
+  fi
+  if ((status != 0)); then
+    say "failed after $(seconds_since "$started") (exit $status)"
+    tail -n 40 "$log" >&2
+  fi
+  rm -f "$log"
+  return "$status"
+}
+
+# wait_until SECONDS COMMAND…: poll for a fact until the deadline.
+wait_until() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.2
+  done
+}
+
+# install_debian_packages PACKAGE…: apt, for root on Debian and its children; the caller checks both. A source of somebody
+# else that is down makes the update fail, which need not matter: the installation decides.
+install_debian_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update || true
+  apt-get install -y --no-install-recommends "$@"
+}
+
+is_root() { [[ $(id -u) -eq 0 ]]; }
+
+has() { command -v "$1" >/dev/null 2>&1; }

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// The executable. Only syntax and imports that old versions of Node know, so that they can at least say what is wrong.
+// Answers for the version are given here, before anything else is loaded.
+import { readFileSync } from "fs";
+import * as nodeModule from "module";
+import { join } from "path";
+import { fileURLToPath } from "url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const argv = process.argv.slice(2);
+const version = process.versions.node.split(".").map(Number);
+
+if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
+  refuseOldNode();
+} else if (["--version", "-v", "version"].includes(argv[0]) && argv.slice(1).every((word) => word === "--json")) {
+  printVersion();
+} else {
+  nodeModule.enableCompileCache(compileCacheDir());
+  import("../dist/main.js").then(({ main }) => main(argv, root), reportMissingBuild);
+}
+
+// Compiled code is kept between runs, in a folder of the user's own: the default under /tmp belongs to whoever came first,
+// and anybody could put code there. Where the folder cannot be written, Node goes on without it.
+function compileCacheDir() {
+  const { HOME, NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
+  if (NODE_COMPILE_CACHE || (!XDG_CACHE_HOME && !HOME)) return NODE_COMPILE_CACHE || undefined;
+  return join(XDG_CACHE_HOME || join(HOME, ".cache"), "hangar", "compile");
+}
+
+function refuseOldNode() {
+  const message = `Node.js ${process.versions.node} is too old for Hangar: it needs 22.18 or newer`;
+  const suggestion = "install a current Node.js from https://nodejs.org, or put one first in PATH";
+  if (argv.includes("--json")) {
+    const error = { code: "NODE_TOO_OLD", message, suggestions: [suggestion] };
+    process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
+  } else {
+    process.stderr.write(`Error: ${message}\nCode: NODE_TOO_OLD\nTry this: ${suggestion}\n`);
+  }
+  process.exitCode = 69;
+}
+
+function printVersion() {
+  const hangar = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
+  const platform = `${process.platform}-${process.arch}`;
+  const facts = { version: hangar, platform, node: process.versions.node };
+  const text = argv.includes("--json") ? JSON.stringify(facts, null, 2) : `hangar/${hangar} ${platform} node-${process.version}`;
+  process.stdout.write(`${text}\n`);
+}
+
+function reportMissingBuild(error) {
+  if (error.code !== "ERR_MODULE_NOT_FOUND" || !String(error.message).includes("main.js")) throw error;
+  process.stderr.write("Error: Hangar has not been built\nCode: INTERNAL\nTry this: npm run build\n");
+  process.exitCode = 70;
+}

@@ -1,0 +1,76 @@
+// What all commands share: --json and --planet, cancellation, and the context that they hand to operations. How a
+// failure is shown is decided once, in main.ts, so errors simply pass through here.
+import { homedir } from "node:os";
+import { AppError } from "../errors/app-error.ts";
+import { cancelOnSignals, type Cancellation } from "../platform/signals.ts";
+import { type Context, createContext } from "./context.ts";
+import { planetFlag } from "./flags/planet.ts";
+import { Command } from "./oclif.ts";
+
+/**
+ * Base of every command. `run` returns the value that --json prints; for people, it writes with `this.print`.
+ * @example
+ * export default class Regions extends BaseCommand {
+ *   static override summary = "List the regions";
+ *   async run(): Promise<RegionRow[]> {
+ *     const { flags } = await this.parse(Regions);
+ *     const rows = listRegions(this.contextFor(flags));
+ *     this.print(renderRegions(rows));
+ *     return rows;
+ *   }
+ * }
+ */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = { planet: planetFlag() };
+
+  private cancellation: Cancellation | undefined;
+  private outputClosed = false;
+
+  /** Aborted by SIGINT, SIGTERM, SIGHUP, and when nobody reads the output any more. */
+  protected get signal(): AbortSignal {
+    if (this.cancellation === undefined) throw new AppError("INTERNAL", "A command's signal was read before its start");
+    return this.cancellation.signal;
+  }
+
+  /** The context for the parsed flags; made once a command knows what it was asked. */
+  protected contextFor(flags: { readonly planet: string }): Context {
+    return createContext({
+      env: process.env,
+      cwd: process.cwd(),
+      home: homedir(),
+      platform: process.platform,
+      signal: this.signal,
+      planet: flags.planet,
+    });
+  }
+
+  /** Writes a result for people to stdout, ended by one newline; silent with --json. */
+  protected print(text: string): void {
+    if (!this.jsonEnabled()) process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  }
+
+  protected override async init(): Promise<void> {
+    this.cancellation = cancelOnSignals((name) => new AppError("CANCELLED", `Interrupted by ${name}`, { details: { signal: name } }));
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") return;
+      this.outputClosed = true;
+      this.cancellation?.abort(error);
+    });
+  }
+
+  /** An interrupted command failed because of the interruption, whatever it tripped over on its way out. */
+  protected override async catch(thrown: Error): Promise<unknown> {
+    const interruption: unknown = this.cancellation?.signal.reason;
+    if (this.outputClosed) return undefined;
+    throw this.cancellation?.received() === undefined ? thrown : interruption;
+  }
+
+  protected override async finally(): Promise<void> {
+    this.cancellation?.release();
+  }
+
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+}

@@ -1,0 +1,79 @@
+// Files: reading whole texts, and writing so that a reader or a crash never sees half of one.
+import { randomBytes } from "node:crypto";
+import { access, chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { AppError } from "../errors/app-error.ts";
+
+/** The file's text, or undefined when there is no such file. */
+export async function readTextIfExists(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** The file's text. */
+export function readText(file: string): Promise<string> {
+  return readFile(file, "utf8");
+}
+
+/** Whether something is there, whatever it is. */
+export async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Names in a folder, sorted; none when there is no such folder. */
+export async function listNames(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).toSorted();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Makes the folder and those above it; an existing one keeps its mode. */
+export async function ensureDir(folder: string, mode = 0o755): Promise<void> {
+  await mkdir(folder, { recursive: true, mode });
+}
+
+/**
+ * Writes a whole file: into a neighbour first, which is synced and then renamed.
+ * @throws DISK_FULL when there is no room; the old content is still there then.
+ */
+export async function writeAtomic(file: string, text: string, mode = 0o644): Promise<void> {
+  const neighbour = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString("hex")}`);
+  try {
+    const handle = await open(neighbour, "wx", mode);
+    try {
+      await handle.writeFile(text, "utf8");
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await chmod(neighbour, mode); // open() applies the umask, secrets and scripts need the mode as given
+    await rename(neighbour, file);
+  } catch (error) {
+    await rm(neighbour, { force: true });
+    if (codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT") {
+      throw new AppError("DISK_FULL", `There is no room to write ${file}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Removes a file or a whole folder; nothing there is fine. */
+export async function remove(target: string): Promise<void> {
+  await rm(target, { recursive: true, force: true });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}

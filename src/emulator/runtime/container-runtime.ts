@@ -1,0 +1,164 @@
+// The port to the container engine, in our own words. Two implementations pass the same contract suite: docker/ (the
+// engine) and memory/ (for tests of everything above it).
+
+export interface EngineInfo {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly operatingSystem: string;
+  readonly architecture: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly rootless: boolean;
+  /** Where the daemon keeps its data, as the daemon sees it. */
+  readonly dataRoot: string;
+}
+
+export interface NetworkSpec {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly subnet4: string;
+  readonly bridge4: string;
+  readonly subnet6?: string;
+  readonly bridge6?: string;
+  /** Default routes that containers on the network get; absent: the bridge. */
+  readonly gateway4?: string;
+  readonly gateway6?: string;
+  /** Routed networks have no masquerade, and carry packets of other networks' addresses (wan delivers those). */
+  readonly routed: boolean;
+}
+
+export interface NetworkInfo {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly subnets: readonly string[];
+}
+
+export interface Attachment {
+  readonly network: string;
+  readonly address4?: string;
+  readonly address6?: string;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The first one is attached at creation; the others before the start. */
+  readonly networks: readonly Attachment[];
+  readonly hostname?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly workingDir?: string;
+  readonly memoryMb?: number;
+  readonly cpu?: { readonly periodUs: number; readonly quotaUs: number };
+  readonly stopSignal?: string;
+  readonly dnsServers?: readonly string[];
+  readonly extraHosts?: readonly string[];
+  readonly mounts?: readonly ({ readonly volume: string; readonly target: string } | { readonly hostPath: string; readonly target: string })[];
+  readonly publish?: readonly { readonly hostPort: number; readonly containerPort: number }[];
+  readonly restartAlways?: boolean;
+  /** Only infrastructure has these. */
+  readonly netAdmin?: boolean;
+  readonly devices?: readonly string[];
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly readOnlyRoot?: boolean;
+  readonly init?: boolean;
+}
+
+/** What is between two runs (the engine's "restarting") counts as exited, what is being removed as dead. */
+export type ContainerState = "created" | "running" | "paused" | "exited" | "dead";
+
+export interface ContainerInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: ContainerState;
+  readonly image: string;
+  /** Names of the networks it is attached to. */
+  readonly networks: readonly string[];
+}
+
+export interface ContainerDetail extends ContainerInfo {
+  readonly pid: number;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** What the engine said when it could not start the program; empty otherwise. */
+  readonly error: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+export interface LogLine {
+  readonly stream: "stdout" | "stderr";
+  /** RFC 3339 with nanoseconds, as the engine gives it. */
+  readonly timestamp: string;
+  readonly text: string;
+}
+
+export interface ContainerEvent {
+  readonly action: "start" | "die" | "oom" | "destroy" | "pause" | "unpause";
+  readonly containerId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly exitCode?: number;
+  readonly timeMs: number;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * What Hangar asks of a container engine. Missing things are no surprise: remove*, stop and disconnect of what is gone
+ * succeed, and so do start, stop, pause, unpause, connect and disconnect of what is in that state already.
+ * @throws DOCKER_UNAVAILABLE the engine does not answer
+ * @throws DOCKER_FAILED the engine refused (details.statusCode says how: 404 for something that is not there). Where it
+ * refused for one of these reasons, instead: PORT_TAKEN, IMAGE_NOT_FOUND, DISK_FULL, TUN_UNAVAILABLE; ADDRESS_CLASH
+ * (the subnet overlaps another network); CONFLICT (name or address in use, container not running, volume or network
+ * in use); MACHINE_START_FAILED (the image has no such program)
+ */
+export interface ContainerRuntime {
+  /** @throws DOCKER_TOO_OLD older than Engine 20.10 */
+  info(): Promise<EngineInfo>;
+  createNetwork(spec: NetworkSpec): Promise<void>;
+  removeNetwork(name: string): Promise<void>;
+  listNetworks(labels?: Readonly<Record<string, string>>): Promise<NetworkInfo[]>;
+  connect(container: string, attachment: Attachment): Promise<void>;
+  disconnect(container: string, network: string): Promise<void>;
+  createContainer(spec: ContainerSpec): Promise<string>;
+  startContainer(id: string): Promise<void>;
+  /** Sends the signal (default: the container's), then SIGKILL after the timeout. */
+  stopContainer(id: string, options?: { readonly signal?: string; readonly timeoutSeconds?: number }): Promise<void>;
+  /** @throws CONFLICT the container is not running */
+  signalContainer(id: string, signal: string): Promise<void>;
+  /** Freezes all processes of a running container, memory kept. */
+  pauseContainer(id: string): Promise<void>;
+  unpauseContainer(id: string): Promise<void>;
+  /** Ends it if it runs, with its unnamed volumes. */
+  removeContainer(id: string): Promise<void>;
+  inspectContainer(id: string): Promise<ContainerDetail | undefined>;
+  listContainers(labels: Readonly<Record<string, string>>): Promise<ContainerInfo[]>;
+  /** Writes files into a created or running container; paths absolute, folders are made, everything belongs to root. */
+  putFiles(id: string, files: readonly { readonly path: string; readonly content: string | Uint8Array; readonly mode: number }[]): Promise<void>;
+  /**
+   * Runs a command in a running container and keeps at most 64 KB of each stream.
+   * @throws DEADLINE it did not end in time; it may go on running, engines cannot end it
+   */
+  exec(id: string, command: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ExecResult>;
+  /** Ends on abort, and with the container. A line longer than 64 KB comes in pieces. */
+  logs(id: string, options: { readonly follow: boolean; readonly tail?: number; readonly since?: string; readonly signal?: AbortSignal }): AsyncIterable<LogLine>;
+  /**
+   * Resolves when subscribed: whatever happens after that is reported, so that listing next leaves no gap. The iterable
+   * ends on abort and throws DOCKER_UNAVAILABLE when the engine goes away; subscribing again is the caller's affair.
+   */
+  events(labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>>;
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  removeVolume(name: string): Promise<void>;
+  listVolumes(labels: Readonly<Record<string, string>>): Promise<string[]>;
+  /** The image's ID, or undefined where the engine does not have it. */
+  imageId(reference: string): Promise<string | undefined>;
+  pullImage(reference: string): Promise<void>;
+}

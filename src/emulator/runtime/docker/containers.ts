@@ -1,0 +1,132 @@
+// The life of containers: create, start, stop, remove, look at, run a command in.
+import { setTimeout as delay } from "node:timers/promises";
+import type { ContainerDetail, ContainerInfo, ContainerRuntime, ContainerState } from "../container-runtime.ts";
+import type { EngineClient } from "./client.ts";
+import { containerCreateOptions } from "./container-options.ts";
+import { endpointConfig, labelFilter } from "./networks.ts";
+
+const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
+
+const STATES: Readonly<Record<string, ContainerState>> = {
+  created: "created",
+  running: "running",
+  paused: "paused",
+  exited: "exited",
+  restarting: "exited",
+  removing: "dead",
+  dead: "dead",
+};
+
+const stateOf = (word: string): ContainerState => STATES[word] ?? "dead";
+
+type ContainerOperations = Pick<
+  ContainerRuntime,
+  | "createContainer" | "startContainer" | "stopContainer" | "signalContainer" | "pauseContainer" | "unpauseContainer"
+  | "removeContainer" | "inspectContainer" | "listContainers"
+>;
+
+/** The container operations of the runtime on an engine. */
+export function createContainerOperations(client: EngineClient): ContainerOperations {
+  const createContainer: ContainerRuntime["createContainer"] = (spec) =>
+    client.call(`create container "${spec.name}"`, async (docker) => {
+      const container = await docker.createContainer(containerCreateOptions(spec));
+      try {
+        for (const attachment of spec.networks.slice(1)) {
+          await docker.getNetwork(attachment.network).connect({ Container: container.id, EndpointConfig: endpointConfig(attachment) });
+        }
+      } catch (thrown) {
+        // half a container is of no use to anyone; what hindered it is what the caller has to hear
+        await container.remove({ force: true, v: true }).catch(() => undefined);
+        throw thrown;
+      }
+      return container.id;
+    });
+
+  /** With a signal of the caller's: API 1.41 cannot pass it to stop, so it is sent, waited for, and followed by SIGKILL. */
+  const stopWithSignal = (id: string, signal: string, timeoutSeconds: number): Promise<unknown> =>
+    client.callUnless([404, 409], `stop container "${id}"`, async (docker) => {
+      const container = docker.getContainer(id);
+      if ((await container.inspect()).State.Paused) await container.unpause();
+      const waiting = new AbortController();
+      // asked before the signal is sent, so that an end cannot be missed
+      const ended = container.wait({ condition: "not-running", abortSignal: waiting.signal }).then(() => true);
+      const expired = delay(timeoutSeconds * 1000, false, { signal: waiting.signal });
+      try {
+        await container.kill({ signal });
+        if (await Promise.race([ended, expired])) return;
+        await container.kill({ signal: "SIGKILL" });
+        await ended;
+      } finally {
+        waiting.abort();
+        await Promise.allSettled([ended, expired]);
+      }
+    });
+
+  return {
+    createContainer,
+    startContainer: async (id) => {
+      await client.callUnless([304], `start container "${id}"`, (docker) => docker.getContainer(id).start());
+    },
+    stopContainer: async (id, options = {}) => {
+      const { signal, timeoutSeconds } = options;
+      if (signal !== undefined) {
+        await stopWithSignal(id, signal, timeoutSeconds ?? DEFAULT_STOP_TIMEOUT_SECONDS);
+        return;
+      }
+      // left to the engine, which finishes it even when we are killed meanwhile
+      await client.callUnless([304, 404], `stop container "${id}"`, (docker) => docker.getContainer(id).stop(timeoutSeconds === undefined ? {} : { t: timeoutSeconds }));
+    },
+    signalContainer: async (id, signal) => {
+      await client.call(`send ${signal} to container "${id}"`, (docker) => docker.getContainer(id).kill({ signal }));
+    },
+    pauseContainer: (id) => setPaused(client, id, true),
+    unpauseContainer: (id) => setPaused(client, id, false),
+    removeContainer: async (id) => {
+      // 409: its removal is already in progress
+      await client.callUnless([404, 409], `remove container "${id}"`, (docker) => docker.getContainer(id).remove({ force: true, v: true }));
+    },
+    inspectContainer: async (id) => {
+      const found = await client.callUnless([404], `inspect container "${id}"`, (docker) => docker.getContainer(id).inspect());
+      if (found === undefined) return undefined;
+      const { State } = found;
+      return {
+        id: found.Id,
+        name: found.Name.replace(/^\//, ""),
+        labels: found.Config.Labels ?? {},
+        state: stateOf(State.Status),
+        image: found.Config.Image,
+        networks: Object.keys(found.NetworkSettings.Networks),
+        pid: State.Pid,
+        exitCode: State.ExitCode,
+        oomKilled: State.OOMKilled,
+        error: State.Error,
+        startedAt: State.StartedAt,
+        finishedAt: State.FinishedAt,
+      } satisfies ContainerDetail;
+    },
+    listContainers: async (labels) => {
+      const listed = await client.call("list containers", (docker) => docker.listContainers({ all: true, filters: labelFilter(labels) }));
+      return listed.map((found): ContainerInfo => ({
+        id: found.Id,
+        name: (found.Names[0] ?? "").replace(/^\//, ""),
+        labels: found.Labels ?? {},
+        state: stateOf(found.State),
+        image: found.Image,
+        networks: Object.keys(found.NetworkSettings?.Networks ?? {}),
+      }));
+    },
+  };
+}
+
+/** The engine answers 409 (older: 500) both for "is so already" and for "is not running", so the state decides. */
+async function setPaused(client: EngineClient, id: string, paused: boolean): Promise<void> {
+  await client.call(`${paused ? "pause" : "unpause"} container "${id}"`, async (docker) => {
+    const container = docker.getContainer(id);
+    try {
+      await (paused ? container.pause() : container.unpause());
+    } catch (thrown) {
+      const state = (await container.inspect()).State;
+      if (!state.Running || state.Paused !== paused) throw thrown;
+    }
+  });
+}

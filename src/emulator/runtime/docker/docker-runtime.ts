@@ -1,0 +1,28 @@
+// The container runtime on a Docker engine, put together from the files of this folder, which alone use dockerode.
+import type { ContainerRuntime } from "../container-runtime.ts";
+import { createEngineClient, type DockerEndpoint } from "./client.ts";
+import { createContainerOperations } from "./containers.ts";
+import { createEngineOperations } from "./engine.ts";
+import { createEventOperations } from "./events.ts";
+import { createExecOperations } from "./exec.ts";
+import { createFileOperations } from "./files.ts";
+import { createLogOperations } from "./logs.ts";
+import { createNetworkOperations } from "./networks.ts";
+
+/**
+ * A runtime on the engine at the endpoint (default: the default socket). Makes no request and loads no Docker library
+ * until its first operation; holds no connection that would keep the process alive but for open logs and events.
+ * @example createDockerRuntime({ socketPath: "/var/run/docker.sock" })
+ */
+export function createDockerRuntime(endpoint: DockerEndpoint = {}): ContainerRuntime {
+  const client = createEngineClient(endpoint);
+  return {
+    ...createEngineOperations(client),
+    ...createNetworkOperations(client),
+    ...createContainerOperations(client),
+    ...createFileOperations(client),
+    ...createExecOperations(client),
+    ...createLogOperations(client),
+    ...createEventOperations(client),
+  };
+}

@@ -1,0 +1,51 @@
+// Runs a command in a running container, with bounded output and time.
+import { setTimeout as delay } from "node:timers/promises";
+import { AppError } from "../../../errors/app-error.ts";
+import type { ContainerRuntime, ExecResult } from "../container-runtime.ts";
+import type { EngineClient } from "./client.ts";
+import { createFrameSplitter } from "./frames.ts";
+import { chunksOf } from "./streams.ts";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const MAX_OUTPUT_BYTES = 64 * 1024;
+/** The engine closes the stream a moment before it notes the exit code. */
+const EXIT_CODE_POLL_MS = 10;
+
+function createBoundedText(): { add(bytes: Buffer): void; text(): string } {
+  const parts: Buffer[] = [];
+  let room = MAX_OUTPUT_BYTES;
+  return {
+    add: (bytes) => {
+      if (room === 0) return;
+      const kept = bytes.subarray(0, room);
+      parts.push(kept);
+      room -= kept.length;
+    },
+    text: () => Buffer.concat(parts).toString("utf8"),
+  };
+}
+
+/** The exec operation of the runtime on an engine. */
+export function createExecOperations(client: EngineClient): Pick<ContainerRuntime, "exec"> {
+  return {
+    exec: (id, command, options = {}) =>
+      client.call(`run "${command.join(" ")}" in container "${id}"`, async (docker): Promise<ExecResult> => {
+        const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+        const deadline = AbortSignal.timeout(timeoutMs);
+        const late = (): AppError => new AppError("DEADLINE", `"${command.join(" ")}" did not end within ${timeoutMs} ms in container "${id}"`, { details: { timeoutMs } });
+        const run = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+        const stream = await run.start({});
+        const split = createFrameSplitter();
+        const outputs = { stdout: createBoundedText(), stderr: createBoundedText() };
+        for await (const chunk of chunksOf(stream, deadline)) {
+          for (const frame of split(chunk)) outputs[frame.stream].add(frame.payload);
+        }
+        for (;;) {
+          if (deadline.aborted) throw late();
+          const state = await run.inspect();
+          if (!state.Running && state.ExitCode !== null) return { exitCode: state.ExitCode, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
+          await delay(EXIT_CODE_POLL_MS);
+        }
+      }),
+  };
+}

@@ -11,7 +11,8 @@ export PATH="$root/node_modules/.bin:$root/.cache/node/node_modules/.bin:$PATH"
 # shellcheck disable=SC2034 # read by the scripts that source this
 readonly EXIT_ENVIRONMENT=69
 
-say() { printf '%s\n' "$*"; }
+# say LINE…: one line each.
+say() { printf '%s\n' "$@"; }
 
 # fail STATUS MESSAGE…: stop with one message on stderr.
 fail() {
@@ -21,39 +22,50 @@ fail() {
   exit "$status"
 }
 
-# Milliseconds since the epoch, without a process: the decimal sign follows the locale, so only digits are kept.
+# Milliseconds since the epoch. The decimal sign follows the locale, so only digits are kept; the bash of macOS is too
+# old for that variable and gets whole seconds.
 now_ms() {
-  local us=${EPOCHREALTIME//[!0-9]/}
+  local us=${EPOCHREALTIME:-$(date +%s)000000}
+  us=${us//[!0-9]/}
   printf '%s' "$((us / 1000))"
 }
 
 seconds_since() {
   local ms=$(($(now_ms) - $1))
-  printf '%d.%01d s' "$((ms / 1000))" "$((ms % 1000 / 100))"
+  printf '%d.%01d s\n' "$((ms / 1000))" "$((ms % 1000 / 100))"
 }
 
 # step TEXT COMMAND…: say what is being done and how long it took. The output is kept out of the way and its end
 # shown when the command fails; HANGAR_VERBOSE=1 shows all of it as it comes.
+# The command may be a function: it runs in a subshell that stops at its first failure, which bash would not do for a
+# function called on the left of ||.
 step() {
-  local text=$1 log status=0 started
+  local text=$1 log status started
   shift
   log="$(mktemp)"
   started="$(now_ms)"
+  [[ -n ${HANGAR_VERBOSE:-} ]] && say "$text" || printf '%s … ' "$text"
+  set +e
   if [[ -n ${HANGAR_VERBOSE:-} ]]; then
-    say "$text"
-    "$@" </dev/null || status=$?
-    ((status == 0)) && say "$text: $(seconds_since "$started")"
+    (set -e && "$@") </dev/null
   else
-    printf '%s … ' "$text"
-    "$@" </dev/null >"$log" 2>&1 || status=$?
-    ((status == 0)) && say "$(seconds_since "$started")"
+    (set -e && "$@") </dev/null >"$log" 2>&1
   fi
-  if ((status != 0)); then
+  status=$?
+  set -e
+  if ((status == 0)); then
+    seconds_since "$started"
+  else
     say "failed after $(seconds_since "$started") (exit $status)"
     tail -n 40 "$log" >&2
   fi
   rm -f "$log"
   return "$status"
+}
+
+# within SECONDS COMMAND…: stop the command at the deadline, where there is something to stop it with (not on macOS).
+within() {
+  if has timeout; then timeout "$@"; else "${@:2}"; fi
 }
 
 # wait_until SECONDS COMMAND…: poll for a fact until the deadline.

@@ -1,0 +1,50 @@
+// Wire shapes of the planet's own endpoints (/hangar/v1), which the platform's public API has no word for.
+import { z } from "zod";
+
+export const PlanetRegionSchema = z.object({
+  code: z.string(),
+  name: z.string(),
+  active: z.boolean(),
+  machines: z.int(),
+});
+
+/** GET /hangar/v1/planet */
+export const PlanetStatusSchema = z.object({
+  planet: z.string(),
+  /** Version of Hangar that control was built from. */
+  version: z.string(),
+  home: z.string(),
+  /** `starting` until wan and edge have the newest world and all machines are as they should be. */
+  state: z.enum(["starting", "ready", "degraded"]),
+  worldVersion: z.int(),
+  components: z.array(z.object({ name: z.enum(["control", "wan", "edge"]), state: z.enum(["ready", "starting", "down"]), worldVersion: z.int() })),
+  regions: z.array(PlanetRegionSchema),
+});
+export type PlanetStatus = z.infer<typeof PlanetStatusSchema>;
+
+/** POST /hangar/v1/regions/activate: makes regions active and answers when packets flow between all of them. */
+export const ActivateRegionsSchema = z.object({ regions: z.array(z.string()).min(1).max(31) });
+
+/** One line of GET /hangar/v1/apps/{app}/logs (newline-delimited JSON). */
+export const LogEntrySchema = z.object({
+  timestamp: z.string(),
+  app: z.string(),
+  region: z.string(),
+  machine: z.string(),
+  stream: z.enum(["stdout", "stderr", "platform"]),
+  message: z.string(),
+});
+export type LogEntry = z.infer<typeof LogEntrySchema>;
+
+/** GET /hangar/v1/apps/{app}/machines/{id}/diagnosis: why a machine does not answer. */
+export const DiagnosisSchema = z.object({
+  state: z.string(),
+  exitCode: z.int().optional(),
+  oomKilled: z.boolean().optional(),
+  engineError: z.string().optional(),
+  /** Last lines that the program printed, oldest first. */
+  logTail: z.array(z.string()),
+  /** Listening TCP sockets inside the machine as "address:port", or undefined where the image has no way to tell. */
+  listening: z.array(z.string()).optional(),
+});
+export type Diagnosis = z.infer<typeof DiagnosisSchema>;

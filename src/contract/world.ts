@@ -1,0 +1,130 @@
+// The snapshot of the world that control hands to wan and edge each time something changes. It is whole, versioned and
+// level-triggered: the newest one replaces all earlier ones, so a lost delivery is repaired by the next.
+import { z } from "zod";
+
+const regionCode = z.string().regex(/^[a-z]{3}$/);
+
+/** One active region and the addresses of its network. */
+export const WorldRegionSchema = z.object({
+  code: regionCode,
+  /** Position in the address plan: third octet (from the block's base) and subnet number of the ULA prefix. */
+  slot: z.int().min(0).max(30),
+  subnet4: z.string(),
+  subnet6: z.string(),
+  /** The address of wan in the region: default route and DNS server of its machines. */
+  wan4: z.string(),
+  wan6: z.string(),
+  /** The address of edge in the region. */
+  edge4: z.string(),
+  edge6: z.string(),
+});
+export type WorldRegion = z.infer<typeof WorldRegionSchema>;
+
+/** The distance between two regions, both ways alike; one entry for each pair of active regions. */
+export const WorldLinkSchema = z.object({ a: regionCode, b: regionCode, rttMs: z.number().min(0).max(10_000) });
+export type WorldLink = z.infer<typeof WorldLinkSchema>;
+
+/** A health check of a machine, run by edge from the machine's own region. */
+export const WorldCheckSchema = z.object({
+  name: z.string(),
+  type: z.enum(["tcp", "http"]),
+  port: z.int().min(1).max(65_535),
+  intervalMs: z.number().positive(),
+  timeoutMs: z.number().positive(),
+  gracePeriodMs: z.number().min(0),
+  method: z.string().optional(),
+  path: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  /** A failing check of this kind takes the machine out of routing (service checks; not top-level ones). */
+  gatesRouting: z.boolean(),
+});
+export type WorldCheck = z.infer<typeof WorldCheckSchema>;
+
+export const WorldServiceSchema = z.object({
+  internalPort: z.int().min(1).max(65_535),
+  protocol: z.enum(["tcp", "udp"]),
+  /** Public ports with their handlers, as the configuration names them (80 http, 443 tls+http). */
+  ports: z.array(z.object({ port: z.int(), handlers: z.array(z.string()), forceHttps: z.boolean() })),
+  concurrency: z.object({ type: z.enum(["connections", "requests"]), softLimit: z.int().optional(), hardLimit: z.int().optional() }),
+});
+export type WorldService = z.infer<typeof WorldServiceSchema>;
+
+export const WorldMachineSchema = z.object({
+  id: z.string(),
+  app: z.string(),
+  region: regionCode,
+  /** The version of the machine's configuration that runs (a ULID): health is remembered per instance. */
+  instanceId: z.string(),
+  processGroup: z.string(),
+  address4: z.string(),
+  address6: z.string(),
+  /** Only started machines are resolvable by DNS and receive traffic. */
+  started: z.boolean(),
+  /** Cordoned machines are started, but get no traffic from the edge. */
+  cordoned: z.boolean(),
+  services: z.array(WorldServiceSchema),
+  checks: z.array(WorldCheckSchema),
+});
+export type WorldMachine = z.infer<typeof WorldMachineSchema>;
+
+export const WorldSchema = z.object({
+  /** Grows with each change and never goes back, also across restarts of control. */
+  version: z.int().min(0),
+  planet: z.string(),
+  /** The region where a client enters that names none. */
+  home: regionCode,
+  /** Octets two and three of the first address of the planet's IPv4 block, and the third hextet of its ULA prefix. */
+  block: z.object({ secondOctet: z.int(), firstThirdOctet: z.int(), ulaNetwork: z.int() }),
+  regions: z.array(WorldRegionSchema),
+  links: z.array(WorldLinkSchema),
+  apps: z.array(z.object({ name: z.string() })),
+  machines: z.array(WorldMachineSchema),
+});
+export type World = z.infer<typeof WorldSchema>;
+
+/** One result of a health check, as edge reports it to control. Sent when the status changes and on the first result. */
+export const CheckReportSchema = z.object({
+  machineId: z.string(),
+  instanceId: z.string(),
+  name: z.string(),
+  status: z.enum(["passing", "critical"]),
+  output: z.string().max(4_096),
+});
+export type CheckReport = z.infer<typeof CheckReportSchema>;
+
+/** What wan and edge say about themselves at GET /status on their management address. */
+export const ComponentStatusSchema = z.object({
+  component: z.enum(["wan", "edge"]),
+  /** Version of the world in force; -1 before the first. */
+  worldVersion: z.int(),
+  /** Changes with each start of the process, so that control notices a restart. */
+  startId: z.string(),
+  pid: z.int(),
+});
+export type ComponentStatus = z.infer<typeof ComponentStatusSchema>;
+
+/** A measurement of the path between two regions: datagrams from edge's address in one to its echo in the other. */
+export const ProbeRequestSchema = z.object({
+  from: regionCode,
+  to: regionCode,
+  family: z.union([z.literal(4), z.literal(6)]),
+  count: z.int().min(1).max(1_000),
+  intervalMs: z.int().min(1).max(10_000),
+});
+export type ProbeRequest = z.infer<typeof ProbeRequestSchema>;
+
+export const ProbeResultSchema = z.object({
+  sent: z.int(),
+  received: z.int(),
+  /** Round-trip times in milliseconds in the order of sending; lost ones are left out. */
+  rttsMs: z.array(z.number()),
+});
+export type ProbeResult = z.infer<typeof ProbeResultSchema>;
+
+/** Ports on the management network. */
+export const CONTROL_PORT = 4280;
+export const COMPONENT_PORT = 4281;
+/** Where edge listens for clients inside its container, for its peers' backhaul and for probe datagrams. */
+export const EDGE_HTTP_PORT = 8080;
+export const EDGE_BACKHAUL_PORT = 4282;
+export const EDGE_ECHO_PORT = 4283;

@@ -1,0 +1,27 @@
+// All names and labels of what a planet makes on the Docker engine. Labels say what exists and whose it is.
+
+export const LABEL = {
+  planet: "dev.hangar.planet",
+  component: "dev.hangar.component",
+  region: "dev.hangar.region",
+  app: "dev.hangar.app",
+  machine: "dev.hangar.machine",
+  instance: "dev.hangar.instance",
+  /** Hash of what the thing was made from: another hash means it has to be made anew. */
+  spec: "dev.hangar.spec",
+} as const;
+
+export type Component = "control" | "wan" | "edge" | "machine" | "network" | "state";
+
+export const names = {
+  container: (planet: string, component: "control" | "wan" | "edge") => `hangar-${planet}-${component}`,
+  machine: (planet: string, machineId: string, instanceId: string) => `hangar-${planet}-${machineId}-${instanceId.slice(-6).toLowerCase()}`,
+  regionNetwork: (planet: string, region: string) => `hangar-${planet}-${region}`,
+  managementNetwork: (planet: string) => `hangar-${planet}-mgmt`,
+  stateVolume: (planet: string) => `hangar-${planet}-state`,
+} as const;
+
+/** The labels of a thing of the planet; with no component: the filter that finds everything of it. */
+export function planetLabels(planet: string, component?: Component, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { [LABEL.planet]: planet, ...(component === undefined ? {} : { [LABEL.component]: component }), ...more };
+}

@@ -1,6 +1,7 @@
 // What all commands share: --json and --planet, cancellation, and the context that they hand to operations. How a
 // failure is shown is decided once, in main.ts, so errors simply pass through here.
 import { homedir } from "node:os";
+import type { Interfaces } from "@oclif/core";
 import { AppError } from "../errors/app-error.ts";
 import { cancelOnSignals, type Cancellation } from "../platform/signals.ts";
 import { type Context, createContext } from "./context.ts";
@@ -23,6 +24,13 @@ import { Command } from "./oclif.ts";
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = { planet: planetFlag() };
+
+  /** Runs the command without oclif's dispatch around it; for main.ts. */
+  static async start(id: string, argv: string[], config: Interfaces.Config): Promise<void> {
+    this.id = id;
+    const CommandClass = this as unknown as new (argv: string[], config: Interfaces.Config) => BaseCommand;
+    await new CommandClass(argv, config)._run();
+  }
 
   private cancellation: Cancellation | undefined;
   private outputClosed = false;

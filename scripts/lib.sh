@@ -57,7 +57,11 @@ step() {
     seconds_since "$started"
   else
     say "failed after $(seconds_since "$started") (exit $status)"
-    tail -n 40 "$log" >&2
+    if [[ -s $log ]]; then
+      tail -n 40 "$log" >&2
+      say "The whole log: $log" >&2
+      return "$status"
+    fi
   fi
   rm -f "$log"
   return "$status"

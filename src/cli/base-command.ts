@@ -3,6 +3,7 @@
 import { homedir } from "node:os";
 import type { Interfaces } from "@oclif/core";
 import { AppError } from "../errors/app-error.ts";
+import type { ProgressReporter } from "../operations/progress.ts";
 import { cancelOnSignals, type Cancellation } from "../platform/signals.ts";
 import { type Context, createContext } from "./context.ts";
 import { planetFlag } from "./flags/planet.ts";
@@ -56,6 +57,25 @@ export abstract class BaseCommand extends Command {
   /** Writes a result for people to stdout, ended by one newline; silent with --json. */
   protected print(text: string): void {
     if (!this.jsonEnabled()) process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  }
+
+  /** Whether the person agrees; --yes answers beforehand. See `confirm`. */
+  protected async confirm(context: Context, question: string, flags: { readonly yes: boolean }): Promise<boolean> {
+    const { confirm } = await import("./output/prompt.ts");
+    const { stdinIsTty, stderrIsTty } = context.terminal;
+    return confirm(question, { yes: flags.yes, interactive: stdinIsTty && stderrIsTty && !this.jsonEnabled(), signal: this.signal });
+  }
+
+  /** Does the work while its progress is shown; the view is closed before the result or an error is printed. */
+  protected async withProgress<T>(context: Context, work: (progress: ProgressReporter) => Promise<T>): Promise<T> {
+    const { createProgress, showProgress } = await import("./output/progress.ts");
+    const progress = createProgress(context.clock);
+    const shown = await showProgress(progress, { ...context, quiet: this.jsonEnabled() });
+    try {
+      return await work(progress);
+    } finally {
+      await shown.close();
+    }
   }
 
   protected override async init(): Promise<void> {

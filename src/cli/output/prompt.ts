@@ -1,0 +1,38 @@
+// Questions to the person at the terminal, on stderr, so that stdout stays the result.
+import { AppError } from "../../errors/app-error.ts";
+
+export interface ConfirmOptions {
+  /** Value of --yes: the answer was given beforehand. */
+  readonly yes: boolean;
+  /** Somebody can see the question and answer it: stdin and stderr are a terminal and --json was not given. */
+  readonly interactive: boolean;
+  readonly signal?: AbortSignal;
+  readonly input?: NodeJS.ReadableStream;
+  readonly output?: NodeJS.WritableStream;
+}
+
+/**
+ * Whether the person agrees. Anything but y or yes is a no.
+ * @throws CONFIRMATION_REQUIRED when nobody can answer.
+ */
+export async function confirm(question: string, options: ConfirmOptions): Promise<boolean> {
+  if (options.yes) return true;
+  if (!options.interactive) {
+    throw new AppError("CONFIRMATION_REQUIRED", `Nobody can answer: ${question}`, { suggestions: ["pass --yes to agree"] });
+  }
+  const { createInterface } = await import("node:readline/promises");
+  const { input = process.stdin, output = process.stderr, signal } = options;
+  const lines = createInterface({ input, output });
+  // The end of the input is a no; without this the question would stay open and the process would end with nothing said.
+  const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+  try {
+    const asked = lines.question(`${question} [y/N] `, signal === undefined ? {} : { signal });
+    const answer = await Promise.race([asked, ended]);
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    lines.close();
+  }
+}

@@ -1,5 +1,6 @@
-// Bundles src into dist: one entry for each command, so that a command loads only what it uses, in files few enough for a
-// fast start. Readable code: stack traces of users are worth more than bytes.
+// Bundles src into dist, twice: the command line, with one entry for each command so that each loads only what it uses;
+// and the planet's programs, which run in an image that has no node_modules but koffi. The code stays readable: stack
+// traces of users are worth more than bytes.
 import { existsSync, globSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type OutputOptions, rolldown } from "rolldown";
@@ -9,48 +10,51 @@ import { replacedModules } from "./build/replaced-modules.ts";
 const root = path.join(import.meta.dirname, "..");
 const startedAt = performance.now();
 
-/** What stays in node_modules: packages with native code, and those that read files of their own beside their code. */
-const EXTERNAL = ["koffi", "keytar", "ssh2", "@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "@oclif/plugin-not-found"];
+/** What stays in node_modules: native code, and what is used once in a blue moon. */
+const EXTERNAL = ["koffi", "keytar", "@oclif/plugin-not-found", "react-devtools-core"];
 
-const output: OutputOptions = {
-  dir: path.join(root, "dist"),
-  format: "esm",
-  entryFileNames: "[name].js",
-  chunkFileNames: "chunks/[name]-[hash].js",
-  comments: { annotation: false, legal: true, jsdoc: false },
+const PLANET: Readonly<Record<string, string>> = {
+  control: "src/emulator/processes/control.ts",
+  wan: "src/emulator/processes/wan.ts",
+  edge: "src/emulator/processes/edge.ts",
+  "packet-worker": "src/emulator/wan/packet-worker.ts",
 };
 
-rmSync(path.join(root, "dist"), { recursive: true, force: true });
-const files = await bundleEntries();
-process.stdout.write(`build: ${files} files in dist in ${Math.round(performance.now() - startedAt)} ms\n`);
+const dist = path.join(root, "dist");
+rmSync(dist, { recursive: true, force: true });
+const written = (await Promise.all([bundle(commandLine(), dist), bundle(planet(), path.join(dist, "planet"))])).flat();
+process.stdout.write(`build: ${written.length} files in dist in ${Math.round(performance.now() - startedAt)} ms\n`);
 
-function entries(): Record<string, string> {
-  const input: Record<string, string> = { main: "src/cli/main.ts" };
-  for (const file of globSync(["src/commands/**/*.ts", "src/cli/hooks/*.ts"], { cwd: root })) {
-    input[file.replace(/^src\/(cli\/)?/, "").replace(/\.ts$/, "")] = file;
-  }
-  const planet: Record<string, string> = {
-    "planet/control": "src/emulator/processes/control.ts",
-    "planet/wan": "src/emulator/processes/wan.ts",
-    "planet/edge": "src/emulator/processes/edge.ts",
-    "planet/packet-worker": "src/emulator/wan/packet-worker.ts",
-  };
-  for (const [name, file] of Object.entries(planet)) {
-    if (existsSync(path.join(root, file))) input[name] = file;
-    else process.stderr.write(`build: there is no ${file}, dist/${name}.js is left out\n`);
-  }
-  return input;
+function commandLine(): Record<string, string> {
+  const files = globSync(["src/commands/**/*.ts", "src/cli/hooks/*.ts"], { cwd: root });
+  const entries = files.map((file) => [file.replace(/^src\/(cli\/)?/, "").replace(/\.ts$/, ""), file]);
+  return { main: "src/cli/main.ts", ...Object.fromEntries(entries) };
 }
 
-async function bundleEntries(): Promise<number> {
-  const bundle = await rolldown({
+function planet(): Record<string, string> {
+  const missing = Object.values(PLANET).filter((file) => !existsSync(path.join(root, file)));
+  for (const file of missing) process.stderr.write(`build: there is no ${file}; the planet will lack it\n`);
+  return Object.fromEntries(Object.entries(PLANET).filter(([, file]) => !missing.includes(file)));
+}
+
+async function bundle(input: Record<string, string>, dir: string): Promise<string[]> {
+  if (Object.keys(input).length === 0) return [];
+  const output: OutputOptions = {
+    dir,
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "chunks/[name]-[hash].js",
+    comments: { annotation: false, legal: true, jsdoc: false },
+  };
+  const build = await rolldown({
     cwd: root,
-    input: entries(),
+    input,
     platform: "node",
     external: EXTERNAL,
+    transform: { define: { "process.env.NODE_ENV": '"production"' } },
     plugins: [replacedModules(), lazyRequires()],
   });
-  const { output: written } = await bundle.write(output);
-  await bundle.close();
-  return written.length;
+  const result = await build.write(output);
+  await build.close();
+  return result.output.map((file) => file.fileName);
 }

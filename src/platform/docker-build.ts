@@ -1,0 +1,134 @@
+// Builds an image with the Docker command line, because contexts, credential helpers and ignore files work there as users
+// know them. Which file to build from is decided elsewhere.
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { buildError, type BuildReport, failedAtRegistry, reportBuild } from "./build-failure.ts";
+import { type Builder, type BuildStep, readBuildProgress } from "./build-progress.ts";
+import { type BuilderChoice, chooseBuilder, findDockerClients } from "./docker-builders.ts";
+import { exec } from "./exec.ts";
+
+export interface BuildImageInput {
+  /** Folder that is sent to the builder. */
+  readonly contextDir: string;
+  /** Absolute path of the Dockerfile; it may be outside of the context. */
+  readonly dockerfile: string;
+  readonly tag: string;
+  readonly target?: string | undefined;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Absolute path of a file to use in place of `.dockerignore`; the classic builder cannot. */
+  readonly ignorefile?: string | undefined;
+  /** Each line as the builder prints it, and notices of our own that start with `hangar: `. */
+  readonly onLine?: (line: string) => void;
+  /** Each step when it begins and when it ends. */
+  readonly onStep?: (step: BuildStep) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface BuiltImage {
+  readonly imageId: string;
+  readonly builder: Builder;
+  /** Path of the Docker client that was used. */
+  readonly client: string;
+  readonly seconds: number;
+}
+
+export interface BuildImageDeps {
+  readonly exec: typeof exec;
+  /** Paths of the Docker clients to choose from, best known first. */
+  readonly clients: () => Promise<readonly string[]>;
+}
+
+/** The real thing: the clients in the given PATH. */
+export function dockerBuildDeps(searchPath: string): BuildImageDeps {
+  return { exec, clients: () => findDockerClients(searchPath) };
+}
+
+/**
+ * Builds an image and tags it. A build that BuildKit fails only because a registry cannot be reached is tried once more
+ * with the classic builder, which asks for nothing that the engine already has.
+ * @throws BUILD_FAILED with the step and its last lines; IMAGE_NOT_FOUND, DISK_FULL, DOCKER_UNAVAILABLE; the signal's reason
+ */
+export async function buildImage(input: BuildImageInput, deps: BuildImageDeps): Promise<BuiltImage> {
+  const choice = await chooseBuilder(await deps.clients(), deps.exec, input.signal);
+  const scratch = await mkdtemp(path.join(tmpdir(), "hangar-build-"));
+  try {
+    const first = await runBuild(input, deps, choice, choice.builder, scratch);
+    if ("imageId" in first) return first;
+    if (choice.builder === "classic" || !failedAtRegistry(first)) throw buildError(first, input.tag);
+    input.onLine?.("hangar: BuildKit cannot reach the registry; trying the classic builder with the images that are here");
+    const second = await runBuild(input, deps, choice, "classic", scratch);
+    if ("imageId" in second) return second;
+    throw buildError(second, input.tag);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function runBuild(input: BuildImageInput, deps: BuildImageDeps, choice: BuilderChoice, builder: Builder, scratch: string): Promise<BuiltImage | BuildReport> {
+  const idFile = path.join(scratch, "image-id");
+  const dockerfile = await withIgnorefile(input, builder, scratch);
+  const lines: string[] = [];
+  const progress = readBuildProgress(builder);
+  const result = await deps.exec(choice.client, buildArguments({ ...input, dockerfile }, builder, idFile), {
+    env: buildEnvironment(input.args, builder),
+    ...(input.signal === undefined ? {} : { signal: input.signal }),
+    onLine: (line) => {
+      lines.push(line);
+      const event = progress.push(line);
+      if (event?.kind === "step") input.onStep?.(event.step);
+      input.onLine?.(line);
+    },
+  });
+  if (result.exitCode !== 0) return reportBuild(builder, lines);
+  const imageId = (await readFile(idFile, "utf8")).trim();
+  return { imageId, builder, client: choice.client, seconds: Math.round(result.durationMs) / 1_000 };
+}
+
+/** The arguments of `docker`. Values of build arguments stay out of them, because everybody can read the process list. */
+export function buildArguments(input: BuildImageInput, builder: Builder, idFile: string): string[] {
+  return [
+    "build",
+    // Without --force-rm the classic builder leaves the container of a failed step behind.
+    ...(builder === "buildkit" ? ["--progress=plain"] : ["--force-rm"]),
+    "--file",
+    input.dockerfile,
+    "--tag",
+    input.tag,
+    "--iidfile",
+    idFile,
+    ...(input.target === undefined ? [] : ["--target", input.target]),
+    ...Object.entries(input.args).flatMap(([name, value]) => ["--build-arg", steersClient(name) ? `${name}=${value}` : name]),
+    ...Object.entries(input.labels ?? {}).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
+    input.contextDir,
+  ];
+}
+
+/** The environment of `docker`, from which it takes the build arguments that are given by name alone. */
+export function buildEnvironment(args: Readonly<Record<string, string>>, builder: Builder): Record<string, string | undefined> {
+  return {
+    ...Object.fromEntries(Object.entries(args).filter(([name]) => !steersClient(name))),
+    DOCKER_BUILDKIT: builder === "buildkit" ? "1" : "0",
+    // A builder that runs in a container of its own sees none of the engine's images.
+    BUILDX_BUILDER: undefined,
+  };
+}
+
+/** Whether a variable of this name would change what the client itself does. */
+function steersClient(name: string): boolean {
+  return /^(PATH|HOME|USER|TMPDIR|TERM|LANG|HOSTNAME)$|^(DOCKER|BUILDX|BUILDKIT|XDG|SSH|SSL|LD|GO[A-Z]*|OTEL|LC)(_|$)|^GODEBUG$|_PROXY$/iu.test(name);
+}
+
+/** BuildKit reads `<Dockerfile>.dockerignore` before the context's own, so a copy of both side by side stands for any other name. */
+async function withIgnorefile(input: BuildImageInput, builder: Builder, scratch: string): Promise<string> {
+  if (input.ignorefile === undefined) return input.dockerfile;
+  if (builder === "classic") {
+    input.onLine?.("hangar: the classic builder reads .dockerignore only; build.ignorefile is left out");
+    return input.dockerfile;
+  }
+  const dockerfile = path.join(scratch, "Dockerfile");
+  await copyFile(input.dockerfile, dockerfile);
+  await copyFile(input.ignorefile, `${dockerfile}.dockerignore`);
+  return dockerfile;
+}

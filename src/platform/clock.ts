@@ -63,3 +63,9 @@ export async function waitUntil<T>(probe: () => Promise<T | undefined> | T | und
     await clock.sleep(Math.min(options.intervalMs, leftMs), options.signal);
   }
 }
+
+/** Runs something after a while unless the returned function is called first. */
+export function systemTimer(afterMs: number, run: () => void): () => void {
+  const handle = setTimeout(run, afterMs);
+  return () => clearTimeout(handle);
+}

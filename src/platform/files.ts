@@ -48,12 +48,12 @@ export async function ensureDir(folder: string, mode = 0o755): Promise<void> {
  * Writes a whole file: into a neighbour first, which is synced and then renamed.
  * @throws DISK_FULL when there is no room; the old content is still there then.
  */
-export async function writeAtomic(file: string, text: string, mode = 0o644): Promise<void> {
+export async function writeAtomic(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const neighbour = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString("hex")}`);
   try {
     const handle = await open(neighbour, "wx", mode);
     try {
-      await handle.writeFile(text, "utf8");
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

@@ -143,6 +143,8 @@ export interface ContainerRuntime {
   listContainers(labels: Readonly<Record<string, string>>): Promise<ContainerInfo[]>;
   /** Writes files into a created or running container; paths absolute, folders are made, everything belongs to root. */
   putFiles(id: string, files: readonly { readonly path: string; readonly content: string | Uint8Array; readonly mode: number }[]): Promise<void>;
+  /** The content of a file of a container in any state, from its volumes too; undefined where there is none. */
+  getFile(id: string, path: string): Promise<Uint8Array | undefined>;
   /**
    * Runs a command in a running container and keeps at most 64 KB of each stream.
    * @throws DEADLINE it did not end in time; it may go on running, engines cannot end it

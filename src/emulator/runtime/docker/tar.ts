@@ -47,3 +47,16 @@ export function renderTar(entries: readonly TarEntry[]): Buffer {
   });
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK_BYTES)]);
 }
+
+/** The content of the first regular file in an archive; undefined where there is none. */
+export function parseTarFile(archive: Buffer): Buffer | undefined {
+  let at = 0;
+  while (at + BLOCK_BYTES <= archive.length && archive[at] !== 0) {
+    const size = Number.parseInt(archive.toString("latin1", at + 124, at + 136).replace(/\0.*$/, "").trim(), 8);
+    const type = String.fromCharCode(archive[at + 156] ?? 0);
+    const body = at + BLOCK_BYTES;
+    if (type === FILE_TYPE || type === "\0") return archive.subarray(body, body + size);
+    at = body + Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+// The adapters of commands that act on a planet or an engine. Everything is loaded when a command asks for it.
+import { fileURLToPath } from "node:url";
+import type { ContainerRuntime } from "../emulator/runtime/container-runtime.ts";
+import type { PlanetAccessDeps } from "../operations/planet/planet-access.ts";
+import type { UpDeps } from "../operations/planet/up.ts";
+import type { ProgressReporter } from "../operations/progress.ts";
+import type { Context } from "./context.ts";
+
+export interface Engine {
+  readonly runtime: ContainerRuntime;
+  /** The engine's socket as the daemon's host sees it. */
+  readonly daemonSocket: string;
+  /** Who said where the engine is, for people. */
+  readonly source: string;
+}
+
+/** What is needed to talk to the planet that the command is about. */
+export async function planetAccessDeps(context: Context): Promise<PlanetAccessDeps> {
+  const [{ openPlanetHome }, { createControlClient }, stateDir] = await Promise.all([
+    import("../operations/planet/planet-home.ts"),
+    import("../client/control-client.ts"),
+    context.stateDir(),
+  ]);
+  return { home: openPlanetHome(stateDir, context.planet), createClient: createControlClient, signal: context.signal };
+}
+
+/** The container engine of this machine; connects at its first use. */
+export async function engineOf(context: Context): Promise<Engine> {
+  const [{ createDockerRuntime }, { daemonSocketPath, findDockerEndpoint }, files] = await Promise.all([
+    import("../emulator/runtime/docker/docker-runtime.ts"),
+    import("../platform/docker-socket.ts"),
+    context.files(),
+  ]);
+  const { env, home, platform } = context;
+  const { address, source } = await findDockerEndpoint({ env, home, platform, readText: files.readTextIfExists, exists: files.exists });
+  return { runtime: createDockerRuntime(address), daemonSocket: daemonSocketPath(address, platform), source };
+}
+
+/** Root of this installation. The bundle stands in dist/ or dist/chunks/, the sources in src/cli/. */
+async function installationRoot(context: Context): Promise<string> {
+  const files = await context.files();
+  for (const up of ["..", "../..", "../../.."]) {
+    const folder = fileURLToPath(new URL(up, import.meta.url));
+    if (await files.exists(`${folder}/templates/images/planet/Dockerfile`)) return folder;
+  }
+  return fileURLToPath(new URL("..", import.meta.url));
+}
+
+/** What `up` needs, and `deploy` where it brings the planet up. */
+export async function upDeps(context: Context, progress: ProgressReporter): Promise<UpDeps> {
+  const [access, { runtime, daemonSocket }, { isPortFree }, { hostRoutes }, { ensurePlanetImage }, { buildImage }, root] = await Promise.all([
+    planetAccessDeps(context),
+    engineOf(context),
+    context.ports(),
+    import("../platform/host-routes.ts"),
+    import("../operations/planet/planet-image.ts"),
+    import("../platform/docker-build.ts"),
+    installationRoot(context),
+  ]);
+  return {
+    ...access,
+    runtime,
+    daemonSocket: () => daemonSocket,
+    isPortFree,
+    hostRoutes,
+    clock: context.clock,
+    progress,
+    ensureImage: async () =>
+      ensurePlanetImage({
+        root,
+        architecture: (await runtime.info()).architecture,
+        hasImage: async (tag) => (await runtime.imageId(tag)) !== undefined,
+        build: async (contextDir, dockerfile, tag) => {
+          await buildImage({ contextDir, dockerfile, tag, onLine: (line) => progress.update("image", line), signal: context.signal }, { env: context.env });
+        },
+        progress,
+      }),
+  };
+}

@@ -1,0 +1,83 @@
+// Assembly of control: store, engine, infrastructure and planet behind one HTTP server. An ordinary program that takes
+// what it touches as arguments, so that it runs in its container and as a host process alike.
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { serve } from "@hono/node-server";
+import { COMPONENT_PORT } from "../../contract/world.ts";
+import { createInfrastructure } from "../lifecycle/infrastructure.ts";
+import type { PlanetRecord } from "../model/records.ts";
+import type { ContainerRuntime } from "../runtime/container-runtime.ts";
+import { managementAddresses } from "../topology/address-plan.ts";
+import { createControlPlane } from "./app.ts";
+import { createDiagnoses } from "./diagnosis.ts";
+import { catalogueGeography } from "./geography.ts";
+import { createAppLogs } from "./logs.ts";
+import { createPlanet } from "./planet.ts";
+import { createPublisher, type HttpSend } from "./publisher.ts";
+import { openStore } from "./store/store.ts";
+
+export interface ControlOptions {
+  readonly planet: PlanetRecord;
+  readonly version: string;
+  readonly image: string;
+  readonly httpPort: number;
+  readonly token: string;
+  readonly stateDir: string;
+  readonly port: number;
+  readonly runtime: ContainerRuntime;
+  readonly send: HttpSend;
+  readonly now: () => number;
+  readonly timer: (afterMs: number, run: () => void) => () => void;
+  readonly log: (text: string) => void;
+}
+
+/** File of the database in the state folder. */
+export const DATABASE_FILE = "planet.db";
+
+/** Runs control until the signal fires; resolves when everything is closed. */
+export async function runControl(options: ControlOptions, signal: AbortSignal): Promise<void> {
+  const { planet: record, runtime, send, now, timer, log } = options;
+  const addresses = managementAddresses(record.block);
+  const store = openStore(path.join(options.stateDir, DATABASE_FILE));
+  const random = (count: number): Uint8Array => randomBytes(count);
+  // The region where a client enters by default is chosen once, when the planet is made.
+  const home = store.getValue("home") ?? record.home;
+  store.setValue("home", home);
+  const planetRecord = { ...record, home };
+  const infrastructure = createInfrastructure({ planet: planetRecord, runtime, image: options.image, httpPort: options.httpPort, token: options.token, slotOf: catalogueGeography.slotOf, log });
+  const edgeUrl = `http://${addresses.edge4}:${COMPONENT_PORT}`;
+  const planet = createPlanet({
+    record: planetRecord,
+    version: options.version,
+    store,
+    runtime,
+    infrastructure,
+    geography: catalogueGeography,
+    createPublisher: (nextWorld) => createPublisher({ addresses: { wan: addresses.wan4, edge: addresses.edge4 }, nextWorld, send, timer, log }),
+    edgeUrl,
+    send,
+    now,
+    timer,
+    random,
+    log,
+  });
+  const app = createControlPlane({
+    planet,
+    geography: catalogueGeography,
+    logs: createAppLogs(planetRecord, runtime, planet.onChange),
+    diagnoses: createDiagnoses(planetRecord, store, runtime),
+    edgeUrl,
+    send,
+    random,
+    now,
+    log,
+    token: options.token,
+    ownAddress: addresses.control4,
+  });
+  const server = serve({ fetch: app.fetch, port: options.port, hostname: "0.0.0.0" });
+  log(`control of planet ${record.name} listens on port ${options.port}`);
+  await planet.run(signal);
+  server.close();
+  if ("closeAllConnections" in server) server.closeAllConnections();
+  store.close();
+}

@@ -1,0 +1,220 @@
+// The heart of control: joins store, supervisor, infrastructure and publisher into one planet that repairs itself.
+import type { PlanetStatus } from "../../contract/planet.ts";
+import type { CheckReport, World } from "../../contract/world.ts";
+import { AppError, asAppError } from "../../errors/app-error.ts";
+import type { Infrastructure } from "../lifecycle/infrastructure.ts";
+import { createMachineService, type MachineService } from "../machines/machine-service.ts";
+import { createStateJournal } from "../machines/state-journal.ts";
+import { createSupervisor } from "../machines/supervisor.ts";
+import type { RandomBytes } from "../model/ids.ts";
+import type { PlanetRecord } from "../model/records.ts";
+import type { ContainerRuntime } from "../runtime/container-runtime.ts";
+import { LABEL, planetLabels } from "../runtime/labels.ts";
+import type { HttpSend, Publisher } from "./publisher.ts";
+import type { Store } from "./store/store.ts";
+import { viewWorld } from "./world-view.ts";
+
+/** What the planet knows of geography. */
+export interface Geography {
+  readonly codes: readonly string[];
+  readonly name: (region: string) => string;
+  readonly slotOf: (region: string) => number;
+  readonly rttMs: (a: string, b: string) => number;
+  /** @throws REGION_UNKNOWN with suggestions */
+  readonly requireRegion: (code: string) => void;
+}
+
+export interface PlanetDeps {
+  readonly record: PlanetRecord;
+  readonly version: string;
+  readonly store: Store;
+  readonly runtime: ContainerRuntime;
+  readonly infrastructure: Infrastructure;
+  readonly geography: Geography;
+  readonly createPublisher: (nextWorld: () => World) => Publisher;
+  /** Sends to edge's management address; undefined where there is no edge (memory runtime). */
+  readonly edgeUrl: string;
+  readonly send: HttpSend;
+  readonly now: () => number;
+  readonly timer: (afterMs: number, run: () => void) => () => void;
+  readonly random: RandomBytes;
+  readonly log: (text: string) => void;
+}
+
+export interface Planet {
+  readonly machines: MachineService;
+  readonly store: Store;
+  /** Repairs everything after a start and then follows the engine's events until the signal fires. */
+  run(signal: AbortSignal): Promise<void>;
+  status(): PlanetStatus;
+  /** Makes regions active; resolves when wan and edge carry them. @throws REGION_UNKNOWN, PLANET_START_FAILED */
+  activateRegions(regions: readonly string[]): Promise<void>;
+  acceptChecks(reports: readonly CheckReport[]): void;
+  /** Calls the listener after each change of the world; the result ends that. */
+  onChange(listener: () => void): () => void;
+}
+
+const SETTLE_DEADLINE_MS = 30_000;
+const RECONNECT_MS = 500;
+
+export function createPlanet(deps: PlanetDeps): Planet {
+  const { record, store, runtime, geography } = deps;
+  const carried = new Set<string>();
+  const listeners = new Set<() => void>();
+  let reconciled = false;
+
+  const nextWorld = (): World => {
+    const version = Number(store.getValue("world_version") ?? "0") + 1;
+    store.setValue("world_version", String(version));
+    return viewWorld({
+      version,
+      planet: record,
+      activeRegions: store.activeRegions(),
+      apps: store.apps(),
+      machines: store.machines(),
+      slotOf: geography.slotOf,
+      rttMs: geography.rttMs,
+    });
+  };
+  const publisher = deps.createPublisher(nextWorld);
+  const changed = (): void => {
+    publisher.changed();
+    for (const listener of [...listeners]) listener();
+  };
+
+  const activateRegions = async (wanted: readonly string[]): Promise<void> => {
+    for (const region of wanted) geography.requireRegion(region);
+    if (wanted.every((region) => carried.has(region))) return;
+    const all = [...new Set([...store.activeRegions(), ...wanted])].toSorted();
+    await deps.infrastructure.ensure(all);
+    store.transaction(() => {
+      for (const region of all) store.activateRegion(region, new Date(deps.now()).toISOString());
+    });
+    changed();
+    if (!(await publisher.settled(["wan", "edge"], SETTLE_DEADLINE_MS))) {
+      const down = publisher.components().filter(({ state }) => state !== "ready");
+      throw new AppError("PLANET_START_FAILED", `${down.map(({ name }) => name).join(" and ")} did not take up the network of ${wanted.join(", ")} within ${SETTLE_DEADLINE_MS / 1_000} s`, {
+        suggestions: ["hangar doctor", ...down.map(({ name }) => `docker logs hangar-${record.name}-${name}`)],
+      });
+    }
+    for (const region of all) carried.add(region);
+  };
+
+  const drained = async (id: string, deadlineMs: number): Promise<void> => {
+    // A world without the machine must be in force at the edge before its in-flight count can only fall.
+    if (!(await publisher.settled(["edge"], deadlineMs))) return;
+    try {
+      await deps.send(`${deps.edgeUrl}/drain/${id}?timeoutMs=${deadlineMs}`, { method: "POST", timeoutMs: deadlineMs + 1_000 });
+    } catch (error) {
+      deps.log(`edge did not drain machine ${id}: ${asAppError(error).message}`);
+    }
+  };
+
+  const journal = createStateJournal({ store, now: deps.now, timer: deps.timer, changed });
+  const supervisor = createSupervisor({ planet: record, store, runtime, journal, now: deps.now, timer: deps.timer, slotOf: geography.slotOf, activateRegions, drained, log: deps.log });
+  const machines = createMachineService({
+    planet: record,
+    store,
+    runtime,
+    journal,
+    supervisor,
+    random: deps.random,
+    now: deps.now,
+    slotOf: geography.slotOf,
+    requireRegion: geography.requireRegion,
+  });
+
+  /** Regions whose network exists though they are not in the store: an activation that a crash cut short. */
+  const adoptNetworks = async (): Promise<string[]> => {
+    const networks = await runtime.listNetworks(planetLabels(record.name, "network"));
+    return networks.flatMap(({ labels }) => labels[LABEL.region] ?? []);
+  };
+
+  const reconcile = async (): Promise<void> => {
+    carried.clear();
+    await activateRegions([...new Set([record.home, ...store.activeRegions(), ...(await adoptNetworks())])]);
+    await supervisor.reconcile();
+    reconciled = true;
+    changed();
+  };
+
+  const follow = async (signal: AbortSignal): Promise<void> => {
+    // The stream is opened before the look around, so that nothing falls between the two.
+    const events = await runtime.events(planetLabels(record.name), signal);
+    const iterator = events[Symbol.asyncIterator]();
+    let next = iterator.next();
+    await reconcile();
+    for (let step = await next; step.done !== true; step = await next) {
+      next = iterator.next();
+      const { action, labels, containerId } = step.value;
+      const machine = labels[LABEL.machine];
+      if (machine !== undefined && action === "die") supervisor.exited(machine, containerId);
+      if (machine !== undefined && action === "destroy") void supervisor.converge(machine);
+      const component = labels[LABEL.component];
+      if ((component === "wan" || component === "edge") && action === "destroy") {
+        carried.clear();
+        void deps.infrastructure.ensure(store.activeRegions()).catch((error: unknown) => deps.log(asAppError(error).message));
+      }
+    }
+  };
+
+  return {
+    machines,
+    store,
+    activateRegions,
+    run: async (signal) => {
+      while (!signal.aborted) {
+        try {
+          await follow(signal);
+        } catch (error) {
+          reconciled = false;
+          deps.log(`reconcile: ${asAppError(error).message}`);
+        }
+        if (signal.aborted) break;
+        await new Promise<void>((resolve) => deps.timer(RECONNECT_MS, resolve));
+      }
+      publisher.stop();
+    },
+    status: () => {
+      const components = publisher.components();
+      const active = store.activeRegions();
+      const running = store.machines();
+      const settledDown = components.every(({ state }) => state === "ready");
+      return {
+        planet: record.name,
+        version: deps.version,
+        home: record.home,
+        state: reconciled && settledDown ? "ready" : reconciled ? "degraded" : "starting",
+        worldVersion: Number(store.getValue("world_version") ?? "0"),
+        components: [{ name: "control", state: "ready", worldVersion: Number(store.getValue("world_version") ?? "0") }, ...components],
+        regions: geography.codes.map((code) => ({
+          code,
+          name: geography.name(code),
+          active: active.includes(code),
+          machines: running.filter(({ region, state }) => region === code && state === "started").length,
+        })),
+      };
+    },
+    acceptChecks: (reports) => {
+      store.transaction(() => {
+        for (const report of reports) {
+          const machine = store.machine(report.machineId);
+          if (machine === undefined || machine.instanceId !== report.instanceId) continue;
+          store.putCheck({
+            machineId: report.machineId,
+            instanceId: report.instanceId,
+            name: report.name,
+            status: report.status,
+            output: report.output,
+            updated_at: new Date(deps.now()).toISOString(),
+          });
+        }
+      });
+      for (const listener of [...listeners]) listener();
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// /hangar/v1: the planet's own endpoints, for the command line and for edge.
+import { Hono } from "hono";
+import { stream } from "hono/streaming";
+import { z } from "zod";
+import { ActivateRegionsSchema } from "../../../contract/planet.ts";
+import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
+import { AppError } from "../../../errors/app-error.ts";
+import type { RandomBytes } from "../../model/ids.ts";
+import type { Diagnoses } from "../diagnosis.ts";
+import type { AppLogs } from "../logs.ts";
+import type { Geography, Planet } from "../planet.ts";
+import type { HttpSend } from "../publisher.ts";
+import { queryFlag, queryNumber, readBody } from "./body.ts";
+
+export interface PlanetRoutesDeps {
+  readonly planet: Planet;
+  readonly geography: Geography;
+  readonly logs: AppLogs;
+  readonly diagnoses: Diagnoses;
+  readonly edgeUrl: string;
+  readonly send: HttpSend;
+  readonly random: RandomBytes;
+  readonly now: () => number;
+  readonly log: (text: string) => void;
+}
+
+const MAX_TAIL = 10_000;
+
+export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetRoutesDeps): Hono {
+  const requireApp = (app: string): string => {
+    if (planet.store.app(app) === undefined) throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
+    return app;
+  };
+  return new Hono()
+    .get("/planet", (context) => context.json(planet.status()))
+    .post("/regions/activate", async (context) => {
+      const { regions } = await readBody(context, ActivateRegionsSchema);
+      await planet.activateRegions(regions);
+      return context.json(planet.status());
+    })
+    .post("/checks", async (context) => {
+      planet.acceptChecks(await readBody(context, z.array(CheckReportSchema).max(10_000)));
+      return context.json({ ok: true });
+    })
+    .post("/probe", async (context) => {
+      const request = await readBody(context, ProbeRequestSchema);
+      await planet.activateRegions([request.from, request.to]);
+      const timeoutMs = request.count * request.intervalMs + 10_000;
+      const { status, body } = await send(`${edgeUrl}/probe`, { method: "POST", body: JSON.stringify(request), timeoutMs });
+      if (status !== 200) throw new AppError("UNREACHABLE", `edge refused the measurement with status ${status}`, { details: { body: body.slice(0, 500) } });
+      return context.body(body, 200, { "content-type": "application/json" });
+    })
+    .get("/apps/:app/logs", (context) => {
+      const app = requireApp(context.req.param("app"));
+      const region = context.req.query("region");
+      const machine = context.req.query("machine");
+      const options = {
+        follow: queryFlag(context, "follow"),
+        tail: queryNumber(context, "tail", 100, 0, MAX_TAIL),
+        ...(region === undefined ? {} : { region }),
+        ...(machine === undefined ? {} : { machine }),
+      };
+      context.header("content-type", "application/x-ndjson");
+      return stream(context, async (out) => {
+        const ended = new AbortController();
+        out.onAbort(() => ended.abort());
+        try {
+          for await (const entry of logs.read(app, options, ended.signal)) await out.write(`${JSON.stringify(entry)}\n`);
+        } finally {
+          ended.abort();
+        }
+      });
+    })
+    .get("/apps/:app/machines/:id/diagnosis", async (context) => {
+      const { id } = planet.machines.get(context.req.param("app"), context.req.param("id"));
+      return context.json(await diagnoses.of(id));
+    });
+}

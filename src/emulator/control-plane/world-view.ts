@@ -1,0 +1,110 @@
+// Pure: records → the World that wan and edge see.
+import type { CheckConfig } from "../../contract/machine.ts";
+import type { World, WorldCheck, WorldLink, WorldMachine, WorldRegion, WorldService } from "../../contract/world.ts";
+import { durationMs } from "../model/duration.ts";
+import type { AppRecord, MachineRecord, PlanetRecord } from "../model/records.ts";
+import { blockOf, machineAddresses, regionAddresses } from "../topology/address-plan.ts";
+
+export interface WorldInput {
+  readonly version: number;
+  readonly planet: PlanetRecord;
+  readonly activeRegions: readonly string[];
+  readonly apps: readonly AppRecord[];
+  readonly machines: readonly MachineRecord[];
+  /** Slot of a region in the address plan. */
+  readonly slotOf: (region: string) => number;
+  readonly rttMs: (a: string, b: string) => number;
+}
+
+const SECOND_MS = 1_000;
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+function checkOf(name: string, check: CheckConfig, port: number, gatesRouting: boolean): WorldCheck {
+  const interval = durationMs(check.interval) ?? 15 * SECOND_MS;
+  const timeout = durationMs(check.timeout) ?? 2 * SECOND_MS;
+  const headers = Object.fromEntries((check.headers ?? []).map(({ name: header, values }) => [header, values.join(", ")]));
+  return {
+    name,
+    type: check.type === "http" ? "http" : "tcp",
+    port,
+    // The platform clamps service checks to 1 s – 60 s.
+    intervalMs: clamp(interval, SECOND_MS, 60 * SECOND_MS),
+    timeoutMs: clamp(timeout, SECOND_MS, 60 * SECOND_MS),
+    gracePeriodMs: durationMs(check.grace_period) ?? SECOND_MS,
+    ...(check.type === "http" ? { method: check.method ?? "GET", path: check.path ?? "/", headers } : {}),
+    gatesRouting,
+  };
+}
+
+/** The checks of a machine under the names the platform gives them: servicecheck-NN-TYPE-PORT, and the top-level ones' own. */
+export function machineChecks(machine: MachineRecord): WorldCheck[] {
+  const checks: WorldCheck[] = [];
+  for (const service of machine.config.services ?? []) {
+    for (const check of service.checks ?? []) {
+      const port = check.port ?? service.internal_port;
+      const name = `servicecheck-${String(checks.length).padStart(2, "0")}-${check.type ?? "tcp"}-${port}`;
+      checks.push(checkOf(name, check, port, true));
+    }
+  }
+  for (const [name, check] of Object.entries(machine.config.checks ?? {})) {
+    const port = check.port ?? machine.config.services?.[0]?.internal_port;
+    if (port !== undefined) checks.push(checkOf(name, check, port, false));
+  }
+  return checks;
+}
+
+function servicesOf(machine: MachineRecord): WorldService[] {
+  return (machine.config.services ?? []).map((service) => ({
+    internalPort: service.internal_port,
+    protocol: service.protocol,
+    ports: (service.ports ?? []).flatMap(({ port, handlers, force_https: forceHttps }) =>
+      port === undefined ? [] : [{ port, handlers: handlers ?? [], forceHttps: forceHttps ?? false }],
+    ),
+    concurrency: {
+      type: service.concurrency?.type === "requests" ? "requests" : "connections",
+      ...(service.concurrency?.soft_limit === undefined ? {} : { softLimit: service.concurrency.soft_limit }),
+      ...(service.concurrency?.hard_limit === undefined ? {} : { hardLimit: service.concurrency.hard_limit }),
+    },
+  }));
+}
+
+function machineOf(input: WorldInput, machine: MachineRecord): WorldMachine {
+  return {
+    id: machine.id,
+    app: machine.app,
+    region: machine.region,
+    instanceId: machine.instanceId,
+    processGroup: machine.config.metadata?.fly_process_group ?? "app",
+    ...machineAddresses(input.planet.block, input.slotOf(machine.region), machine.number),
+    started: machine.state === "started",
+    cordoned: machine.cordoned,
+    services: servicesOf(machine),
+    checks: machineChecks(machine),
+  };
+}
+
+function regionOf(input: WorldInput, code: string): WorldRegion {
+  const slot = input.slotOf(code);
+  const { subnet4, subnet6, wan4, wan6, edge4, edge6 } = regionAddresses(input.planet.block, slot);
+  return { code, slot, subnet4, subnet6, wan4, wan6, edge4, edge6 };
+}
+
+/** The whole world of a planet at this moment. Machines appear while they are not destroyed. */
+export function viewWorld(input: WorldInput): World {
+  const links: WorldLink[] = input.activeRegions.flatMap((a, index) =>
+    input.activeRegions.slice(index + 1).map((b) => ({ a, b, rttMs: input.rttMs(a, b) })),
+  );
+  return {
+    version: input.version,
+    planet: input.planet.name,
+    home: input.planet.home,
+    block: blockOf(input.planet.block),
+    regions: input.activeRegions.map((code) => regionOf(input, code)),
+    links,
+    apps: input.apps.map(({ name }) => ({ name })),
+    machines: input.machines.filter(({ state }) => state !== "destroyed").map((machine) => machineOf(input, machine)),
+  };
+}

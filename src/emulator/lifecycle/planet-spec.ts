@@ -1,0 +1,162 @@
+// Pure: the networks and infrastructure containers of a planet.
+import { CONTROL_PORT, EDGE_HTTP_PORT } from "../../contract/world.ts";
+import type { PlanetRecord } from "../model/records.ts";
+import type { Attachment, ContainerSpec, NetworkSpec } from "../runtime/container-runtime.ts";
+import { LABEL, names, planetLabels } from "../runtime/labels.ts";
+import { managementAddresses, regionAddresses } from "../topology/address-plan.ts";
+
+/** Where infrastructure containers find their token and keep their state. */
+export const TOKEN_FILE = "/etc/hangar/token";
+export const STATE_DIR = "/var/lib/hangar";
+
+const PROGRAM_DIR = "/opt/hangar";
+
+/** Ports that the planet opens on 127.0.0.1. */
+export interface PlanetPorts {
+  readonly control: number;
+  readonly http: number;
+}
+
+export interface ControlSpecInput {
+  readonly planet: PlanetRecord;
+  readonly image: string;
+  readonly ports: PlanetPorts;
+  /** The engine's socket as the daemon's host sees it. */
+  readonly daemonSocket: string;
+  readonly version: string;
+}
+
+const V6_ON = {
+  "net.ipv6.conf.all.disable_ipv6": "0",
+  "net.ipv6.conf.default.disable_ipv6": "0",
+} as const;
+
+const LOOSE_V4 = {
+  "net.ipv4.conf.all.rp_filter": "0",
+  "net.ipv4.conf.default.rp_filter": "0",
+} as const;
+
+function program(name: string, heapMb: number): readonly string[] {
+  // A small young generation keeps the resident memory of three processes low; the work is I/O, not garbage.
+  return ["node", "--disable-warning=ExperimentalWarning", `--max-old-space-size=${heapMb}`, "--max-semi-space-size=2", `${PROGRAM_DIR}/${name}.js`];
+}
+
+/** The network that only control, wan and edge share; wan's way out to the internet. */
+export function managementNetworkSpec(planet: PlanetRecord): NetworkSpec {
+  const { subnet4, bridge4 } = managementAddresses(planet.block);
+  return { name: names.managementNetwork(planet.name), labels: planetLabels(planet.name, "network"), subnet4, bridge4, routed: false };
+}
+
+/** The network of a region: wan is the default route of everything on it. */
+export function regionNetworkSpec(planet: PlanetRecord, region: string, slot: number): NetworkSpec {
+  const { subnet4, subnet6, bridge4, bridge6, wan4, wan6 } = regionAddresses(planet.block, slot);
+  return {
+    name: names.regionNetwork(planet.name, region),
+    labels: planetLabels(planet.name, "network", { [LABEL.region]: region }),
+    subnet4,
+    subnet6,
+    bridge4,
+    bridge6,
+    gateway4: wan4,
+    gateway6: wan6,
+    routed: true,
+  };
+}
+
+/** control: the only holder of the engine's socket, on the management network only. */
+export function controlSpec({ planet, image, ports, daemonSocket, version }: ControlSpecInput): ContainerSpec {
+  return {
+    name: names.container(planet.name, "control"),
+    image,
+    labels: planetLabels(planet.name, "control"),
+    networks: [{ network: names.managementNetwork(planet.name), address4: managementAddresses(planet.block).control4 }],
+    hostname: "control",
+    env: {
+      HANGAR_PLANET: planet.name,
+      HANGAR_BLOCK: String(planet.block),
+      HANGAR_HOME_REGION: planet.home,
+      HANGAR_IMAGE: image,
+      HANGAR_VERSION: version,
+      HANGAR_HTTP_PORT: String(ports.http),
+      HANGAR_TOKEN_FILE: TOKEN_FILE,
+      HANGAR_STATE_DIR: STATE_DIR,
+      HANGAR_DOCKER_SOCKET: "/var/run/docker.sock",
+    },
+    entrypoint: program("control", 256),
+    mounts: [
+      { volume: names.stateVolume(planet.name), target: STATE_DIR },
+      { hostPath: daemonSocket, target: "/var/run/docker.sock" },
+    ],
+    publish: [{ hostPort: ports.control, containerPort: CONTROL_PORT }],
+    restartAlways: true,
+    init: true,
+  };
+}
+
+function legs(planet: PlanetRecord, component: "wan" | "edge", regions: readonly { code: string; slot: number }[]): Attachment[] {
+  const management = managementAddresses(planet.block);
+  return [
+    { network: names.managementNetwork(planet.name), address4: component === "wan" ? management.wan4 : management.edge4 },
+    ...regions.map(({ code, slot }) => regionLeg(planet, component, code, slot)),
+  ];
+}
+
+/** How wan or edge is attached to a region's network. */
+export function regionLeg(planet: PlanetRecord, component: "wan" | "edge", region: string, slot: number): Attachment {
+  const addresses = regionAddresses(planet.block, slot);
+  return {
+    network: names.regionNetwork(planet.name, region),
+    address4: component === "wan" ? addresses.wanDocker4 : addresses.edge4,
+    address6: component === "wan" ? addresses.wanDocker6 : addresses.edge6,
+  };
+}
+
+export interface ComponentSpecInput {
+  readonly planet: PlanetRecord;
+  readonly image: string;
+  readonly regions: readonly { readonly code: string; readonly slot: number }[];
+  readonly httpPort: number;
+}
+
+/** wan: routes and delays what crosses regions, and answers DNS. */
+export function wanSpec({ planet, image, regions }: ComponentSpecInput): ContainerSpec {
+  return {
+    name: names.container(planet.name, "wan"),
+    image,
+    labels: planetLabels(planet.name, "wan", { [LABEL.spec]: image }),
+    networks: legs(planet, "wan", regions),
+    hostname: "wan",
+    env: { HANGAR_MGMT_ADDRESS: managementAddresses(planet.block).wan4, HANGAR_TOKEN_FILE: TOKEN_FILE, HANGAR_STATE_DIR: STATE_DIR },
+    entrypoint: program("wan", 96),
+    netAdmin: true,
+    devices: ["/dev/net/tun"],
+    sysctls: { "net.ipv4.ip_forward": "1", "net.ipv6.conf.all.forwarding": "1", ...V6_ON, ...LOOSE_V4 },
+    restartAlways: true,
+    init: true,
+  };
+}
+
+/** edge: the proxy of all regions, reached by clients on the host through one published port. */
+export function edgeSpec({ planet, image, regions, httpPort }: ComponentSpecInput): ContainerSpec {
+  const management = managementAddresses(planet.block);
+  return {
+    name: names.container(planet.name, "edge"),
+    image,
+    labels: planetLabels(planet.name, "edge", { [LABEL.spec]: `${image} ${httpPort}` }),
+    networks: legs(planet, "edge", regions),
+    hostname: "edge",
+    env: {
+      HANGAR_MGMT_ADDRESS: management.edge4,
+      HANGAR_CONTROL_URL: `http://${management.control4}:${CONTROL_PORT}`,
+      HANGAR_TOKEN_FILE: TOKEN_FILE,
+      HANGAR_STATE_DIR: STATE_DIR,
+    },
+    entrypoint: program("edge", 160),
+    netAdmin: true,
+    publish: [{ hostPort: httpPort, containerPort: EDGE_HTTP_PORT }],
+    // accept_local: edge's addresses in two regions talk to each other over the wire, through wan.
+    sysctls: { ...V6_ON, ...LOOSE_V4, "net.ipv4.conf.all.accept_local": "1", "net.ipv4.conf.default.accept_local": "1" },
+    restartAlways: true,
+    init: true,
+  };
+}

@@ -1,0 +1,28 @@
+// The control process: environment → dependencies → run.
+import { readFileSync } from "node:fs";
+import { CONTROL_PORT } from "../../contract/world.ts";
+import { systemClock, systemTimer } from "../../platform/clock.ts";
+import { createHttpSend } from "../../platform/http-send.ts";
+import { runControl } from "../control-plane/control.ts";
+import { createDockerRuntime } from "../runtime/docker/docker-runtime.ts";
+
+const { env } = process;
+const token = readFileSync(env.HANGAR_TOKEN_FILE ?? "", "utf8").trim();
+const ending = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ending.abort());
+const options = {
+  planet: { name: env.HANGAR_PLANET ?? "default", block: Number(env.HANGAR_BLOCK ?? "0"), home: env.HANGAR_HOME_REGION ?? "iad" },
+  version: env.HANGAR_VERSION ?? "",
+  image: env.HANGAR_IMAGE ?? "",
+  httpPort: Number(env.HANGAR_HTTP_PORT),
+  token,
+  stateDir: env.HANGAR_STATE_DIR ?? "",
+  port: CONTROL_PORT,
+  runtime: createDockerRuntime({ socketPath: env.HANGAR_DOCKER_SOCKET ?? "/var/run/docker.sock" }),
+  send: createHttpSend(token),
+  now: systemClock.now,
+  timer: systemTimer,
+  log: (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`),
+};
+await runControl(options, ending.signal);
+process.exit(0);

@@ -1,0 +1,127 @@
+// What this machine remembers of a planet while it is up and while it is down: its token, ports, block and, after `down`,
+// its database. Lives in the state folder, readable by its owner only.
+import { randomBytes } from "node:crypto";
+import { open, readFile } from "node:fs/promises";
+import path from "node:path";
+import { AppError } from "../../errors/app-error.ts";
+import { ensureDir, readTextIfExists, remove, writeAtomic } from "../../platform/files.ts";
+
+/** Default ports on 127.0.0.1: the Machines API's own, and the usual one for a web server under development. */
+export const DEFAULT_PORTS = { control: 4280, http: 8080 } as const;
+
+export interface PlanetSettings {
+  readonly ports: { readonly control: number; readonly http: number };
+  readonly block?: number;
+  readonly home?: string;
+}
+
+export interface PlanetHome {
+  readonly name: string;
+  settings(): Promise<PlanetSettings | undefined>;
+  saveSettings(settings: PlanetSettings): Promise<void>;
+  /** The planet's token, made at the first call. */
+  token(): Promise<string>;
+  savedState(): Promise<Readonly<Record<string, Uint8Array>>>;
+  saveState(files: Readonly<Record<string, Uint8Array>>): Promise<void>;
+  dropState(): Promise<void>;
+  /** Forgets everything but the lock. */
+  forget(): Promise<void>;
+  /** Runs the work while no other command changes the planet. @throws PLANET_BUSY */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+}
+
+const STATE_FILES = ["planet.db", "planet.db-wal"];
+const NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function takeLock(file: string, planet: string): Promise<void> {
+  for (;;) {
+    try {
+      const handle = await open(file, "wx", 0o600);
+      await handle.writeFile(String(process.pid));
+      await handle.close();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const holder = Number((await readTextIfExists(file)) ?? "0");
+    // An empty file belongs to a command between its two steps, unless that was killed there: alive is the safe guess.
+    if (holder === 0 || (holder !== process.pid && isAlive(holder))) {
+      throw new AppError("PLANET_BUSY", `Another hangar command${holder === 0 ? "" : ` (process ${holder})`} is changing planet "${planet}"`, {
+        suggestions: ["wait for it to end and run the command again", `if there is none: rm ${file}`],
+      });
+    }
+    await remove(file);
+  }
+}
+
+/**
+ * The record of a planet below the state folder.
+ * @throws PLANET_NAME_INVALID
+ */
+export function openPlanetHome(stateDir: string, name: string): PlanetHome {
+  if (!NAME.test(name)) {
+    throw new AppError("PLANET_NAME_INVALID", `Planet name "${name.slice(0, 80)}" is not lower-case letters, digits and dashes, at most 32`, { suggestions: ["--planet default"] });
+  }
+  const folder = path.join(stateDir, "planets", name);
+  const file = (base: string): string => path.join(folder, base);
+  const ensure = (): Promise<void> => ensureDir(folder, 0o700);
+  return {
+    name,
+    settings: async () => {
+      const text = await readTextIfExists(file("planet.json"));
+      return text === undefined ? undefined : (JSON.parse(text) as PlanetSettings);
+    },
+    saveSettings: async (settings) => {
+      await ensure();
+      await writeAtomic(file("planet.json"), `${JSON.stringify(settings, null, 2)}\n`, 0o600);
+    },
+    token: async () => {
+      const present = (await readTextIfExists(file("token")))?.trim();
+      if (present !== undefined && present !== "") return present;
+      await ensure();
+      const token = randomBytes(32).toString("base64url");
+      await writeAtomic(file("token"), `${token}\n`, 0o600);
+      return token;
+    },
+    savedState: async () => {
+      const found: Record<string, Uint8Array> = {};
+      for (const name of STATE_FILES) {
+        const content = await readFile(file(name)).catch(() => undefined);
+        if (content !== undefined) found[name] = content;
+      }
+      return found;
+    },
+    saveState: async (files) => {
+      await ensure();
+      for (const name of STATE_FILES) {
+        const content = files[name];
+        if (content === undefined) await remove(file(name));
+        else await writeAtomic(file(name), content, 0o600);
+      }
+    },
+    dropState: async () => {
+      for (const name of STATE_FILES) await remove(file(name));
+    },
+    forget: async () => {
+      for (const name of [...STATE_FILES, "planet.json", "token"]) await remove(file(name));
+    },
+    exclusively: async (work) => {
+      await ensure();
+      await takeLock(file("lock"), name);
+      try {
+        return await work();
+      } finally {
+        await remove(file("lock"));
+      }
+    },
+  };
+}

@@ -44,9 +44,15 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
 
   /** With a signal of the caller's: API 1.41 cannot pass it to stop, so it is sent, waited for, and followed by SIGKILL. */
   const stopWithSignal = (id: string, signal: string, timeoutSeconds: number): Promise<unknown> =>
-    client.callUnless([404, 409], `stop container "${id}"`, async (docker) => {
+    client.callUnless([304, 404, 409], `stop container "${id}"`, async (docker) => {
       const container = docker.getContainer(id);
-      if ((await container.inspect()).State.Paused) await container.unpause();
+      const { State, Config } = await container.inspect();
+      const own = (Config as { StopSignal?: string }).StopSignal ?? "SIGTERM";
+      if (signalName(signal) === signalName(own)) {
+        await container.stop({ t: timeoutSeconds });
+        return;
+      }
+      if (State.Paused) await container.unpause();
       const waiting = new AbortController();
       // asked before the signal is sent, so that an end cannot be missed
       const ended = container.wait({ condition: "not-running", abortSignal: waiting.signal }).then(() => true);
@@ -116,6 +122,10 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
       }));
     },
   };
+}
+
+function signalName(signal: string): string {
+  return signal.toUpperCase().replace(/^SIG/, "");
 }
 
 /** The engine answers 409 (older: 500) both for "is so already" and for "is not running", so the state decides. */

@@ -41,10 +41,10 @@ const TEXT_RULES: readonly TextRule[] = [
     code: "ADDRESS_CLASH",
     suggestions: ["docker network ls", "hangar doctor"],
   },
-  { pattern: /^no such image|manifest (?:for .* not found|unknown)|repository does not exist|pull access denied/i, code: "IMAGE_NOT_FOUND", suggestions: ["docker images"] },
-  { pattern: /^address already in use$|has active endpoints/i, code: "CONFLICT", suggestions: [] },
+  { pattern: /no such image|manifest (?:for .* not found|unknown)|repository does not exist|pull access denied/i, code: "IMAGE_NOT_FOUND", suggestions: ["docker images"] },
+  { pattern: /address already in use$|has active endpoints/i, code: "CONFLICT", suggestions: [] },
   { pattern: /exec(?:ve)?:? .*(?:no such file or directory|executable file not found|permission denied|exec format error)/i, code: "MACHINE_START_FAILED", suggestions: [] },
-  { pattern: /client version \S+ is too new|minimum supported API version/i, code: "DOCKER_TOO_OLD", suggestions: ["install Docker Engine 20.10 or newer"] },
+  { pattern: /client version \S+ is too (?:new|old)/i, code: "DOCKER_TOO_OLD", suggestions: ["install Docker Engine 20.10 or newer"] },
 ];
 
 /** The engine's HTTP status in a thrown value; undefined when there was no answer. */

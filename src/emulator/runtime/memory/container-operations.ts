@@ -1,0 +1,119 @@
+// The container operations of the in-memory engine.
+import { AppError } from "../../../errors/app-error.ts";
+import type { ContainerRuntime, ContainerSpec } from "../container-runtime.ts";
+import { describeContainer, type FileContent, type MemoryContainer } from "./container-table.ts";
+import { isRunning } from "./process-life.ts";
+import { refusals } from "./refusals.ts";
+import type { MemoryWorld } from "./world.ts";
+
+const DEFAULT_STOP_SECONDS = 10;
+const DEFAULT_EXEC_TIMEOUT_MS = 30_000;
+
+type ContainerOperations = Pick<
+  ContainerRuntime,
+  | "createContainer" | "startContainer" | "stopContainer" | "signalContainer" | "pauseContainer" | "unpauseContainer"
+  | "removeContainer" | "inspectContainer" | "listContainers" | "putFiles" | "getFile" | "exec" | "logs"
+>;
+
+/** The names of the volumes that a container mounts. */
+export function volumesOf({ mounts = [] }: ContainerSpec): string[] {
+  return mounts.flatMap((mount) => ("volume" in mount ? [mount.volume] : []));
+}
+
+/** What users of the engine may do with containers. */
+export function createContainerOperations(world: MemoryWorld): ContainerOperations {
+  const { clock, images, volumes, containers, networks, life, enter } = world;
+  /** Where a file of a container is kept: in the volume mounted above it, else in the container. */
+  const placeOf = ({ spec, files }: MemoryContainer, path: string): { files: Map<string, FileContent>; path: string } => {
+    const mount = spec.mounts?.find(({ target }) => path.startsWith(`${target}/`));
+    const volume = mount !== undefined && "volume" in mount ? volumes.get(mount.volume) : undefined;
+    return mount === undefined || volume === undefined ? { files, path } : { files: volume.files, path: path.slice(mount.target.length) };
+  };
+  return {
+    createContainer: async (spec) => {
+      await enter("createContainer");
+      const program = images.get(spec.image);
+      if (program === undefined) throw refusals.noImage(spec.image);
+      // the first network is looked up at the start, the others when they are connected, as the engine does
+      for (const { network } of spec.networks.slice(1)) if (!networks.has(network)) throw refusals.noSuch("network", network);
+      const container = containers.add(spec, program);
+      for (const volume of volumesOf(spec)) if (!volumes.has(volume)) volumes.set(volume, { labels: {}, files: new Map() });
+      return container.id;
+    },
+    startContainer: async (id) => {
+      await enter("startContainer");
+      life.start(containers.get(id));
+    },
+    stopContainer: async (id, { signal, timeoutSeconds = DEFAULT_STOP_SECONDS } = {}) => {
+      await enter("stopContainer");
+      const container = containers.find(id);
+      if (container !== undefined) await life.stop(container, signal ?? container.spec.stopSignal ?? "SIGTERM", timeoutSeconds * 1000);
+    },
+    signalContainer: async (id, signal) => {
+      await enter("signalContainer");
+      life.signal(containers.get(id), signal);
+    },
+    pauseContainer: async (id) => {
+      await enter("pauseContainer");
+      life.setPaused(containers.get(id), true);
+    },
+    unpauseContainer: async (id) => {
+      await enter("unpauseContainer");
+      life.setPaused(containers.get(id), false);
+    },
+    removeContainer: async (id) => {
+      await enter("removeContainer");
+      const container = containers.find(id);
+      if (container === undefined) return;
+      container.stopRequested = true;
+      if (isRunning(container)) life.signal(container, "SIGKILL");
+      containers.drop(container);
+      container.log.endFollowers();
+      life.emit(container, "destroy");
+    },
+    inspectContainer: async (id) => {
+      await enter("inspectContainer");
+      const container = containers.find(id);
+      return container === undefined ? undefined : describeContainer(container);
+    },
+    listContainers: async (labels) => {
+      await enter("listContainers");
+      return containers.withLabels(labels).map((container) => {
+        const { id, name, labels: own, state, image, networks: attached } = describeContainer(container);
+        return { id, name, labels: own, state, image, networks: attached };
+      });
+    },
+    putFiles: async (id, files) => {
+      await enter("putFiles");
+      const container = containers.get(id);
+      for (const { path, content } of files) {
+        const place = placeOf(container, path);
+        place.files.set(place.path, content);
+      }
+    },
+    getFile: async (id, path) => {
+      await enter("getFile");
+      const container = containers.find(id);
+      if (container === undefined) return undefined;
+      const place = placeOf(container, path);
+      const content = place.files.get(place.path);
+      return typeof content === "string" ? Buffer.from(content) : content;
+    },
+    exec: async (id, command, { timeoutMs = DEFAULT_EXEC_TIMEOUT_MS } = {}) => {
+      await enter("exec");
+      const container = containers.get(id);
+      if (container.state !== "running") throw refusals.notRunning(id);
+      const { program } = container;
+      const result = program.kind === "runs" && program.exec !== undefined ? program.exec(command) : { exitCode: 0, stdout: "", stderr: "" };
+      if (result !== undefined) return result;
+      await clock.sleep(timeoutMs);
+      throw new AppError("DEADLINE", `"${command.join(" ")}" did not end within ${timeoutMs} ms in container "${id}"`, { details: { timeoutMs } });
+    },
+    async *logs(id, readOptions) {
+      if (readOptions.signal?.aborted === true) return;
+      await enter("logs");
+      const container = containers.get(id);
+      yield* container.log.read(readOptions, isRunning(container));
+    },
+  };
+}

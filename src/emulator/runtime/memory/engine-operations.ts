@@ -1,0 +1,73 @@
+// Networks, volumes, images and events of the in-memory engine.
+import type { ContainerRuntime } from "../container-runtime.ts";
+import { volumesOf } from "./container-operations.ts";
+import { carries } from "./event-hub.ts";
+import { isRunning } from "./process-life.ts";
+import { refusals } from "./refusals.ts";
+import type { MemoryWorld } from "./world.ts";
+
+type EngineOperations = Pick<
+  ContainerRuntime,
+  | "createNetwork" | "removeNetwork" | "listNetworks" | "connect" | "disconnect" | "events"
+  | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage"
+>;
+
+/** What users of the engine may do with everything but containers. */
+export function createEngineOperations(world: MemoryWorld): EngineOperations {
+  const { images, registry, volumes, containers, networks, hub, enter } = world;
+  return {
+    createNetwork: async (spec) => {
+      await enter("createNetwork");
+      networks.create(spec);
+    },
+    removeNetwork: async (name) => {
+      await enter("removeNetwork");
+      networks.remove(name);
+    },
+    listNetworks: async (labels = {}) => {
+      await enter("listNetworks");
+      return networks.list().filter(({ spec }) => carries(spec.labels, labels)).map(({ spec, subnets }) => ({ name: spec.name, labels: spec.labels, subnets }));
+    },
+    connect: async (id, attachment) => {
+      await enter("connect");
+      const container = containers.get(id);
+      if (!networks.has(attachment.network)) throw refusals.noSuch("network", attachment.network);
+      if (container.attachments.has(attachment.network)) return;
+      if (isRunning(container)) networks.join(attachment, container.id);
+      container.attachments.set(attachment.network, attachment);
+    },
+    disconnect: async (id, network) => {
+      await enter("disconnect");
+      const container = containers.find(id);
+      if (container?.attachments.delete(network) === true) networks.leave(network, container.id);
+    },
+    events: async (labels, signal) => {
+      await enter("events");
+      return hub.subscribe(labels, signal);
+    },
+    createVolume: async (name, labels) => {
+      await enter("createVolume");
+      // a second creation of the same name gives the first one, labels unchanged
+      if (!volumes.has(name)) volumes.set(name, { labels, files: new Map() });
+    },
+    removeVolume: async (name) => {
+      await enter("removeVolume");
+      if (containers.all().some(({ spec }) => volumesOf(spec).includes(name))) throw refusals.inUse("volume", name);
+      volumes.delete(name);
+    },
+    listVolumes: async (labels) => {
+      await enter("listVolumes");
+      return [...volumes].filter(([, volume]) => carries(volume.labels, labels)).map(([name]) => name);
+    },
+    imageId: async (reference) => {
+      await enter("imageId");
+      return images.has(reference) ? `sha256:${Buffer.from(reference).toString("hex").padEnd(64, "0").slice(0, 64)}` : undefined;
+    },
+    pullImage: async (reference) => {
+      await enter("pullImage");
+      const program = registry[reference];
+      if (program === undefined) throw refusals.noImage(reference);
+      images.set(reference, program);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { createMemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
+import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
+import { planetLabels } from "../../src/emulator/runtime/labels.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { describeContainerRuntime, EXEC_COMMANDS } from "./container-runtime.contract.ts";
+
+const exec = (command: readonly string[]): { exitCode: number; stdout: string; stderr: string } | undefined =>
+  command.join(" ") === EXEC_COMMANDS.hangs.join(" ") ? undefined : { exitCode: 3, stdout: "out\n", stderr: "err\n" };
+
+const images: Record<string, Program> = {
+  obedient: { kind: "runs", output: ["ready"], onSignal: (signal) => ({ SIGTERM: 3, SIGINT: 4 })[signal], exec },
+  stubborn: { kind: "runs", output: ["ready"], onSignal: () => undefined },
+  brief: { kind: "exits", code: 7, output: ["one", "two", "three"] },
+  unstartable: { kind: "unstartable", error: "no such program" },
+};
+
+describeContainerRuntime("memory", async () => ({
+  runtime: createMemoryRuntime({ clock: systemClock, images }),
+  planet: "contract",
+  programs: { obedient: { image: "obedient" }, stubborn: { image: "stubborn" }, brief: { image: "brief" }, unstartable: { image: "unstartable" } },
+  hostPort: 18_080,
+  dispose: async () => undefined,
+}));
+
+test("ten thousand containers live and go in a few seconds", async () => {
+  const runtime = createMemoryRuntime({ clock: systemClock, images });
+  const labels = planetLabels("many", "machine");
+  const count = 10_000;
+  const begun = performance.now();
+  const ids = await Promise.all(Array.from({ length: count }, (_, at) => runtime.createContainer({ name: `c${at}`, image: "obedient", labels: { ...labels, "dev.hangar.app": `app-${at % 100}` }, networks: [] })));
+  await Promise.all(ids.map((id) => runtime.startContainer(id)));
+  for (let app = 0; app < 100; app += 1) expect(await runtime.listContainers({ ...labels, "dev.hangar.app": `app-${app}` })).toHaveLength(count / 100);
+  await Promise.all(ids.map((id) => runtime.stopContainer(id)));
+  await Promise.all(ids.map((id) => runtime.removeContainer(id)));
+  expect(await runtime.listContainers(labels)).toEqual([]);
+  // measured: well under a second; the bound catches what grows with the square
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});
+
+test("going away breaks events and followed logs, and everything works again afterwards", async () => {
+  const runtime = createMemoryRuntime({ clock: systemClock, images });
+  const labels = planetLabels("gone", "machine");
+  const id = await runtime.createContainer({ name: "c", image: "obedient", labels, networks: [] });
+  await runtime.startContainer(id);
+  const events = (await runtime.events(labels, new AbortController().signal))[Symbol.asyncIterator]();
+  const logs = runtime.logs(id, { follow: true, tail: 0 })[Symbol.asyncIterator]();
+  const broken = Promise.allSettled([events.next(), logs.next()]);
+  await runtime.info();
+  runtime.control.setAvailable(false);
+  for (const result of await broken) expect(result).toMatchObject({ status: "rejected", reason: { code: "DOCKER_UNAVAILABLE" } });
+  await expect(runtime.info()).rejects.toMatchObject({ code: "DOCKER_UNAVAILABLE" });
+  runtime.control.setAvailable(true);
+  expect(await runtime.inspectContainer(id)).toMatchObject({ state: "running" });
+});

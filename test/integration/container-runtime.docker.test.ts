@@ -1,0 +1,25 @@
+import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
+import { describeContainerRuntime, type RuntimeHarness } from "../contract/container-runtime.contract.ts";
+import { sweepPlanet } from "../support/sweep.ts";
+
+const PLANET = "test-runtime-contract";
+const image = "debian:bookworm-slim";
+const shell = (script: string): { image: string; command: string[] } => ({ image, command: ["sh", "-c", script] });
+// a shell handles its traps between commands, so its naps are short
+const NAPS = "echo ready; while :; do sleep 0.05; done";
+
+describeContainerRuntime("Docker", async (): Promise<RuntimeHarness> => {
+  await sweepPlanet(PLANET);
+  return {
+    runtime: createDockerRuntime(),
+    planet: PLANET,
+    programs: {
+      obedient: shell(`trap 'exit 3' TERM; trap 'exit 4' INT; trap : USR1; ${NAPS}`),
+      stubborn: shell(`trap '' TERM INT; ${NAPS}`),
+      brief: shell("echo one; echo two; echo three; exit 7"),
+      unstartable: { image, command: ["/no/such/program"] },
+    },
+    hostPort: 39_417,
+    dispose: () => sweepPlanet(PLANET),
+  };
+});

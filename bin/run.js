@@ -43,7 +43,9 @@ function printVersion() {
   const hangar = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   const platform = `${process.platform}-${process.arch}`;
   const facts = { version: hangar, platform, node: process.versions.node };
-  const text = argv.includes("--json") ? JSON.stringify(facts, null, 2) : `hangar/${hangar} ${platform} node-${process.version}`;
+  const text = argv.includes("--json")
+    ? JSON.stringify(facts, null, 2)
+    : `hangar/${hangar} ${platform} node-${process.version}`;
   process.stdout.write(`${text}\n`);
 }
 

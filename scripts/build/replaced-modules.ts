@@ -9,7 +9,8 @@ interface Replacement {
 }
 
 /** Resolves from where dockerode is installed; the bundle itself has no such packages beside it. */
-const NEAR_DOCKERODE = 'const { createRequire } = require("node:module");\nconst near = () => createRequire(createRequire(__filename).resolve("dockerode"));\n';
+const NEAR_DOCKERODE =
+  'const { createRequire } = require("node:module");\nconst near = () => createRequire(createRequire(__filename).resolve("dockerode"));\n';
 
 const REPLACEMENTS: readonly Replacement[] = [
   {
@@ -51,7 +52,9 @@ export function replacedModules(): Plugin {
   return {
     name: "replaced-modules",
     resolveId(specifier, importer) {
-      const index = REPLACEMENTS.findIndex((entry) => entry.specifier === specifier && importer !== undefined && entry.importer.test(importer));
+      const index = REPLACEMENTS.findIndex(
+        (entry) => entry.specifier === specifier && importer !== undefined && entry.importer.test(importer),
+      );
       return index === -1 ? null : `${PREFIX}${index}.cjs`;
     },
     load(id) {

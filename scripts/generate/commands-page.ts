@@ -6,7 +6,10 @@ type Cached = Manifest["commands"][string];
 /** The page: every command that is not hidden, with its arguments, flags and examples. */
 export function renderCommandsPage(manifest: Manifest): string {
   const commands = Object.values(manifest.commands).filter((command) => command.hidden !== true);
-  const list = commands.map((command) => `| [\`hangar ${nameOf(command)}\`](#hangar-${command.id.replaceAll(":", "-")}) | ${command.summary ?? ""} |`);
+  const list = commands.map(
+    (command) =>
+      `| [\`hangar ${nameOf(command)}\`](#hangar-${command.id.replaceAll(":", "-")}) | ${command.summary ?? ""} |`,
+  );
   const index = ["| Command | |", "| --- | --- |", ...list].join("\n");
   return `${INTRODUCTION}\n${index}\n\n${commands.map(renderCommand).join("\n\n")}\n`;
 }
@@ -17,7 +20,10 @@ function renderCommand(command: Cached): string {
     `## hangar ${nameOf(command)}`,
     [command.summary, command.description].filter(Boolean).join(". "),
     ["```", usageOf(command), "```"].join("\n"),
-    Object.values(command.args).filter((arg) => arg.hidden !== true).map((arg) => `- \`${arg.name.toUpperCase()}\`: ${arg.description ?? ""}`).join("\n"),
+    Object.values(command.args)
+      .filter((arg) => arg.hidden !== true)
+      .map((arg) => `- \`${arg.name.toUpperCase()}\`: ${arg.description ?? ""}`)
+      .join("\n"),
     own.map((flag) => `- ${flagName(flag)}: ${flag.summary ?? flag.description ?? ""}${defaultOf(flag)}`).join("\n"),
     examplesOf(command),
   ];
@@ -44,8 +50,12 @@ function usageOf(command: Cached): string {
 
 function examplesOf(command: Cached): string {
   const examples = typeof command.examples === "string" ? [command.examples] : (command.examples ?? []);
-  const lines = examples.flatMap((example) => (typeof example === "string" ? [example] : [`# ${example.description}`, example.command]));
-  return lines.length === 0 ? "" : ["```sh", ...lines.map((line) => line.replaceAll("<%= config.bin %>", "hangar")), "```"].join("\n");
+  const lines = examples.flatMap((example) =>
+    typeof example === "string" ? [example] : [`# ${String(example["description"])}`, String(example["command"])],
+  );
+  return lines.length === 0
+    ? ""
+    : ["```sh", ...lines.map((line) => line.replaceAll("<%= config.bin %>", "hangar")), "```"].join("\n");
 }
 
 function nameOf(command: Cached): string {

@@ -13,7 +13,13 @@ export function renderErrorsPage(): string {
     const rows = Object.entries<CatalogueEntry>(CATALOGUE)
       .filter(([, entry]) => entry.kind === kind)
       .map(([code, { exit, status, meaning }]) => `| \`${code}\` | ${meaning} | ${exit} | ${status} |`);
-    return [`## ${title}`, "", "| Code | Meaning | Exit status | HTTP status |", "| --- | --- | --- | --- |", ...rows].join("\n");
+    return [
+      `## ${title}`,
+      "",
+      "| Code | Meaning | Exit status | HTTP status |",
+      "| --- | --- | --- | --- |",
+      ...rows,
+    ].join("\n");
   });
   return `${INTRODUCTION}\n${sections.join("\n\n")}\n`;
 }

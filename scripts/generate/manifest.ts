@@ -22,5 +22,5 @@ export async function buildManifest(root: string): Promise<Manifest> {
   const commands = Object.entries(plugin.manifest.commands)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, command]) => [id, { ...command, relativePath: ["dist", "commands", ...`${id}.js`.split(":")] }]);
-  return { commands: Object.fromEntries(commands), version: plugin.manifest.version } as Manifest;
+  return { commands: Object.fromEntries(commands), version: plugin.manifest.version };
 }

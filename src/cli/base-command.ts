@@ -63,12 +63,19 @@ export abstract class BaseCommand extends Command {
   protected async confirm(context: Context, question: string, flags: { readonly yes: boolean }): Promise<boolean> {
     const { confirm } = await import("./output/prompt.ts");
     const { stdinIsTty, stderrIsTty } = context.terminal;
-    return confirm(question, { yes: flags.yes, interactive: stdinIsTty && stderrIsTty && !this.jsonEnabled(), signal: this.signal });
+    return confirm(question, {
+      yes: flags.yes,
+      interactive: stdinIsTty && stderrIsTty && !this.jsonEnabled(),
+      signal: this.signal,
+    });
   }
 
   /** Does the work while its progress is shown; the view is closed before the result or an error is printed. */
   protected async withProgress<T>(context: Context, work: (progress: ProgressReporter) => Promise<T>): Promise<T> {
-    const { createProgress, showProgress } = await import("./output/progress.ts");
+    const [{ createProgress }, { showProgress }] = await Promise.all([
+      import("./output/progress.ts"),
+      import("./output/show-progress.ts"),
+    ]);
     const progress = createProgress(context.clock);
     const shown = await showProgress(progress, { ...context, quiet: this.jsonEnabled() });
     try {
@@ -79,7 +86,9 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async init(): Promise<void> {
-    this.cancellation = cancelOnSignals((name) => new AppError("CANCELLED", `Interrupted by ${name}`, { details: { signal: name } }));
+    this.cancellation = cancelOnSignals(
+      (name) => new AppError("CANCELLED", `Interrupted by ${name}`, { details: { signal: name } }),
+    );
     process.stdout.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") return;
       this.outputClosed = true;

@@ -32,7 +32,8 @@ export function failureJson(error: AppError): { error: Record<string, unknown> }
 export function failureText(error: AppError): string {
   const lines = [`Error: ${error.message}`, `Code: ${error.code}`];
   if (error.suggestions.length === 1) lines.push(`Try this: ${error.suggestions[0]}`);
-  if (error.suggestions.length > 1) lines.push("Try this:", ...error.suggestions.map((suggestion) => `  * ${suggestion}`));
+  if (error.suggestions.length > 1)
+    lines.push("Try this:", ...error.suggestions.map((suggestion) => `  * ${suggestion}`));
   if (error.ref !== undefined) lines.push(`Reference: ${error.ref}`);
   const cause = causeText(error);
   if (cause !== undefined) lines.push(`Caused by: ${cause}`);

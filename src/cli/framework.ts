@@ -10,7 +10,10 @@ export interface FrameworkOptions {
 }
 
 /** Runs a command line by oclif's own dispatch. */
-export async function runFramework(argv: readonly string[], { root, pjson, fromSource }: FrameworkOptions): Promise<void> {
+export async function runFramework(
+  argv: readonly string[],
+  { root, pjson, fromSource }: FrameworkOptions,
+): Promise<void> {
   if (fromSource) {
     pjson.oclif.commands.target = "./src/commands";
     pjson.oclif.hooks.command_not_found = "./src/cli/hooks/command-not-found.ts";

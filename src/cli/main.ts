@@ -19,7 +19,8 @@ export async function main(argv: readonly string[], root: string, options: MainO
   try {
     const pjson = readPackageJson(root);
     const manifest = options.fromSource === true ? undefined : readManifest(root);
-    const resolved = manifest === undefined || hasFlag(argv, ...HELP_FLAGS) ? undefined : resolveCommand(argv, manifest);
+    const resolved =
+      manifest === undefined || hasFlag(argv, ...HELP_FLAGS) ? undefined : resolveCommand(argv, manifest);
     if (resolved === undefined) {
       const { runFramework } = await import("./framework.ts");
       await runFramework(argv, { root, pjson, fromSource: options.fromSource === true });

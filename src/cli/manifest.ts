@@ -6,7 +6,12 @@ export interface ManifestCommand {
   readonly aliases: readonly string[];
   readonly hidden?: boolean;
   readonly summary?: string;
-  readonly flags: Readonly<Record<string, { readonly name: string; readonly char?: string; readonly allowNo?: boolean; readonly hidden?: boolean }>>;
+  readonly flags: Readonly<
+    Record<
+      string,
+      { readonly name: string; readonly char?: string; readonly allowNo?: boolean; readonly hidden?: boolean }
+    >
+  >;
   /** Where its class is, from the package's root. */
   readonly relativePath: readonly string[];
 }

@@ -6,7 +6,11 @@ import type { Manifest } from "./manifest.ts";
 export interface PackageJson {
   readonly name: string;
   readonly version: string;
-  readonly oclif: { readonly bin: string; readonly commands: { target: string }; readonly hooks: { command_not_found: string } };
+  readonly oclif: {
+    readonly bin: string;
+    readonly commands: { target: string };
+    readonly hooks: { command_not_found: string };
+  };
 }
 
 /** Reads package.json of the package that is installed at root. */

@@ -25,7 +25,9 @@ export default class Regions extends BaseCommand {
       { header: "GEO", value: (region: RegionListing) => region.geo_region },
       { header: "RTT", value: (region: RegionListing) => formatMs(region.rttMs), align: "right" as const },
     ];
-    this.print(renderTable(flags.from === undefined ? columns.slice(0, 3) : columns, regions, { width: terminal.columns }));
+    this.print(
+      renderTable(flags.from === undefined ? columns.slice(0, 3) : columns, regions, { width: terminal.columns }),
+    );
     return regions;
   }
 }

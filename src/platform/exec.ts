@@ -47,9 +47,11 @@ export async function exec(file: string, args: readonly string[], options: ExecO
   }
   const result = await child;
   options.signal?.throwIfAborted();
-  if (result.timedOut) throw new AppError("DEADLINE", `${file} did not end within ${options.timeoutMs} ms`, { cause: result });
+  if (result.timedOut)
+    throw new AppError("DEADLINE", `${file} did not end within ${options.timeoutMs} ms`, { cause: result });
   if (result.failed && result.exitCode === undefined && result.signal === undefined) {
-    if (result.code === "ENOENT") throw new AppError("NOT_FOUND", `There is no program ${file} in PATH`, { cause: result });
+    if (result.code === "ENOENT")
+      throw new AppError("NOT_FOUND", `There is no program ${file} in PATH`, { cause: result });
     throw new AppError("INTERNAL", `${file} could not be run`, { cause: result });
   }
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr, durationMs: result.durationMs };

@@ -22,5 +22,12 @@ export const regionFlag = Flags.custom<RegionCode>({ helpValue: "REGION", parse:
 /** A flag whose value is regions separated by commas, each once, in the order given. */
 export const regionsFlag = Flags.custom<RegionCode[]>({
   helpValue: "REGION,…",
-  parse: async (words) => [...new Set(words.split(",").filter((word) => word.trim() !== "").map(parseRegion))],
+  parse: async (words) => [
+    ...new Set(
+      words
+        .split(",")
+        .filter((word) => word.trim() !== "")
+        .map(parseRegion),
+    ),
+  ],
 });

@@ -9,8 +9,13 @@ const DECLINED = 127;
 
 const commandNotFound: Hook<"command_not_found"> = async function (options) {
   const typed = options.id.replaceAll(":", " ");
-  const known = options.config.commands.filter((command) => command.hidden !== true).flatMap((command) => [command.id, ...command.aliases]);
-  const near = closestWords(typed, known.map((id) => id.replaceAll(":", " ")));
+  const known = options.config.commands.flatMap((command) =>
+    command.hidden === true ? [] : [command.id, ...command.aliases],
+  );
+  const near = closestWords(
+    typed,
+    known.map((id) => id.replaceAll(":", " ")),
+  );
   const argv = process.argv.slice(2);
   if (near.length > 0 && process.stdin.isTTY && process.stdout.isTTY && !hasFlag(argv, "--json")) {
     try {
@@ -21,7 +26,9 @@ const commandNotFound: Hook<"command_not_found"> = async function (options) {
     }
   }
   const suggestions = typed.startsWith("-") ? ["put flags after the command"] : near.map((word) => `hangar ${word}`);
-  throw new AppError("USAGE", `"${typed}" is not a command of hangar`, { suggestions: [...suggestions, "hangar help"] });
+  throw new AppError("USAGE", `"${typed}" is not a command of hangar`, {
+    suggestions: [...suggestions, "hangar help"],
+  });
 };
 
 export default commandNotFound;

@@ -1,8 +1,6 @@
-// Progress as a value that can be watched, and the choice of how to show it: a live view on a terminal, lines elsewhere,
-// nothing with --json. Everything goes to stderr.
+// Progress as a value that can be watched, and as lines of text. Where it is shown is decided in show-progress.ts.
 import type { ProgressReporter } from "../../operations/progress.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { Terminal } from "../../platform/terminal.ts";
 
 export type StepState = "pending" | "running" | "done" | "failed";
 
@@ -23,7 +21,9 @@ export interface ProgressSnapshot {
 }
 
 /** What has just happened, for those that print it once. */
-export type ProgressEvent = { readonly kind: StepState | "text"; readonly step: Step } | { readonly kind: "line"; readonly line: string };
+export type ProgressEvent =
+  | { readonly kind: StepState | "text"; readonly step: Step }
+  | { readonly kind: "line"; readonly line: string };
 
 /** A reporter whose state can be read and watched. A snapshot is a new object after each change and is never changed. */
 export interface Progress extends ProgressReporter {
@@ -49,9 +49,17 @@ export function createProgress(clock: Pick<Clock, "monotonic">): Progress {
   };
   const change = (id: string, changes: Partial<Step>, kind: StepState | "text"): void => {
     const known = current.steps.find((step) => step.id === id);
-    const before: Step = known ?? { id, title: id, state: "pending", text: undefined, startedAtMs: undefined, endedAtMs: undefined };
+    const before: Step = known ?? {
+      id,
+      title: id,
+      state: "pending",
+      text: undefined,
+      startedAtMs: undefined,
+      endedAtMs: undefined,
+    };
     const step = { ...before, ...changes };
-    const steps = known === undefined ? [...current.steps, step] : current.steps.map((other) => (other.id === id ? step : other));
+    const steps =
+      known === undefined ? [...current.steps, step] : current.steps.map((other) => (other.id === id ? step : other));
     current = { ...current, steps };
     emit({ kind, step });
   };
@@ -61,7 +69,11 @@ export function createProgress(clock: Pick<Clock, "monotonic">): Progress {
   return {
     plan: (id, title) => change(id, { title }, "pending"),
     start: (id, title) =>
-      change(id, { title, state: "running", text: undefined, startedAtMs: clock.monotonic(), endedAtMs: undefined }, "running"),
+      change(
+        id,
+        { title, state: "running", text: undefined, startedAtMs: clock.monotonic(), endedAtMs: undefined },
+        "running",
+      ),
     update: (id, text) => change(id, { text }, "text"),
     done: (id, text) => end(id, "done", text),
     fail: (id, text) => end(id, "failed", text),
@@ -111,31 +123,4 @@ export function formatSeconds(ms: number): string {
 /** Something on the screen that has to be taken away, or left in its final state, before anything else is printed. */
 export interface Shown {
   close(): Promise<void>;
-}
-
-export interface ShowOptions {
-  readonly terminal: Terminal;
-  readonly clock: Clock;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Show nothing at all, as with --json. */
-  readonly quiet: boolean;
-}
-
-/** Shows progress in the way that suits where stderr goes. The live view's libraries load only for a terminal. */
-export async function showProgress(progress: Progress, options: ShowOptions): Promise<Shown> {
-  if (options.quiet) return { close: async () => {} };
-  const { terminal, env } = options;
-  const isLive = terminal.stderrIsTty && (env["CI"] ?? "") === "" && env["TERM"] !== "dumb";
-  if (isLive) {
-    const { showSteps } = await import("../views/steps-view.tsx");
-    return showSteps(progress, options.clock);
-  }
-  let lastLine: string | undefined;
-  const stop = progress.subscribe((event) => {
-    const line = renderEvent(event);
-    if (line === undefined || line === lastLine) return;
-    lastLine = line;
-    terminal.writeError(`${line}\n`);
-  });
-  return { close: async () => stop() };
 }

@@ -18,7 +18,9 @@ export interface ConfirmOptions {
 export async function confirm(question: string, options: ConfirmOptions): Promise<boolean> {
   if (options.yes) return true;
   if (!options.interactive) {
-    throw new AppError("CONFIRMATION_REQUIRED", `Nobody can answer: ${question}`, { suggestions: ["pass --yes to agree"] });
+    throw new AppError("CONFIRMATION_REQUIRED", `Nobody can answer: ${question}`, {
+      suggestions: ["pass --yes to agree"],
+    });
   }
   const { createInterface } = await import("node:readline/promises");
   const { input = process.stdin, output = process.stderr, signal } = options;

@@ -21,11 +21,20 @@ const MIN_COLUMN_WIDTH = 4;
  * @example renderTable([{ header: "CODE", value: (region) => region.code }], REGIONS, { width: 80 })
  */
 export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], options: TableOptions): string {
-  const cells = [columns.map((column) => column.header), ...rows.map((row) => columns.map((column) => oneLine(column.value(row))))];
+  const cells = [
+    columns.map((column) => column.header),
+    ...rows.map((row) => columns.map((column) => oneLine(column.value(row)))),
+  ];
   const natural = columns.map((_, index) => Math.max(...cells.map((line) => textWidth(line[index] ?? ""))));
-  const widths = options.width === undefined ? natural : fitWidths(natural, options.width - GAP.length * (columns.length - 1));
+  const widths =
+    options.width === undefined ? natural : fitWidths(natural, options.width - GAP.length * (columns.length - 1));
   return cells
-    .map((line) => line.map((cell, index) => fitCell(cell, widths[index] ?? 0, columns[index]?.align ?? "left")).join(GAP).trimEnd())
+    .map((line) =>
+      line
+        .map((cell, index) => fitCell(cell, widths[index] ?? 0, columns[index]?.align ?? "left"))
+        .join(GAP)
+        .trimEnd(),
+    )
     .join("\n");
 }
 
@@ -42,14 +51,19 @@ export function fitWidths(natural: readonly number[], room: number): number[] {
 }
 
 function fitCell(cell: string, width: number, align: "left" | "right"): string {
-  const fitted = textWidth(cell) > width ? `${[...cell].slice(0, Math.max(0, width - 1)).join("")}…` : cell;
+  const fitted =
+    textWidth(cell) > width
+      ? `${Array.from(cell)
+          .slice(0, Math.max(0, width - 1))
+          .join("")}…`
+      : cell;
   const padding = " ".repeat(Math.max(0, width - textWidth(fitted)));
   return align === "right" ? padding + fitted : fitted + padding;
 }
 
 /** Characters, not code units; our tables hold names and numbers, no wide scripts. */
 function textWidth(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function oneLine(text: string): string {

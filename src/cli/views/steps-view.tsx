@@ -15,7 +15,10 @@ export interface StepsViewProps {
 /** Lines that stay, above the steps as they are now. */
 export function StepsView({ progress, clock }: StepsViewProps) {
   const { steps, lines } = useSyncExternalStore(progress.subscribe, progress.snapshot);
-  const { frame } = useAnimation({ interval: SPINNER_INTERVAL_MS, isActive: steps.some((step) => step.state === "running") });
+  const { frame } = useAnimation({
+    interval: SPINNER_INTERVAL_MS,
+    isActive: steps.some((step) => step.state === "running"),
+  });
   const titleWidth = Math.max(0, ...steps.map((step) => step.title.length));
   return (
     <>

@@ -27,6 +27,9 @@ export function listRegions(input: { readonly from?: RegionCode } = {}): RegionL
     ...(from === undefined ? {} : { rttMs: rttMs(from, region.code), rttSource: rttSource(from, region.code) }),
   }));
   if (from === undefined) return listings;
-  const order = nearest(from, listings.map((listing) => listing.code));
+  const order = nearest(
+    from,
+    listings.map((listing) => listing.code),
+  );
   return listings.toSorted((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
 }

@@ -44,7 +44,10 @@ export interface WaitOptions {
  * last failure is the cause of the deadline's error.
  * @throws DEADLINE, or the signal's reason.
  */
-export async function waitUntil<T>(probe: () => Promise<T | undefined> | T | undefined, options: WaitOptions): Promise<T> {
+export async function waitUntil<T>(
+  probe: () => Promise<T | undefined> | T | undefined,
+  options: WaitOptions,
+): Promise<T> {
   const clock = options.clock ?? systemClock;
   const endsAt = clock.monotonic() + options.deadlineMs;
   let lastFailure: unknown;
@@ -58,7 +61,9 @@ export async function waitUntil<T>(probe: () => Promise<T | undefined> | T | und
     }
     const leftMs = endsAt - clock.monotonic();
     if (leftMs <= 0) {
-      throw new AppError("DEADLINE", `Waited ${options.deadlineMs} ms in vain for ${options.what}`, { cause: lastFailure });
+      throw new AppError("DEADLINE", `Waited ${options.deadlineMs} ms in vain for ${options.what}`, {
+        cause: lastFailure,
+      });
     }
     await clock.sleep(Math.min(options.intervalMs, leftMs), options.signal);
   }

@@ -20,6 +20,7 @@ export const CATALOGUE = {
   CONFIG_INVALID: { kind: "user", exit: 1, status: 422, meaning: "The configuration file has values that cannot be used." },
   DOCKERFILE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "There is nothing to build an image from." },
   FILE_EXISTS: { kind: "user", exit: 5, status: 409, meaning: "A file would have to be overwritten." },
+  FILE_ACCESS: { kind: "environment", exit: 69, status: 500, meaning: "A file or folder of the project cannot be read or written." },
   TEMPLATE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No template has that name." },
   // input
   USAGE: { kind: "user", exit: 2, status: 400, meaning: "An argument or a flag has a value that cannot be used." },

@@ -1,0 +1,53 @@
+// A launch's plan as text: what, value, and where the value comes from; then what happens to the files.
+import type { LaunchResult } from "../../operations/launch/launch.ts";
+import type { LaunchPlan } from "../../operations/launch/launch-plan.ts";
+import { renderTable } from "../output/table.ts";
+
+interface Row {
+  readonly what: string;
+  readonly value: string;
+  readonly source: string;
+}
+
+const FILE_WORDS = { created: "new", kept: "kept as it is", changed: "replaced" } as const;
+
+/** The plan as a table, cut to the width of the terminal. */
+export function renderLaunchPlan(plan: LaunchPlan, width: number | undefined): string {
+  const { app, region, template, internalPort } = plan;
+  const rows: Row[] = [
+    { what: "App", ...app },
+    { what: "Region", ...region },
+    ...(template === undefined ? [] : [{ what: "Template", ...template }]),
+    ...(internalPort === undefined ? [] : [{ what: "Port", value: String(internalPort.value), source: internalPort.source }]),
+    ...plan.files.map((file) => ({ what: "File", value: file.path, source: file.note === undefined ? FILE_WORDS[file.action] : `${FILE_WORDS[file.action]}: ${file.note}` })),
+  ];
+  const columns = [
+    { header: "WHAT", value: (row: Row) => row.what },
+    { header: "VALUE", value: (row: Row) => row.value },
+    { header: "SOURCE", value: (row: Row) => row.source },
+  ];
+  return renderTable(columns, rows, { width });
+}
+
+/** What to ask before a plan is carried out; undefined where it does nothing. */
+export function renderLaunchQuestion(plan: LaunchPlan, deploy: boolean): string | undefined {
+  const count = (action: string): number => plan.files.filter((file) => file.action === action).length;
+  const acts = [
+    ...(count("created") > 0 ? [`write ${plural(count("created"))}`] : []),
+    ...(count("changed") > 0 ? [`replace ${plural(count("changed"))}`] : []),
+    ...(deploy ? ["deploy"] : []),
+  ];
+  const sentence = acts.join(", ").replace(/, ([^,]*)$/u, " and $1");
+  return acts.length === 0 ? undefined : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}?`;
+}
+
+/** What was done, and what to do next. */
+export function renderLaunched(result: LaunchResult<unknown>): string {
+  const written = result.files.filter((file) => file.action !== "kept").map((file) => file.path);
+  const done = written.length === 0 ? `${result.app} is ready, no file had to be written` : `Wrote ${written.join(", ")}`;
+  return "deployed" in result ? done : `${done}\nNext: hangar deploy`;
+}
+
+function plural(files: number): string {
+  return files === 1 ? "1 file" : `${files} files`;
+}

@@ -82,6 +82,20 @@ wait_until() {
   done
 }
 
+# start_daemon SECONDS LOG PROBE COMMAND…: detached, with its own log, so that the pipes of whoever called this close when
+# the script ends. Succeeds once the probe does; fails at the deadline, or as soon as the daemon has ended.
+start_daemon() {
+  local seconds=$1 log=$2 probe=$3
+  shift 3
+  setsid "$@" </dev/null >>"$log" 2>&1 &
+  daemon_pid=$!
+  daemon_probe=$probe
+  wait_until "$seconds" daemon_answers_or_ended
+  "$probe"
+}
+
+daemon_answers_or_ended() { "$daemon_probe" || ! kill -0 "$daemon_pid" 2>/dev/null; }
+
 # install_debian_packages PACKAGE…: apt, for root on Debian and its children; the caller checks both. A source of somebody
 # else that is down makes the update fail, which need not matter: the installation decides.
 install_debian_packages() {

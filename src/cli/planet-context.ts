@@ -32,7 +32,13 @@ export async function engineOf(context: Context): Promise<Engine> {
     context.files(),
   ]);
   const { env, home, platform } = context;
-  const { address, source } = await findDockerEndpoint({ env, home, platform, readText: files.readTextIfExists, exists: files.exists });
+  const { address, source } = await findDockerEndpoint({
+    env,
+    home,
+    platform,
+    readText: files.readTextIfExists,
+    exists: files.exists,
+  });
   return { runtime: createDockerRuntime(address), daemonSocket: daemonSocketPath(address, platform), source };
 }
 
@@ -48,7 +54,15 @@ async function installationRoot(context: Context): Promise<string> {
 
 /** What `up` needs, and `deploy` where it brings the planet up. */
 export async function upDeps(context: Context, progress: ProgressReporter): Promise<UpDeps> {
-  const [access, { runtime, daemonSocket }, { isPortFree }, { hostRoutes }, { ensurePlanetImage }, { buildImage }, root] = await Promise.all([
+  const [
+    access,
+    { runtime, daemonSocket },
+    { isPortFree },
+    { hostRoutes },
+    { ensurePlanetImage },
+    { buildImage, dockerBuildDeps },
+    root,
+  ] = await Promise.all([
     planetAccessDeps(context),
     engineOf(context),
     context.ports(),
@@ -71,7 +85,10 @@ export async function upDeps(context: Context, progress: ProgressReporter): Prom
         architecture: (await runtime.info()).architecture,
         hasImage: async (tag) => (await runtime.imageId(tag)) !== undefined,
         build: async (contextDir, dockerfile, tag) => {
-          await buildImage({ contextDir, dockerfile, tag, onLine: (line) => progress.update("image", line), signal: context.signal }, { env: context.env });
+          await buildImage(
+            { contextDir, dockerfile, tag, args: {}, onLine: (line) => progress.update("image", line), signal: context.signal },
+            dockerBuildDeps(context.env["PATH"] ?? ""),
+          );
         },
         progress,
       }),

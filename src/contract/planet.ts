@@ -13,6 +13,8 @@ export const PlanetStatusSchema = z.object({
   planet: z.string(),
   /** Version of Hangar that control was built from. */
   version: z.string(),
+  /** The image that control runs from. */
+  image: z.string(),
   home: z.string(),
   /** `starting` until wan and edge have the newest world and all machines are as they should be. */
   state: z.enum(["starting", "ready", "degraded"]),

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors/app-error.ts";
-import { isRegionCode, type RegionCode, suggestRegion } from "../../emulator/index.ts";
+import { isRegionCode, type RegionCode, REGIONS, suggestRegion } from "../../emulator/index.ts";
 import { Flags } from "../oclif.ts";
 
 /**
@@ -30,4 +30,10 @@ export const regionsFlag = Flags.custom<RegionCode[]>({
         .map(parseRegion),
     ),
   ],
+});
+
+/** As regionsFlag, where `all` stands for every region. */
+export const regionsOrAllFlag = Flags.custom<RegionCode[]>({
+  helpValue: "REGION,…|all",
+  parse: async (words) => (words.trim() === "all" ? REGIONS.map(({ code }) => code) : [...new Set(words.split(",").filter((word) => word.trim() !== "").map(parseRegion))]),
 });

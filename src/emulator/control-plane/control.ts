@@ -49,6 +49,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
   const planet = createPlanet({
     record: planetRecord,
     version: options.version,
+    image: options.image,
     store,
     runtime,
     infrastructure,

@@ -27,6 +27,7 @@ export interface Geography {
 export interface PlanetDeps {
   readonly record: PlanetRecord;
   readonly version: string;
+  readonly image: string;
   readonly store: Store;
   readonly runtime: ContainerRuntime;
   readonly infrastructure: Infrastructure;
@@ -183,6 +184,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       return {
         planet: record.name,
         version: deps.version,
+        image: deps.image,
         home: record.home,
         state: reconciled && settledDown ? "ready" : reconciled ? "degraded" : "starting",
         worldVersion: Number(store.getValue("world_version") ?? "0"),

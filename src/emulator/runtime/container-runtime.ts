@@ -163,4 +163,6 @@ export interface ContainerRuntime {
   /** The image's ID, or undefined where the engine does not have it. */
   imageId(reference: string): Promise<string | undefined>;
   pullImage(reference: string): Promise<void>;
+  /** Gives an image another name; the name moves if another image had it. @throws IMAGE_NOT_FOUND */
+  tagImage(id: string, reference: string): Promise<void>;
 }

@@ -67,6 +67,30 @@ async function abandon(made: BroughtUp, deps: UpDeps): Promise<void> {
   if (made.created) await tearDown(deps.home.name, deps.runtime);
 }
 
+/** A planet that runs from this image already and answers; nobody has to be kept away to use it. */
+async function runningPlanet(image: string, deps: UpDeps): Promise<PlanetAccess | undefined> {
+  const access = await planetClient(deps);
+  try {
+    const { image: present, state } = await access.client.planet();
+    return present === image && state === "ready" ? access : undefined;
+  } catch {
+    deps.signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+/**
+ * The planet, brought up if it is not: for commands that need one. Does not wait for other commands where it is up.
+ * @throws what `up` throws
+ */
+export async function ensureUp(input: UpInput, deps: UpDeps): Promise<UpResult> {
+  const image = await deps.ensureImage();
+  const access = await runningPlanet(image, deps);
+  if (access === undefined) return up(input, deps);
+  const status = input.regions.length > 0 ? await access.client.activateRegions(input.regions) : await access.client.planet();
+  return { planet: deps.home.name, changed: false, url: `http://localhost:${access.httpPort}`, controlUrl: `http://127.0.0.1:${access.controlPort}`, status };
+}
+
 /** @throws PLANET_BUSY, PORT_TAKEN, DOCKER_UNAVAILABLE, DOCKER_TOO_OLD, REGION_UNKNOWN, PLANET_START_FAILED … */
 export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
   return deps.home.exclusively(async () => {

@@ -16,7 +16,7 @@ export function isTooOld(apiVersion: string): boolean {
   return major < MIN_API_VERSION[0] || (major === MIN_API_VERSION[0] && minor < MIN_API_VERSION[1]);
 }
 
-type EngineOperations = Pick<ContainerRuntime, "info" | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage">;
+type EngineOperations = Pick<ContainerRuntime, "info" | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage" | "tagImage">;
 
 /** The operations on the engine itself, on volumes and on images. */
 export function createEngineOperations(client: EngineClient): EngineOperations {
@@ -59,6 +59,10 @@ export function createEngineOperations(client: EngineClient): EngineOperations {
       return (listed.Volumes ?? []).map(({ Name }) => Name);
     },
     imageId: async (reference) => (await client.callUnless([404], `inspect image "${reference}"`, (docker) => docker.getImage(reference).inspect()))?.Id,
+    tagImage: async (id, reference) => {
+      const colon = reference.lastIndexOf(":");
+      await client.call(`name image "${id}" ${reference}`, (docker) => docker.getImage(id).tag({ repo: reference.slice(0, colon), tag: reference.slice(colon + 1) }));
+    },
     pullImage: async (reference) => {
       try {
         await pull(client, reference);

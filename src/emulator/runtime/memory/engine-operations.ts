@@ -9,7 +9,7 @@ import type { MemoryWorld } from "./world.ts";
 type EngineOperations = Pick<
   ContainerRuntime,
   | "createNetwork" | "removeNetwork" | "listNetworks" | "connect" | "disconnect" | "events"
-  | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage"
+  | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage" | "tagImage"
 >;
 
 /** What users of the engine may do with everything but containers. */
@@ -62,6 +62,12 @@ export function createEngineOperations(world: MemoryWorld): EngineOperations {
     imageId: async (reference) => {
       await enter("imageId");
       return images.has(reference) ? `sha256:${Buffer.from(reference).toString("hex").padEnd(64, "0").slice(0, 64)}` : undefined;
+    },
+    tagImage: async (id, reference) => {
+      await enter("tagImage");
+      const program = images.get(id);
+      if (program === undefined) throw refusals.noImage(id);
+      images.set(reference, program);
     },
     pullImage: async (reference) => {
       await enter("pullImage");

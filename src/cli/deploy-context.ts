@@ -1,0 +1,30 @@
+// The adapters of a deploy to a planet, for `deploy` and `launch`.
+import { isRegionCode, suggestRegion } from "../emulator/index.ts";
+import { deploy, type DeployInput, type DeployResult } from "../operations/deploy/deploy.ts";
+import { ensureUp } from "../operations/planet/up.ts";
+import { buildImage, dockerBuildDeps } from "../platform/docker-build.ts";
+import type { ProgressReporter } from "../operations/progress.ts";
+import type { Context } from "./context.ts";
+import { upDeps } from "./planet-context.ts";
+
+/** Deploys with the real engine and the planet that the command is about. */
+export async function deployApp(context: Context, input: DeployInput, version: string, progress: ProgressReporter): Promise<DeployResult> {
+  const deps = await upDeps(context, progress);
+  const { signal, clock } = context;
+  return deploy(input, {
+    files: await context.files(),
+    regionNames: { has: isRegionCode, suggest: suggestRegion },
+    build: (build) =>
+      buildImage({ ...build, onLine: (line) => progress.update("build", line), signal }, dockerBuildDeps(context.env["PATH"] ?? "")),
+    tagImage: deps.runtime.tagImage,
+    ensurePlanet: async (regions, home) => {
+      const { status, url, controlUrl } = await ensureUp({ regions, version, ...(home === undefined ? {} : { home }) }, deps);
+      // No signal: an interrupted deploy still has to take back what it did.
+      const client = deps.createClient({ baseUrl: controlUrl, token: await deps.home.token() });
+      return { client, httpPort: Number(new URL(url).port), home: status.home };
+    },
+    clock,
+    signal,
+    progress,
+  });
+}

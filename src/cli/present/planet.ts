@@ -1,0 +1,19 @@
+// Results about planets as text for people.
+import type { DownResult } from "../../operations/planet/down.ts";
+import type { UpResult } from "../../operations/planet/up.ts";
+
+/** What `up` has to say at its end. */
+export function renderUp({ planet, changed, status, url, controlUrl }: UpResult): string {
+  const active = status.regions.filter((region) => region.active).map(({ code }) => code);
+  return [
+    `Planet "${planet}" is ${changed ? "up" : "up already"}; active regions: ${active.join(", ")} (home: ${status.home})`,
+    `  edge          ${url}  (http://APP.localhost:${new URL(url).port}, or http://REGION.APP.localhost:${new URL(url).port})`,
+    `  Machines API  ${controlUrl}`,
+  ].join("\n");
+}
+
+/** What `down` and `reset` have to say. */
+export function renderDown({ planet, removed, kept }: DownResult): string {
+  if (removed.containers + removed.networks + removed.volumes === 0) return `Planet "${planet}" was not up`;
+  return `Planet "${planet}" is down: ${removed.containers} containers, ${removed.networks} networks and ${removed.volumes} volumes removed${kept ? "; its apps come back with hangar up" : ""}`;
+}

@@ -1,0 +1,55 @@
+// The few things the relay asks of a TCP connection. net-conn.ts provides them over node:net; nothing here touches the
+// network.
+
+export interface Conn {
+  readonly remoteAddress: string;
+  /** Something written still waits in this process. */
+  readonly hasUnsent: boolean;
+  /** Sends text whose characters are bytes (latin1). Like the other two: false asks the caller to wait for onDrain. */
+  writeText(text: string): boolean;
+  writeBytes(bytes: Buffer, start: number, end: number): boolean;
+  /** Both in one packet where they fit. */
+  writeTextAndBytes(text: string, bytes: Buffer, start: number, end: number): boolean;
+  pause(): void;
+  resume(): void;
+  /** Ends our direction after what was written. */
+  end(): void;
+  /** Gives the connection up; the listener hears nothing more. */
+  destroy(): void;
+  /** Like destroy, but so that the peer cannot take it for a clean end. */
+  abort(): void;
+}
+
+export interface ConnListener {
+  /** The bytes are only valid during the call: copy what is kept. */
+  onData(bytes: Buffer, start: number, end: number): void;
+  /** The peer ended its direction. */
+  onEnd(): void;
+  onDrain(): void;
+  /** The connection is gone, and not by our own destroy or abort. */
+  onClose(): void;
+}
+
+/** Why a connection could not be opened. */
+export type ConnectFailure = "refused" | "reset" | "timeout" | "unreachable";
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** The address to open it from: it decides which region's distance the connection pays. */
+  readonly localAddress: string;
+}
+
+/** Opens connections. The listener hears of data only after `opened`. */
+export interface Connector {
+  connect(endpoint: Endpoint, timeoutMs: number, listener: ConnListener, outcome: ConnectOutcome): PendingConn;
+}
+
+export interface ConnectOutcome {
+  opened(conn: Conn): void;
+  failed(failure: ConnectFailure): void;
+}
+
+export interface PendingConn {
+  cancel(): void;
+}

@@ -1,0 +1,241 @@
+// One request and its response: passes the request's body on (keeping it while it may be needed again), sends it to the
+// target that its owner names, and relays the response. Who the owner is, decides where requests go: dispatcher.ts for
+// clients, backhaul-acceptor.ts for other edges.
+import type { BodyReader, ResponseBody } from "./body.ts";
+import type { ExchangeClient, ExchangeDeps, ExchangeOwner, ExchangeRequest } from "./exchange-roles.ts";
+import { FIELD } from "./field-names.ts";
+import type { Head } from "./head.ts";
+import { ReplayBuffer } from "./replay-buffer.ts";
+import { renderReply } from "./reply.ts";
+import { isIdempotent } from "./request-line.ts";
+import { UpstreamConnection, type Expectation, type Target, type UpstreamFault, type UpstreamUser } from "./upstream-connection.ts";
+
+const NOTHING = Buffer.alloc(0);
+
+export class Exchange implements UpstreamUser {
+  readonly request: ExchangeRequest;
+  readonly expectation: Expectation;
+  readonly #client: ExchangeClient;
+  readonly #deps: ExchangeDeps;
+  readonly #body: BodyReader;
+  readonly #kept = new ReplayBuffer();
+  #owner: ExchangeOwner | undefined;
+  #fieldLines = "";
+  #target: Target | undefined;
+  #upstream: UpstreamConnection | undefined;
+  #headSent = false;
+  /** The response head, until it is written together with the first bytes of the body. */
+  #responseText = "";
+  #answered = false;
+  #reportedByFarEdge = false;
+  #closes: boolean;
+  #tunnel = false;
+  #endedDirections = 0;
+  #over = false;
+
+  constructor(request: ExchangeRequest, body: BodyReader, client: ExchangeClient, deps: ExchangeDeps) {
+    this.request = request;
+    this.#body = body;
+    this.#client = client;
+    this.#deps = deps;
+    this.#closes = request.wantsClose;
+    this.expectation = { answersHead: request.method === "HEAD", allowsUpgrade: request.upgrade !== undefined, decodes: request.minorVersion === 0 };
+  }
+
+  /** Whether the request's body has been read to its end. */
+  get requestSent(): boolean {
+    return this.#body.done;
+  }
+
+  /** Hands the exchange to its owner. @param fieldLines what the target is to receive, ends of line included */
+  begin(owner: ExchangeOwner, fieldLines: string): void {
+    this.#owner = owner;
+    this.#fieldLines = fieldLines;
+    owner.start();
+  }
+
+  /** Sends the request to a target; one attempt at a time. */
+  forward(target: Target): void {
+    this.#attempt(target, true);
+  }
+
+  /** Answers the request here. The body is JSON, or "" for none. */
+  reply(status: number, lines: string, body = ""): void {
+    if (this.#over || this.#answered) return;
+    this.#answered = true;
+    const close = this.#closes || !this.#body.done || this.request.minorVersion === 0;
+    const { answersHead } = this.expectation;
+    this.#client.conn.writeText(renderReply({ status, lines, body, close, nowMs: this.#deps.nowMs(), answersHead }));
+    this.#finish();
+    this.#client.exchangeDone(close);
+  }
+
+  /** Bytes from the client. @returns the position after the request's body, or -1 where its framing is broken */
+  takeBody(bytes: Buffer, start: number, end: number): number {
+    if (this.#body.done || this.#over) return start;
+    const to = this.#body.read(bytes, start, end);
+    if (to <= start) return to;
+    this.#kept.add(bytes, start, to);
+    if (this.#headSent) {
+      if (this.#kept.full) this.#kept.discard();
+      if (this.#upstream?.send(bytes, start, to) === false) this.#client.conn.pause();
+    } else if (this.#kept.full) this.#client.conn.pause();
+    return to;
+  }
+
+  /** Ends the exchange before its response is complete, for a fault of the client's or for want of progress. */
+  refuse(status: 400 | "timeout"): void {
+    this.#upstream?.abandon();
+    this.#upstream = undefined;
+    if (this.#answered) {
+      this.#finish();
+      this.#client.abort();
+      return;
+    }
+    this.#closes = true;
+    const late = this.#body.done ? 504 : 408;
+    this.reply(status === "timeout" ? late : status, this.#owner?.responseLines() ?? "");
+  }
+
+  /** The client is gone. */
+  abandon(): void {
+    // A tunnel that has ended both ways closes by itself once everything is delivered.
+    if (this.#endedDirections < 2) this.#upstream?.abandon();
+    this.#upstream = undefined;
+    this.#finish();
+  }
+
+  /** The client took what was written to it. */
+  clientDrained(): void {
+    this.#upstream?.resume();
+  }
+
+  tunnelFromClient(bytes: Buffer, start: number, end: number): void {
+    if (this.#upstream?.send(bytes, start, end) === false) this.#client.conn.pause();
+  }
+
+  /** The client ended its direction of the tunnel. */
+  clientEnded(): void {
+    this.#endedDirections += 1;
+    this.#upstream?.end();
+  }
+
+  opened(): void {
+    const { method, target, upgrade } = this.request;
+    const change = upgrade === undefined ? "" : `connection: upgrade\r\nupgrade: ${upgrade}\r\n`;
+    const text = `${method} ${target} HTTP/1.1\r\n${this.#target!.preamble}${this.#fieldLines}${change}\r\n`;
+    const [first = NOTHING, ...rest] = this.#kept.chunks;
+    this.#headSent = true;
+    let drained = this.#upstream!.sendHead(text, first, 0, first.length);
+    for (const chunk of rest) drained = this.#upstream!.send(chunk, 0, chunk.length);
+    if (this.#kept.full) this.#kept.discard();
+    if (drained) this.drained();
+  }
+
+  drained(): void {
+    // With the body read, what follows is the next request: it waits in the kernel.
+    if (!this.#body.done || this.#tunnel) this.#client.conn.resume();
+  }
+
+  interim(head: Head, bytes: Buffer, start: number): void {
+    this.#client.touch();
+    this.#kept.discard();
+    if (this.request.minorVersion === 0) return;
+    this.#client.conn.writeText(`${statusLine(head, bytes, start)}${this.#passingLines(head, bytes, true)}\r\n`);
+  }
+
+  response(head: Head, bytes: Buffer, start: number, framing: ResponseBody["framing"]): UpstreamFault | undefined {
+    const fault = this.#owner!.inspect(head, bytes);
+    if (fault !== undefined) {
+      this.#reportedByFarEdge = true;
+      return fault;
+    }
+    const decoded = framing === "chunked" && this.expectation.decodes;
+    if (framing === "until-close" || decoded || !this.#body.done) this.#closes = true;
+    const lines = this.#passingLines(head, bytes, decoded || head.status === 204) + this.#owner!.responseLines();
+    const keepsOldClient = this.request.minorVersion === 0 ? "connection: keep-alive\r\n" : "";
+    this.#responseText = `${statusLine(head, bytes, start)}${lines}${this.#closes ? "connection: close\r\n" : keepsOldClient}\r\n`;
+    return undefined;
+  }
+
+  body(bytes: Buffer, start: number, end: number): boolean {
+    this.#client.touch();
+    if (this.#responseText === "") return start === end || this.#client.conn.writeBytes(bytes, start, end);
+    const text = this.#responseText;
+    this.#responseText = "";
+    this.#answered = true;
+    this.#kept.discard();
+    return this.#client.conn.writeTextAndBytes(text, bytes, start, end);
+  }
+
+  complete(): void {
+    this.#upstream = undefined;
+    this.#finish();
+    this.#client.exchangeDone(this.#closes || !this.#body.done);
+  }
+
+  upgraded(head: Head, bytes: Buffer, start: number, restStart: number, end: number): void {
+    this.#answered = true;
+    this.#tunnel = true;
+    this.#kept.discard();
+    const protocol = head.valueOf(bytes, FIELD.upgrade) ?? this.request.upgrade;
+    const lines = `${this.#passingLines(head, bytes, true)}${this.#owner!.responseLines()}connection: upgrade\r\nupgrade: ${protocol}\r\n\r\n`;
+    this.#client.conn.writeTextAndBytes(statusLine(head, bytes, start) + lines, bytes, restStart, end);
+    this.#client.becomeTunnel();
+  }
+
+  tunnelData(bytes: Buffer, start: number, end: number): boolean {
+    this.#client.touch();
+    return this.#client.conn.writeBytes(bytes, start, end);
+  }
+
+  tunnelEnded(): void {
+    this.#endedDirections += 1;
+    this.#client.conn.end();
+  }
+
+  tunnelClosed(): void {
+    this.#upstream = undefined;
+    this.#finish();
+    this.#client.tunnelDone(this.#endedDirections === 2);
+  }
+
+  faulted(fault: UpstreamFault): void {
+    const stale = fault === "broken" && this.#upstream?.reused === true && !this.#reportedByFarEdge;
+    this.#upstream = undefined;
+    this.#headSent = false;
+    this.#responseText = "";
+    this.#reportedByFarEdge = false;
+    if (this.#answered) {
+      this.#finish();
+      this.#client.abort();
+    } else if (stale && this.#kept.whole && isIdempotent(this.request.method)) {
+      // The far end closed a kept connection just when it was taken: once more, on a new one.
+      this.#attempt(this.#target!, false);
+    } else this.#owner!.failed(fault, this.#kept.whole && fault !== "broken" && fault !== "invalid");
+  }
+
+  #attempt(target: Target, mayReuse: boolean): void {
+    if (this.#over) return;
+    this.#target = target;
+    const waiting = mayReuse ? target.pool?.take(target) : undefined;
+    this.#upstream = waiting ?? new UpstreamConnection(target, this.#deps.connector, this.#deps.scratchHead, this);
+    waiting?.assign(this);
+  }
+
+  #passingLines(head: Head, bytes: Buffer, withoutFraming: boolean): string {
+    return head.keptLines(bytes, this.#owner!.dropped, withoutFraming);
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#kept.discard();
+    this.#owner?.finished();
+  }
+}
+
+/** The status line of a response, in our own version. */
+function statusLine(head: Head, bytes: Buffer, start: number): string {
+  return `HTTP/1.1${bytes.toString("latin1", start + "HTTP/1.1".length, head.fieldsStart)}`;
+}

@@ -1,0 +1,131 @@
+// Conn over node:net's public interface, and the only file of the relay that touches a socket.
+import net from "node:net";
+import type { Conn, Connector, ConnectFailure, ConnListener } from "./conn.ts";
+
+/** Below this, copying a body into the head's write is cheaper than a second write. */
+const JOIN_BYTES = 8_192;
+
+class NetConn implements Conn {
+  readonly remoteAddress: string;
+  readonly #socket: net.Socket;
+  #given = false;
+
+  constructor(socket: net.Socket, listener: ConnListener) {
+    this.#socket = socket;
+    this.remoteAddress = plainAddress(socket.remoteAddress ?? "");
+    socket.on("data", (bytes: Buffer) => {
+      if (!this.#given) listener.onData(bytes, 0, bytes.length);
+    });
+    socket.on("end", () => {
+      if (!this.#given) listener.onEnd();
+    });
+    socket.on("drain", () => {
+      if (!this.#given) listener.onDrain();
+    });
+    // The close event follows each error and tells the same.
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      if (this.#given) return;
+      this.#given = true;
+      listener.onClose();
+    });
+  }
+
+  get hasUnsent(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
+  writeText(text: string): boolean {
+    return this.#socket.write(text, "latin1");
+  }
+
+  writeBytes(bytes: Buffer, start: number, end: number): boolean {
+    return this.#socket.write(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+  }
+
+  writeTextAndBytes(text: string, bytes: Buffer, start: number, end: number): boolean {
+    if (end === start) return this.writeText(text);
+    if (text.length + end - start <= JOIN_BYTES) return this.writeText(text + bytes.toString("latin1", start, end));
+    this.#socket.cork();
+    this.#socket.write(text, "latin1");
+    const drained = this.writeBytes(bytes, start, end);
+    this.#socket.uncork();
+    return drained;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#given = true;
+    this.#socket.destroy();
+  }
+
+  abort(): void {
+    this.#given = true;
+    this.#socket.resetAndDestroy();
+  }
+}
+
+/** The Conn of an accepted socket. */
+export function acceptedConn(socket: net.Socket, listener: ConnListener): Conn {
+  return new NetConn(socket, listener);
+}
+
+/** Opens connections with node:net. */
+export const netConnector: Connector = {
+  connect: (endpoint, timeoutMs, listener, outcome) => {
+    let settled = false;
+    const socket = net.connect({ host: endpoint.host, port: endpoint.port, localAddress: endpoint.localAddress, noDelay: true, allowHalfOpen: true });
+    const fail = (failure: ConnectFailure): void => {
+      if (settled) return;
+      settled = true;
+      socket.destroy();
+      outcome.failed(failure);
+    };
+    const onError = (error: NodeJS.ErrnoException): void => fail(failureOf(error.code));
+    socket.on("error", onError);
+    socket.setTimeout(timeoutMs, () => fail("timeout"));
+    socket.once("connect", () => {
+      if (settled) return;
+      settled = true;
+      socket.setTimeout(0);
+      outcome.opened(new NetConn(socket, listener));
+      socket.off("error", onError);
+    });
+    return {
+      cancel: () => {
+        settled = true;
+        socket.destroy();
+      },
+    };
+  },
+};
+
+function failureOf(code: string | undefined): ConnectFailure {
+  switch (code) {
+    case "ECONNREFUSED":
+      return "refused";
+    case "ECONNRESET":
+    case "EPIPE":
+      return "reset";
+    case "ETIMEDOUT":
+      return "timeout";
+    default:
+      return "unreachable";
+  }
+}
+
+/** The address without the prefix that a dual-stack socket puts before IPv4 ones. */
+function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") ? address.slice(7) : address;
+}

@@ -1,0 +1,32 @@
+// Pure: the method and the origin-form target of a request (RFC 9112 §3.2), whichever allowed form the client used.
+import type { Head } from "./head.ts";
+
+export interface RequestLine {
+  readonly method: string;
+  /** In origin form, or `*`. */
+  readonly target: string;
+}
+
+/**
+ * The request line of a parsed head. An absolute-form target must name the same authority as Host: where they differ,
+ * programs disagree about which of the two counts.
+ * @returns the line, or the HTTP status to refuse it with
+ */
+export function readRequestLine(bytes: Buffer, start: number, head: Head): RequestLine | number {
+  const method = bytes.toString("latin1", start, head.methodEnd);
+  const target = bytes.toString("latin1", head.targetStart, head.targetEnd);
+  if (method === "CONNECT") return 405;
+  if (target.startsWith("/")) return { method, target };
+  if (target === "*") return method === "OPTIONS" ? { method, target } : 400;
+  const absolute = /^http:\/\/([^/?]+)(\/.*)?$/i.exec(target);
+  const host = bytes.toString("latin1", head.hostStart, head.hostEnd);
+  if (absolute?.[1] === undefined || absolute[1].toLowerCase() !== host.toLowerCase()) return 400;
+  return { method, target: absolute[2] ?? "/" };
+}
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]);
+
+/** Whether sending the request twice means the same as sending it once (RFC 9110 §9.2.2). */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method);
+}

@@ -1,0 +1,30 @@
+// Entry of the wan container: environment to dependencies, then listen. Ends when the packet thread does: Docker restarts it.
+import { readFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
+import { startWan } from "../wan/start.ts";
+import { ensureDir, readTextIfExists, writeAtomic } from "../../platform/files.ts";
+import { runProgram } from "../../platform/run-program.ts";
+
+const { HANGAR_MGMT_ADDRESS = "", HANGAR_TOKEN_FILE = "/etc/hangar/token", HANGAR_STATE_DIR = "/var/lib/hangar" } = process.env;
+const log = (text: string): void => console.error(`wan: ${text}`);
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));
+try {
+  const { ended } = await startWan({
+    managementAddress: HANGAR_MGMT_ADDRESS,
+    token: (await readFile(HANGAR_TOKEN_FILE, "utf8")).trim(),
+    resolvConf: (await readTextIfExists("/etc/resolv.conf")) ?? "",
+    worldFile: { path: `${HANGAR_STATE_DIR}/world.json`, readTextIfExists, writeAtomic, ensureDir },
+    run: runProgram,
+    listInterfaces: networkInterfaces,
+    startAfter: (afterMs, run) => {
+      const timer = setTimeout(run, afterMs);
+      return () => clearTimeout(timer);
+    },
+    log,
+  });
+  await ended;
+} catch (error) {
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+}

@@ -1,0 +1,68 @@
+// Pure: the one-way delays between regions, in memory that the main thread writes and the packet thread reads without
+// messages. Single cells change atomically; a change of the world is never seen as "no link" by packets under way.
+import type { World } from "../../contract/world.ts";
+
+/** Slots of an address block; the last one is the management network's, which no link leads to. */
+export const SLOTS = 32;
+/** Delay of a pair of slots that no packet may pass between. */
+export const NO_LINK = -1;
+
+const HEADER_CELLS = 4;
+const STOP = 0;
+const SECOND_OCTET = 1;
+const FIRST_THIRD_OCTET = 2;
+const ULA_NETWORK = 3;
+
+export interface LinkTable {
+  /** What another thread makes the same table from. */
+  readonly buffer: SharedArrayBuffer;
+  /** One-way delay of a pair (`from * SLOTS + to`) in microseconds, or NO_LINK. */
+  delayUs(pair: number): number;
+  secondOctet(): number;
+  firstThirdOctet(): number;
+  ulaNetwork(): number;
+  /** Puts the world's block and links in force. */
+  fill(world: Pick<World, "block" | "regions" | "links">): void;
+  /** Asks the thread that reads the table to end. */
+  stop(): void;
+  stopped(): boolean;
+}
+
+/** One-way delays by pair of slots, in microseconds: half the round-trip time, 0 inside a region, NO_LINK elsewhere. */
+export function planDelaysUs(world: Pick<World, "regions" | "links">): Int32Array {
+  const delays = new Int32Array(SLOTS * SLOTS).fill(NO_LINK);
+  const slots = new Map(world.regions.map(({ code, slot }) => [code, slot]));
+  for (const slot of slots.values()) delays[slot * SLOTS + slot] = 0;
+  for (const { a, b, rttMs } of world.links) {
+    const from = slots.get(a);
+    const to = slots.get(b);
+    if (from === undefined || to === undefined) continue;
+    const oneWayUs = Math.round((rttMs * 1_000) / 2);
+    delays[from * SLOTS + to] = oneWayUs;
+    delays[to * SLOTS + from] = oneWayUs;
+  }
+  return delays;
+}
+
+/** A table over the given memory, or over new memory in which nothing is linked. */
+export function createLinkTable(buffer?: SharedArrayBuffer): LinkTable {
+  const memory = buffer ?? new SharedArrayBuffer((HEADER_CELLS + SLOTS * SLOTS) * Int32Array.BYTES_PER_ELEMENT);
+  const header = new Int32Array(memory, 0, HEADER_CELLS);
+  const delays = new Int32Array(memory, HEADER_CELLS * Int32Array.BYTES_PER_ELEMENT, SLOTS * SLOTS);
+  if (buffer === undefined) delays.fill(NO_LINK);
+  return {
+    buffer: memory,
+    delayUs: (pair) => delays[pair]!,
+    secondOctet: () => header[SECOND_OCTET]!,
+    firstThirdOctet: () => header[FIRST_THIRD_OCTET]!,
+    ulaNetwork: () => header[ULA_NETWORK]!,
+    fill(world) {
+      header[SECOND_OCTET] = world.block.secondOctet;
+      header[FIRST_THIRD_OCTET] = world.block.firstThirdOctet;
+      header[ULA_NETWORK] = world.block.ulaNetwork;
+      delays.set(planDelaysUs(world));
+    },
+    stop: () => void Atomics.store(header, STOP, 1),
+    stopped: () => Atomics.load(header, STOP) === 1,
+  };
+}

@@ -1,0 +1,162 @@
+// Watches one machine until it is healthy or certainly will not be. Fails at once when that is known: an exit, a refusal
+// of the engine, a program that listens where the edge cannot reach it.
+import type { ControlClient } from "../../client/control-client.ts";
+import type { Diagnosis } from "../../contract/planet.ts";
+import type { Machine } from "../../contract/machine.ts";
+import { AppError } from "../../errors/app-error.ts";
+import type { Clock } from "../../platform/clock.ts";
+
+export interface HealthInput {
+  readonly app: string;
+  readonly machine: string;
+  /** The instance that has to become healthy: events of earlier ones do not count. */
+  readonly instanceId: string;
+  readonly waitTimeoutMs: number;
+  readonly onState: (text: string) => void;
+}
+
+export interface HealthDeps {
+  readonly client: ControlClient;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const LOOK_EVERY_MS = 100;
+/** How often a machine that answers nothing is asked what it listens on. */
+const DIAGNOSE_EVERY_MS = 1_000;
+/** A machine without services has no port to prove itself by: it has to stay up this long, as flyctl's smoke check asks. */
+const SMOKE_MS = 2_000;
+/** Edge's own check of a service's port, for services that declare none. */
+const PORT_CHECK = /^hangar-port-(\d+)$/;
+
+interface ExitSeen {
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+}
+
+/** The newest exit that nobody asked for since the machine was told to start this instance. */
+export function unexpectedExit(machine: Machine, sinceMs: number): ExitSeen | undefined {
+  for (const event of machine.events) {
+    if (event.timestamp < sinceMs || event.type !== "exit") continue;
+    const exit = event.request?.exit_event as { exit_code?: unknown; oom_killed?: unknown; requested_stop?: unknown } | undefined;
+    if (exit === undefined || exit.requested_stop === true) continue;
+    return { exitCode: Number(exit.exit_code ?? 0), oomKilled: exit.oom_killed === true };
+  }
+  return undefined;
+}
+
+/** Time of the newest launch or update of a machine, in milliseconds since the epoch. */
+export function launchedAt(machine: Machine): number {
+  return machine.events.find(({ type }) => type === "launch" || type === "update")?.timestamp ?? 0;
+}
+
+/** Passing and all checks of a machine. A service without checks of its own counts with edge's look at its port. */
+export function checkCounts(machine: Machine): { passing: number; total: number; failing: string[] } {
+  const checks = machine.checks ?? [];
+  const declaredPorts = new Set(checks.filter(({ name }) => PORT_CHECK.test(name)).map(({ name }) => name));
+  const expected = (machine.config.services ?? []).filter(({ checks: own }) => (own ?? []).length === 0).map(({ internal_port: port }) => `hangar-port-${port}`);
+  const missing = expected.filter((name) => !declaredPorts.has(name));
+  const failing = checks.filter(({ status }) => status !== "passing").map(({ name, output }) => `${name}: ${output}`);
+  return { passing: checks.length - failing.length, total: checks.length + missing.length, failing };
+}
+
+function tail(diagnosis: Diagnosis): string {
+  return diagnosis.logTail.length === 0 ? "it printed nothing" : `its last lines:\n${diagnosis.logTail.map((line) => `  ${line}`).join("\n")}`;
+}
+
+function listensOnLoopbackOnly(diagnosis: Diagnosis, port: number): boolean {
+  const own = (diagnosis.listening ?? []).filter((socket) => socket.endsWith(`:${port}`));
+  return own.length > 0 && own.every((socket) => socket.startsWith("127.") || socket.startsWith("[::1]"));
+}
+
+/** The error for a machine that did not become healthy, with what is known of it. */
+async function failureOf(machine: Machine, input: HealthInput, deps: HealthDeps, exit: ExitSeen | undefined): Promise<AppError> {
+  const diagnosis = await deps.client.diagnosis(input.app, input.machine);
+  const where = `Machine ${machine.id} in ${machine.region}`;
+  const details = { machine: machine.id, region: machine.region, ...diagnosis };
+  if (exit !== undefined) {
+    const why = exit.oomKilled ? ` (out of memory: it has ${machine.config.guest?.memory_mb ?? 256} MB)` : "";
+    return new AppError("MACHINE_EXITED", `${where} exited with code ${exit.exitCode}${why}; ${tail(diagnosis)}`, {
+      suggestions: [exit.oomKilled ? "give it more memory in [[vm]] of fly.toml" : `run the image by itself: docker run --rm ${machine.config.image}`],
+      details: { ...details, exitCode: exit.exitCode, oomKilled: exit.oomKilled },
+    });
+  }
+  if (machine.state === "failed") {
+    return new AppError("MACHINE_START_FAILED", `${where} could not be started: ${diagnosis.engineError ?? "the engine gave no reason"}`, {
+      suggestions: ["check CMD and ENTRYPOINT of the Dockerfile, and [processes] of fly.toml"],
+      details,
+    });
+  }
+  return portFailure(machine, diagnosis, input, where) ?? checksFailure(machine, diagnosis, input, where);
+}
+
+/** Ports that refuse, as far as the checks tell. */
+function refusingPort(machine: Machine): number | undefined {
+  const refusing = (machine.checks ?? []).find(({ status, output }) => status !== "passing" && /refused|ECONNREFUSED/i.test(output));
+  const port = refusing === undefined ? undefined : /(\d+)$/.exec(refusing.name)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+function portFailure(machine: Machine, diagnosis: Diagnosis, input: HealthInput, where: string): AppError | undefined {
+  const port = refusingPort(machine);
+  if (port === undefined) return undefined;
+  const details = { machine: machine.id, region: machine.region, port, ...diagnosis };
+  if (listensOnLoopbackOnly(diagnosis, port)) {
+    return new AppError("APP_LOOPBACK_ONLY", `${where} listens on 127.0.0.1:${port} only, where nothing outside the machine can reach it`, {
+      suggestions: [`make the program listen on 0.0.0.0:${port} (or [::]:${port})`],
+      details,
+    });
+  }
+  const others = diagnosis.listening === undefined ? "" : diagnosis.listening.length === 0 ? "; it listens on no port at all" : `; it listens on ${diagnosis.listening.join(", ")}`;
+  return new AppError("APP_NOT_LISTENING", `${where} does not listen on port ${port} after ${input.waitTimeoutMs / 1_000} s${others}; ${tail(diagnosis)}`, {
+    suggestions: [`make the program listen on 0.0.0.0:${port}`, "or set internal_port in fly.toml to the port it uses"],
+    details,
+  });
+}
+
+function checksFailure(machine: Machine, diagnosis: Diagnosis, input: HealthInput, where: string): AppError {
+  const { failing } = checkCounts(machine);
+  const what = failing.length === 0 ? `is ${machine.state}, not healthy,` : `fails ${failing.join("; ")}`;
+  return new AppError("CHECKS_FAILED", `${where} ${what} after ${input.waitTimeoutMs / 1_000} s; ${tail(diagnosis)}`, {
+    suggestions: ["hangar logs", "a slow start needs a longer grace_period in fly.toml, or --wait-timeout"],
+    details: { machine: machine.id, region: machine.region, checks: machine.checks ?? [], ...diagnosis },
+  });
+}
+
+/**
+ * Resolves when the instance runs and its checks pass.
+ * @throws MACHINE_EXITED, MACHINE_START_FAILED, APP_LOOPBACK_ONLY at once; APP_NOT_LISTENING, CHECKS_FAILED at the deadline
+ */
+export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Promise<Machine> {
+  const { client, clock, signal } = deps;
+  const beganMs = clock.monotonic();
+  let startedMs: number | undefined;
+  let diagnosedMs = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const machine = await client.machine(input.app, input.machine);
+    const nowMs = clock.monotonic();
+    const exit = unexpectedExit(machine, launchedAt(machine));
+    if (exit !== undefined || machine.state === "failed") throw await failureOf(machine, input, deps, exit);
+    if (machine.instance_id !== input.instanceId) {
+      throw new AppError("CONFLICT", `Machine ${machine.id} was changed by somebody else during the deploy`, { suggestions: ["hangar deploy"] });
+    }
+    if (machine.state === "started") {
+      startedMs ??= nowMs;
+      const { passing, total } = checkCounts(machine);
+      const hasPorts = (machine.config.services ?? []).length > 0;
+      input.onState(total === 0 ? "started" : `started, ${passing}/${total} checks pass`);
+      if (total > 0 ? passing === total : !hasPorts && nowMs - startedMs >= SMOKE_MS) return machine;
+      const port = refusingPort(machine);
+      if (port !== undefined && nowMs - diagnosedMs >= DIAGNOSE_EVERY_MS) {
+        diagnosedMs = nowMs;
+        const diagnosis = await client.diagnosis(input.app, input.machine);
+        if (listensOnLoopbackOnly(diagnosis, port)) throw await failureOf(machine, input, deps, undefined);
+      }
+    } else {
+      input.onState(machine.state);
+    }
+    if (nowMs - beganMs > input.waitTimeoutMs) throw await failureOf(machine, input, deps, undefined);
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+}

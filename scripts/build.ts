@@ -13,6 +13,10 @@ const startedAt = performance.now();
 /** What stays in node_modules: native code, and what is used once in a blue moon. */
 const EXTERNAL = ["koffi", "keytar", "@oclif/plugin-not-found", "react-devtools-core"];
 
+/** Modules of every command, put into one file: finding and opening a file costs more than reading it. */
+const CORE =
+  /src\/(errors\/|platform\/(clock|signals|terminal)\.ts|cli\/(base-command|context|manifest|oclif|lean-config|package-json|flags\/(planet|yes))\.ts)/;
+
 const PLANET: Readonly<Record<string, string>> = {
   control: "src/emulator/processes/control.ts",
   wan: "src/emulator/processes/wan.ts",
@@ -44,6 +48,7 @@ async function bundle(input: Record<string, string>, dir: string): Promise<strin
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name]-[hash].js",
+    codeSplitting: { groups: [{ name: "core", test: CORE }] },
     comments: { annotation: false, legal: true, jsdoc: false },
   };
   const build = await rolldown({
@@ -51,6 +56,7 @@ async function bundle(input: Record<string, string>, dir: string): Promise<strin
     input,
     platform: "node",
     external: EXTERNAL,
+    checks: { eval: false }, // @iarna/toml tries one, and does without it
     transform: { define: { "process.env.NODE_ENV": '"production"' } },
     plugins: [replacedModules(), lazyRequires()],
   });

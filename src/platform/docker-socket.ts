@@ -13,7 +13,14 @@ export interface DockerTls {
 /** What createDockerRuntime takes. */
 export type DockerAddress =
   | { readonly socketPath: string }
-  | { readonly host: { readonly protocol: "http" | "https"; readonly hostname: string; readonly port: number; readonly tls?: DockerTls } };
+  | {
+      readonly host: {
+        readonly protocol: "http" | "https";
+        readonly hostname: string;
+        readonly port: number;
+        readonly tls?: DockerTls;
+      };
+    };
 
 export interface FoundDocker {
   readonly address: DockerAddress;
@@ -64,9 +71,12 @@ export async function findDockerEndpoint(sources: DockerSources): Promise<FoundD
 export function daemonSocketPath(address: DockerAddress, platform: NodeJS.Platform): string {
   if (!("socketPath" in address)) return DEFAULT_SOCKET;
   const { socketPath } = address;
-  if (/\/podman\/(?:machine\/)?podman[^/]*\.sock$/.test(socketPath)) return platform === "linux" ? socketPath : "/run/podman/podman.sock";
+  if (/\/podman\/(?:machine\/)?podman[^/]*\.sock$/.test(socketPath))
+    return platform === "linux" ? socketPath : "/run/podman/podman.sock";
   if (platform !== "linux") return DEFAULT_SOCKET;
-  return /\/\.docker\/(?:desktop|run)\/|\/\.?colima\/|\/\.lima\/|\/\.rd\//.test(socketPath) ? DEFAULT_SOCKET : socketPath;
+  return /\/\.docker\/(?:desktop|run)\/|\/\.?colima\/|\/\.lima\/|\/\.rd\//.test(socketPath)
+    ? DEFAULT_SOCKET
+    : socketPath;
 }
 
 /**
@@ -83,7 +93,9 @@ export function parseDockerHost(text: string, source: string, tls: DockerTls | u
   if (scheme === "unix") return { socketPath: rest === "" ? DEFAULT_SOCKET : rest };
   if (scheme === "npipe") return { socketPath: rest === "" ? WINDOWS_PIPE : rest };
   if (scheme !== "tcp" && scheme !== "http" && scheme !== "https") {
-    throw unusable(scheme === "ssh" ? "the planet needs an engine on this machine" : "only unix, npipe and tcp are known");
+    throw unusable(
+      scheme === "ssh" ? "the planet needs an engine on this machine" : "only unix, npipe and tcp are known",
+    );
   }
   const secure = scheme === "https" || tls !== undefined;
   const url = URL.canParse(`http://${rest}`) ? new URL(`http://${rest}`) : undefined;
@@ -101,14 +113,18 @@ function candidateSockets({ env, home, platform }: DockerSources): { file: strin
   const inHome = (file: string): string => path.posix.join(home, file);
   return [
     { file: DEFAULT_SOCKET, source: "default socket" },
-    ...(runtimeDir === undefined ? [] : [{ file: path.posix.join(runtimeDir, "docker.sock"), source: "rootless Docker" }]),
+    ...(runtimeDir === undefined
+      ? []
+      : [{ file: path.posix.join(runtimeDir, "docker.sock"), source: "rootless Docker" }]),
     { file: inHome(".docker/run/docker.sock"), source: "Docker Desktop" },
     { file: inHome(".docker/desktop/docker.sock"), source: "Docker Desktop" },
     { file: inHome(".colima/default/docker.sock"), source: "Colima" },
     { file: inHome(".config/colima/default/docker.sock"), source: "Colima" },
     { file: inHome(".orbstack/run/docker.sock"), source: "OrbStack" },
     { file: inHome(".rd/docker.sock"), source: "Rancher Desktop" },
-    ...(runtimeDir === undefined ? [] : [{ file: path.posix.join(runtimeDir, "podman/podman.sock"), source: "Podman" }]),
+    ...(runtimeDir === undefined
+      ? []
+      : [{ file: path.posix.join(runtimeDir, "podman/podman.sock"), source: "Podman" }]),
     { file: inHome(".local/share/containers/podman/machine/podman.sock"), source: "Podman" },
     { file: "/run/podman/podman.sock", source: "Podman" },
   ];
@@ -137,7 +153,9 @@ async function readContext(name: string, configFolder: string, sources: DockerSo
 }
 
 async function readTls(folder: string, { readText }: DockerSources): Promise<DockerTls | undefined> {
-  const [ca, cert, key] = await Promise.all(["ca.pem", "cert.pem", "key.pem"].map((name) => readText(path.posix.join(folder, name))));
+  const [ca, cert, key] = await Promise.all(
+    ["ca.pem", "cert.pem", "key.pem"].map((name) => readText(path.posix.join(folder, name))),
+  );
   return ca === undefined || cert === undefined || key === undefined ? undefined : { ca, cert, key };
 }
 

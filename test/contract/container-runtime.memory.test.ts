@@ -3,7 +3,8 @@ import { createMemoryRuntime } from "../../src/emulator/runtime/memory/memory-ru
 import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
 import { planetLabels } from "../../src/emulator/runtime/labels.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import { describeContainerRuntime, EXEC_COMMANDS } from "./container-runtime.contract.ts";
+import { describeContainerRuntime } from "./container-runtime.contract.ts";
+import { EXEC_COMMANDS } from "./container-runtime.suite.ts";
 
 const exec = (command: readonly string[]): { exitCode: number; stdout: string; stderr: string } | undefined =>
   command.join(" ") === EXEC_COMMANDS.hangs.join(" ") ? undefined : { exitCode: 3, stdout: "out\n", stderr: "err\n" };
@@ -18,7 +19,12 @@ const images: Record<string, Program> = {
 describeContainerRuntime("memory", async () => ({
   runtime: createMemoryRuntime({ clock: systemClock, images }),
   planet: "contract",
-  programs: { obedient: { image: "obedient" }, stubborn: { image: "stubborn" }, brief: { image: "brief" }, unstartable: { image: "unstartable" } },
+  programs: {
+    obedient: { image: "obedient" },
+    stubborn: { image: "stubborn" },
+    brief: { image: "brief" },
+    unstartable: { image: "unstartable" },
+  },
   hostPort: 18_080,
   dispose: async () => undefined,
 }));
@@ -28,9 +34,19 @@ test("ten thousand containers live and go in a few seconds", async () => {
   const labels = planetLabels("many", "machine");
   const count = 10_000;
   const begun = performance.now();
-  const ids = await Promise.all(Array.from({ length: count }, (_, at) => runtime.createContainer({ name: `c${at}`, image: "obedient", labels: { ...labels, "dev.hangar.app": `app-${at % 100}` }, networks: [] })));
+  const ids = await Promise.all(
+    Array.from({ length: count }, (_, at) =>
+      runtime.createContainer({
+        name: `c${at}`,
+        image: "obedient",
+        labels: { ...labels, "dev.hangar.app": `app-${at % 100}` },
+        networks: [],
+      }),
+    ),
+  );
   await Promise.all(ids.map((id) => runtime.startContainer(id)));
-  for (let app = 0; app < 100; app += 1) expect(await runtime.listContainers({ ...labels, "dev.hangar.app": `app-${app}` })).toHaveLength(count / 100);
+  for (let app = 0; app < 100; app += 1)
+    expect(await runtime.listContainers({ ...labels, "dev.hangar.app": `app-${app}` })).toHaveLength(count / 100);
   await Promise.all(ids.map((id) => runtime.stopContainer(id)));
   await Promise.all(ids.map((id) => runtime.removeContainer(id)));
   expect(await runtime.listContainers(labels)).toEqual([]);
@@ -48,7 +64,8 @@ test("going away breaks events and followed logs, and everything works again aft
   const broken = Promise.allSettled([events.next(), logs.next()]);
   await runtime.info();
   runtime.control.setAvailable(false);
-  for (const result of await broken) expect(result).toMatchObject({ status: "rejected", reason: { code: "DOCKER_UNAVAILABLE" } });
+  for (const result of await broken)
+    expect(result).toMatchObject({ status: "rejected", reason: { code: "DOCKER_UNAVAILABLE" } });
   await expect(runtime.info()).rejects.toMatchObject({ code: "DOCKER_UNAVAILABLE" });
   runtime.control.setAvailable(true);
   expect(await runtime.inspectContainer(id)).toMatchObject({ state: "running" });

@@ -1,5 +1,6 @@
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
-import { describeContainerRuntime, type RuntimeHarness } from "../contract/container-runtime.contract.ts";
+import { describeContainerRuntime } from "../contract/container-runtime.contract.ts";
+import type { RuntimeHarness } from "../contract/container-runtime.suite.ts";
 import { sweepPlanet } from "../support/sweep.ts";
 
 const PLANET = "test-runtime-contract";

@@ -16,7 +16,11 @@ export async function sweepPlanetsNamed(prefix: string): Promise<void> {
 /** Planets of that prefix of which anything is left. */
 export async function planetsNamed(prefix: string): Promise<string[]> {
   const format = ["--filter", `label=${LABEL.planet}`, "--format", `{{.Label "${LABEL.planet}"}}`];
-  const printed = await Promise.all([docker("ps", "-a", ...format), docker("network", "ls", ...format), docker("volume", "ls", ...format)]);
+  const printed = await Promise.all([
+    docker("ps", "-a", ...format),
+    docker("network", "ls", ...format),
+    docker("volume", "ls", ...format),
+  ]);
   const planets = new Set(printed.flatMap((text) => text.split("\n")));
   return [...planets].filter((planet) => planet !== "" && planet.startsWith(prefix)).toSorted();
 }

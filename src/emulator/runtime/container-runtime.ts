@@ -56,7 +56,10 @@ export interface ContainerSpec {
   readonly stopSignal?: string;
   readonly dnsServers?: readonly string[];
   readonly extraHosts?: readonly string[];
-  readonly mounts?: readonly ({ readonly volume: string; readonly target: string } | { readonly hostPath: string; readonly target: string })[];
+  readonly mounts?: readonly (
+    | { readonly volume: string; readonly target: string }
+    | { readonly hostPath: string; readonly target: string }
+  )[];
   readonly publish?: readonly { readonly hostPort: number; readonly containerPort: number }[];
   readonly restartAlways?: boolean;
   /** Only infrastructure has these. */
@@ -142,7 +145,10 @@ export interface ContainerRuntime {
   inspectContainer(id: string): Promise<ContainerDetail | undefined>;
   listContainers(labels: Readonly<Record<string, string>>): Promise<ContainerInfo[]>;
   /** Writes files into a created or running container; paths absolute, folders are made, everything belongs to root. */
-  putFiles(id: string, files: readonly { readonly path: string; readonly content: string | Uint8Array; readonly mode: number }[]): Promise<void>;
+  putFiles(
+    id: string,
+    files: readonly { readonly path: string; readonly content: string | Uint8Array; readonly mode: number }[],
+  ): Promise<void>;
   /** The content of a file of a container in any state, from its volumes too; undefined where there is none. */
   getFile(id: string, path: string): Promise<Uint8Array | undefined>;
   /**
@@ -151,7 +157,15 @@ export interface ContainerRuntime {
    */
   exec(id: string, command: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ExecResult>;
   /** Ends on abort, and with the container. A line longer than 64 KB comes in pieces. */
-  logs(id: string, options: { readonly follow: boolean; readonly tail?: number; readonly since?: string; readonly signal?: AbortSignal }): AsyncIterable<LogLine>;
+  logs(
+    id: string,
+    options: {
+      readonly follow: boolean;
+      readonly tail?: number;
+      readonly since?: string;
+      readonly signal?: AbortSignal;
+    },
+  ): AsyncIterable<LogLine>;
   /**
    * Resolves when subscribed: whatever happens after that is reported, so that listing next leaves no gap. The iterable
    * ends on abort and throws DOCKER_UNAVAILABLE when the engine goes away; subscribing again is the caller's affair.

@@ -15,13 +15,18 @@ export type Component = "control" | "wan" | "edge" | "machine" | "network" | "st
 
 export const names = {
   container: (planet: string, component: "control" | "wan" | "edge") => `hangar-${planet}-${component}`,
-  machine: (planet: string, machineId: string, instanceId: string) => `hangar-${planet}-${machineId}-${instanceId.slice(-6).toLowerCase()}`,
+  machine: (planet: string, machineId: string, instanceId: string) =>
+    `hangar-${planet}-${machineId}-${instanceId.slice(-6).toLowerCase()}`,
   regionNetwork: (planet: string, region: string) => `hangar-${planet}-${region}`,
   managementNetwork: (planet: string) => `hangar-${planet}-mgmt`,
   stateVolume: (planet: string) => `hangar-${planet}-state`,
 } as const;
 
 /** The labels of a thing of the planet; with no component: the filter that finds everything of it. */
-export function planetLabels(planet: string, component?: Component, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function planetLabels(
+  planet: string,
+  component?: Component,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return { [LABEL.planet]: planet, ...(component === undefined ? {} : { [LABEL.component]: component }), ...more };
 }

@@ -1,32 +1,71 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { daemonSocketPath, type DockerSources, findDockerEndpoint, parseDockerHost } from "../../../src/platform/docker-socket.ts";
+import {
+  daemonSocketPath,
+  type DockerSources,
+  findDockerEndpoint,
+  parseDockerHost,
+} from "../../../src/platform/docker-socket.ts";
 
 const HOME = "/home/ada";
 const contextId = (name: string): string => createHash("sha256").update(name).digest("hex");
 
-function sources(files: Readonly<Record<string, string>> = {}, env: DockerSources["env"] = {}, platform: NodeJS.Platform = "linux"): DockerSources {
-  return { env, home: HOME, platform, readText: async (file) => files[file], exists: async (file) => files[file] !== undefined };
+function sources(
+  files: Readonly<Record<string, string>> = {},
+  env: DockerSources["env"] = {},
+  platform: NodeJS.Platform = "linux",
+): DockerSources {
+  return {
+    env,
+    home: HOME,
+    platform,
+    readText: async (file) => files[file],
+    exists: async (file) => files[file] !== undefined,
+  };
 }
-const config = (currentContext: string): Record<string, string> => ({ [`${HOME}/.docker/config.json`]: JSON.stringify({ currentContext }) });
+const config = (currentContext: string): Record<string, string> => ({
+  [`${HOME}/.docker/config.json`]: JSON.stringify({ currentContext }),
+});
 const context = (name: string, host: string): Record<string, string> => ({
-  [`${HOME}/.docker/contexts/meta/${contextId(name)}/meta.json`]: JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }),
+  [`${HOME}/.docker/contexts/meta/${contextId(name)}/meta.json`]: JSON.stringify({
+    Name: name,
+    Endpoints: { docker: { Host: host } },
+  }),
 });
 
 describe("findDockerEndpoint", () => {
   test("DOCKER_HOST wins over everything", async () => {
-    const found = await findDockerEndpoint(sources({ ...config("colima"), ...context("colima", "unix:///c.sock"), "/var/run/docker.sock": "" }, { DOCKER_HOST: "unix:///mine.sock", DOCKER_CONTEXT: "colima" }));
+    const found = await findDockerEndpoint(
+      sources(
+        { ...config("colima"), ...context("colima", "unix:///c.sock"), "/var/run/docker.sock": "" },
+        { DOCKER_HOST: "unix:///mine.sock", DOCKER_CONTEXT: "colima" },
+      ),
+    );
     expect(found).toEqual({ address: { socketPath: "/mine.sock" }, source: "DOCKER_HOST" });
   });
   test("TLS comes with its certificates", async () => {
     const files = { "/certs/ca.pem": "CA", "/certs/cert.pem": "CERT", "/certs/key.pem": "KEY" };
-    const found = await findDockerEndpoint(sources(files, { DOCKER_HOST: "tcp://10.0.0.1:2376", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/certs" }));
-    expect(found.address).toEqual({ host: { protocol: "https", hostname: "10.0.0.1", port: 2376, tls: { ca: "CA", cert: "CERT", key: "KEY" } } });
+    const found = await findDockerEndpoint(
+      sources(files, { DOCKER_HOST: "tcp://10.0.0.1:2376", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/certs" }),
+    );
+    expect(found.address).toEqual({
+      host: { protocol: "https", hostname: "10.0.0.1", port: 2376, tls: { ca: "CA", cert: "CERT", key: "KEY" } },
+    });
   });
   test("then the current context, by DOCKER_CONTEXT or the configuration", async () => {
-    const files = { ...config("colima"), ...context("colima", "unix:///c.sock"), ...context("other", "tcp://127.0.0.1:2375"), "/var/run/docker.sock": "" };
-    expect(await findDockerEndpoint(sources(files))).toEqual({ address: { socketPath: "/c.sock" }, source: 'docker context "colima"' });
-    expect((await findDockerEndpoint(sources(files, { DOCKER_CONTEXT: "other" }))).address).toEqual({ host: { protocol: "http", hostname: "127.0.0.1", port: 2375 } });
+    const files = {
+      ...config("colima"),
+      ...context("colima", "unix:///c.sock"),
+      ...context("other", "tcp://127.0.0.1:2375"),
+      "/var/run/docker.sock": "",
+    };
+    expect(await findDockerEndpoint(sources(files))).toEqual({
+      address: { socketPath: "/c.sock" },
+      source: 'docker context "colima"',
+    });
+    expect((await findDockerEndpoint(sources(files, { DOCKER_CONTEXT: "other" }))).address).toEqual({
+      host: { protocol: "http", hostname: "127.0.0.1", port: 2375 },
+    });
     expect((await findDockerEndpoint(sources(files, { DOCKER_CONTEXT: "default" }))).source).toBe("default socket");
   });
   test.each([
@@ -36,14 +75,25 @@ describe("findDockerEndpoint", () => {
     [`${HOME}/.colima/default/docker.sock`, "Colima"],
     ["/run/user/1000/podman/podman.sock", "Podman"],
   ])("then the socket that exists: %s", async (file, source) => {
-    expect(await findDockerEndpoint(sources({ [file]: "" }, { XDG_RUNTIME_DIR: "/run/user/1000" }))).toEqual({ address: { socketPath: file }, source });
+    expect(await findDockerEndpoint(sources({ [file]: "" }, { XDG_RUNTIME_DIR: "/run/user/1000" }))).toEqual({
+      address: { socketPath: file },
+      source,
+    });
   });
   test("with nothing at all the default, so that connecting says what is wrong; a damaged configuration counts as none", async () => {
-    expect(await findDockerEndpoint(sources({ [`${HOME}/.docker/config.json`]: "{" }))).toEqual({ address: { socketPath: "/var/run/docker.sock" }, source: "default" });
-    expect((await findDockerEndpoint(sources({}, {}, "win32"))).address).toEqual({ socketPath: "//./pipe/docker_engine" });
+    expect(await findDockerEndpoint(sources({ [`${HOME}/.docker/config.json`]: "{" }))).toEqual({
+      address: { socketPath: "/var/run/docker.sock" },
+      source: "default",
+    });
+    expect((await findDockerEndpoint(sources({}, {}, "win32"))).address).toEqual({
+      socketPath: "//./pipe/docker_engine",
+    });
   });
   test("a context that does not exist is said so", async () => {
-    await expect(findDockerEndpoint(sources(config("gone")))).rejects.toMatchObject({ code: "DOCKER_UNAVAILABLE", details: { context: "gone" } });
+    await expect(findDockerEndpoint(sources(config("gone")))).rejects.toMatchObject({
+      code: "DOCKER_UNAVAILABLE",
+      details: { context: "gone" },
+    });
   });
 });
 
@@ -59,7 +109,9 @@ describe("parseDockerHost", () => {
     expect(parseDockerHost(text, "DOCKER_HOST", undefined)).toEqual(address);
   });
   test.each(["ssh://ada@host", "gopher://x", "tcp://"])("%s cannot be used", (text) => {
-    expect(() => parseDockerHost(text, "DOCKER_HOST", undefined)).toThrow(expect.objectContaining({ code: "DOCKER_UNAVAILABLE" }));
+    expect(() => parseDockerHost(text, "DOCKER_HOST", undefined)).toThrow(
+      expect.objectContaining({ code: "DOCKER_UNAVAILABLE" }),
+    );
   });
 });
 

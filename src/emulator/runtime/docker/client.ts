@@ -20,14 +20,20 @@ export interface EngineClient {
   /** Runs `work` and turns what it throws into an AppError; `doing` names what was asked, as in `start container "x"`. */
   call<T>(doing: string, work: (docker: Docker) => Promise<T>): Promise<T>;
   /** As call, but undefined when the engine answered with one of the statuses: 304 already so, 404 gone, 409 in progress. */
-  callUnless<T>(statuses: readonly number[], doing: string, work: (docker: Docker) => Promise<T>): Promise<T | undefined>;
+  callUnless<T>(
+    statuses: readonly number[],
+    doing: string,
+    work: (docker: Docker) => Promise<T>,
+  ): Promise<T | undefined>;
 }
 
 const DEFAULT_SOCKET = "/var/run/docker.sock";
 
 function describeEndpoint(endpoint: DockerEndpoint): string {
   const { host } = endpoint;
-  return host === undefined ? (endpoint.socketPath ?? DEFAULT_SOCKET) : `${host.protocol}://${host.hostname}:${host.port}`;
+  return host === undefined
+    ? (endpoint.socketPath ?? DEFAULT_SOCKET)
+    : `${host.protocol}://${host.hostname}:${host.port}`;
 }
 
 /** The options that keep dockerode from falling back to DOCKER_HOST and friends, which win over what is left out. */
@@ -35,8 +41,23 @@ function dockerodeOptions(endpoint: DockerEndpoint): Docker.DockerOptions {
   const { host } = endpoint;
   const explicit =
     host === undefined
-      ? { socketPath: endpoint.socketPath ?? DEFAULT_SOCKET, host: undefined, port: undefined, protocol: "http", pathPrefix: "/" }
-      : { socketPath: undefined, host: host.hostname, port: host.port, protocol: host.protocol, pathPrefix: "/", ca: host.tls?.ca, cert: host.tls?.cert, key: host.tls?.key };
+      ? {
+          socketPath: endpoint.socketPath ?? DEFAULT_SOCKET,
+          host: undefined,
+          port: undefined,
+          protocol: "http",
+          pathPrefix: "/",
+        }
+      : {
+          socketPath: undefined,
+          host: host.hostname,
+          port: host.port,
+          protocol: host.protocol,
+          pathPrefix: "/",
+          ca: host.tls?.ca,
+          cert: host.tls?.cert,
+          key: host.tls?.key,
+        };
   return explicit as Docker.DockerOptions;
 }
 

@@ -10,7 +10,9 @@ const LOG_CONFIG = { Type: "json-file", Config: { "max-size": "10m", "max-file":
 function limits(spec: ContainerSpec): HostConfig {
   return {
     // the platform's machines have no swap unless they ask for it
-    ...(spec.memoryMb === undefined ? {} : { Memory: spec.memoryMb * BYTES_PER_MB, MemorySwap: spec.memoryMb * BYTES_PER_MB }),
+    ...(spec.memoryMb === undefined
+      ? {}
+      : { Memory: spec.memoryMb * BYTES_PER_MB, MemorySwap: spec.memoryMb * BYTES_PER_MB }),
     ...(spec.cpu === undefined ? {} : { CpuPeriod: spec.cpu.periodUs, CpuQuota: spec.cpu.quotaUs }),
   };
 }
@@ -22,17 +24,24 @@ function privileges(spec: ContainerSpec): HostConfig {
     ...(spec.netAdmin === true ? { CapAdd: ["NET_ADMIN"] } : {}),
     ...(spec.devices === undefined
       ? {}
-      : { Devices: spec.devices.map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: "rwm" })) }),
+      : {
+          Devices: spec.devices.map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: "rwm" })),
+        }),
     ...(spec.sysctls === undefined ? {} : { Sysctls: { ...spec.sysctls } }),
     ...(spec.readOnlyRoot === true ? { ReadonlyRootfs: true } : {}),
   };
 }
 
 function connectivity(spec: ContainerSpec): HostConfig {
-  const ports = (spec.publish ?? []).map(({ hostPort, containerPort }) => [`${containerPort}/tcp`, [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }]] as const);
+  const ports = (spec.publish ?? []).map(
+    ({ hostPort, containerPort }) =>
+      [`${containerPort}/tcp`, [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }]] as const,
+  );
   return {
     NetworkMode: spec.networks[0]?.network ?? "none",
-    ...(ports.length === 0 ? {} : { PortBindings: Object.fromEntries(ports.map(([port, bindings]) => [port, [...bindings]])) }),
+    ...(ports.length === 0
+      ? {}
+      : { PortBindings: Object.fromEntries(ports.map(([port, bindings]) => [port, [...bindings]])) }),
     ...(spec.dnsServers === undefined ? {} : { Dns: [...spec.dnsServers] }),
     ...(spec.extraHosts === undefined ? {} : { ExtraHosts: [...spec.extraHosts] }),
   };
@@ -64,7 +73,9 @@ export function containerCreateOptions(spec: ContainerSpec): ContainerCreateOpti
     ...(spec.user === undefined ? {} : { User: spec.user }),
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
     ...(spec.stopSignal === undefined ? {} : { StopSignal: spec.stopSignal }),
-    ...(spec.publish === undefined ? {} : { ExposedPorts: Object.fromEntries(spec.publish.map(({ containerPort }) => [`${containerPort}/tcp`, {}])) }),
+    ...(spec.publish === undefined
+      ? {}
+      : { ExposedPorts: Object.fromEntries(spec.publish.map(({ containerPort }) => [`${containerPort}/tcp`, {}])) }),
     HostConfig: {
       ...connectivity(spec),
       ...limits(spec),
@@ -74,6 +85,8 @@ export function containerCreateOptions(spec: ContainerSpec): ContainerCreateOpti
       RestartPolicy: { Name: spec.restartAlways === true ? "always" : "no" },
       ...(spec.init === undefined ? {} : { Init: spec.init }),
     },
-    ...(first === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { [first.network]: endpointConfig(first) as never } } }),
+    ...(first === undefined
+      ? {}
+      : { NetworkingConfig: { EndpointsConfig: { [first.network]: endpointConfig(first) } } }),
   };
 }

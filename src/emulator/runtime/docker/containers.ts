@@ -21,8 +21,15 @@ const stateOf = (word: string): ContainerState => STATES[word] ?? "dead";
 
 type ContainerOperations = Pick<
   ContainerRuntime,
-  | "createContainer" | "startContainer" | "stopContainer" | "signalContainer" | "pauseContainer" | "unpauseContainer"
-  | "removeContainer" | "inspectContainer" | "listContainers"
+  | "createContainer"
+  | "startContainer"
+  | "stopContainer"
+  | "signalContainer"
+  | "pauseContainer"
+  | "unpauseContainer"
+  | "removeContainer"
+  | "inspectContainer"
+  | "listContainers"
 >;
 
 /** The container operations of the runtime on an engine. */
@@ -32,7 +39,9 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
       const container = await docker.createContainer(containerCreateOptions(spec));
       try {
         for (const attachment of spec.networks.slice(1)) {
-          await docker.getNetwork(attachment.network).connect({ Container: container.id, EndpointConfig: endpointConfig(attachment) });
+          await docker
+            .getNetwork(attachment.network)
+            .connect({ Container: container.id, EndpointConfig: endpointConfig(attachment) });
         }
       } catch (thrown) {
         // half a container is of no use to anyone; what hindered it is what the caller has to hear
@@ -80,7 +89,9 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
         return;
       }
       // left to the engine, which finishes it even when we are killed meanwhile
-      await client.callUnless([304, 404], `stop container "${id}"`, (docker) => docker.getContainer(id).stop(timeoutSeconds === undefined ? {} : { t: timeoutSeconds }));
+      await client.callUnless([304, 404], `stop container "${id}"`, (docker) =>
+        docker.getContainer(id).stop(timeoutSeconds === undefined ? {} : { t: timeoutSeconds }),
+      );
     },
     signalContainer: async (id, signal) => {
       await client.call(`send ${signal} to container "${id}"`, (docker) => docker.getContainer(id).kill({ signal }));
@@ -89,10 +100,14 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
     unpauseContainer: (id) => setPaused(client, id, false),
     removeContainer: async (id) => {
       // 409: its removal is already in progress
-      await client.callUnless([404, 409], `remove container "${id}"`, (docker) => docker.getContainer(id).remove({ force: true, v: true }));
+      await client.callUnless([404, 409], `remove container "${id}"`, (docker) =>
+        docker.getContainer(id).remove({ force: true, v: true }),
+      );
     },
     inspectContainer: async (id) => {
-      const found = await client.callUnless([404], `inspect container "${id}"`, (docker) => docker.getContainer(id).inspect());
+      const found = await client.callUnless([404], `inspect container "${id}"`, (docker) =>
+        docker.getContainer(id).inspect(),
+      );
       if (found === undefined) return undefined;
       const { State } = found;
       return {
@@ -111,7 +126,9 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
       } satisfies ContainerDetail;
     },
     listContainers: async (labels) => {
-      const listed = await client.call("list containers", (docker) => docker.listContainers({ all: true, filters: labelFilter(labels) }));
+      const listed = await client.call("list containers", (docker) =>
+        docker.listContainers({ all: true, filters: labelFilter(labels) }),
+      );
       return listed.map((found): ContainerInfo => ({
         id: found.Id,
         name: (found.Names[0] ?? "").replace(/^\//, ""),

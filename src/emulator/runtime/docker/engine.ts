@@ -16,18 +16,27 @@ export function isTooOld(apiVersion: string): boolean {
   return major < MIN_API_VERSION[0] || (major === MIN_API_VERSION[0] && minor < MIN_API_VERSION[1]);
 }
 
-type EngineOperations = Pick<ContainerRuntime, "info" | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage" | "tagImage">;
+type EngineOperations = Pick<
+  ContainerRuntime,
+  "info" | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage" | "tagImage"
+>;
 
 /** The operations on the engine itself, on volumes and on images. */
 export function createEngineOperations(client: EngineClient): EngineOperations {
   return {
     info: async () => {
-      const [version, info] = await client.call("describe itself", (docker) => Promise.all([docker.version(), docker.info()]));
+      const [version, info] = await client.call("describe itself", (docker) =>
+        Promise.all([docker.version(), docker.info()]),
+      );
       if (isTooOld(version.ApiVersion)) {
-        throw new AppError("DOCKER_TOO_OLD", `The Docker engine at ${client.endpoint} is version ${version.Version} (API ${version.ApiVersion})`, {
-          suggestions: ["install Docker Engine 20.10 or newer"],
-          details: { version: version.Version, apiVersion: version.ApiVersion },
-        });
+        throw new AppError(
+          "DOCKER_TOO_OLD",
+          `The Docker engine at ${client.endpoint} is version ${version.Version} (API ${version.ApiVersion})`,
+          {
+            suggestions: ["install Docker Engine 20.10 or newer"],
+            details: { version: version.Version, apiVersion: version.ApiVersion },
+          },
+        );
       }
       const facts = info as {
         OperatingSystem: string;
@@ -49,19 +58,27 @@ export function createEngineOperations(client: EngineClient): EngineOperations {
       };
     },
     createVolume: async (name, labels) => {
-      await client.call(`create volume "${name}"`, (docker) => docker.createVolume({ Name: name, Labels: { ...labels } }));
+      await client.call(`create volume "${name}"`, (docker) =>
+        docker.createVolume({ Name: name, Labels: { ...labels } }),
+      );
     },
     removeVolume: async (name) => {
       await client.callUnless([404], `remove volume "${name}"`, (docker) => docker.getVolume(name).remove());
     },
     listVolumes: async (labels) => {
-      const listed = await client.call("list volumes", (docker) => docker.listVolumes({ filters: labelFilter(labels) }));
+      const listed = await client.call("list volumes", (docker) =>
+        docker.listVolumes({ filters: labelFilter(labels) }),
+      );
       return (listed.Volumes ?? []).map(({ Name }) => Name);
     },
-    imageId: async (reference) => (await client.callUnless([404], `inspect image "${reference}"`, (docker) => docker.getImage(reference).inspect()))?.Id,
+    imageId: async (reference) =>
+      (await client.callUnless([404], `inspect image "${reference}"`, (docker) => docker.getImage(reference).inspect()))
+        ?.Id,
     tagImage: async (id, reference) => {
       const colon = reference.lastIndexOf(":");
-      await client.call(`name image "${id}" ${reference}`, (docker) => docker.getImage(id).tag({ repo: reference.slice(0, colon), tag: reference.slice(colon + 1) }));
+      await client.call(`name image "${id}" ${reference}`, (docker) =>
+        docker.getImage(id).tag({ repo: reference.slice(0, colon), tag: reference.slice(colon + 1) }),
+      );
     },
     pullImage: async (reference) => {
       try {
@@ -69,7 +86,10 @@ export function createEngineOperations(client: EngineClient): EngineOperations {
       } catch (thrown) {
         // whatever the registry's reason, the image cannot be had
         if (!(thrown instanceof AppError) || thrown.code !== "DOCKER_FAILED") throw thrown;
-        throw new AppError("IMAGE_NOT_FOUND", thrown.message, { cause: thrown, details: { ...thrown.details, reference } });
+        throw new AppError("IMAGE_NOT_FOUND", thrown.message, {
+          cause: thrown,
+          details: { ...thrown.details, reference },
+        });
       }
     },
   };

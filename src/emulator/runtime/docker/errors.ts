@@ -37,20 +37,35 @@ const TEXT_RULES: readonly TextRule[] = [
   { pattern: /no space left on device/i, code: "DISK_FULL", suggestions: ["docker system df", "docker system prune"] },
   { pattern: /\/dev\/net\/tun/i, code: "TUN_UNAVAILABLE", suggestions: ["sudo modprobe tun", "hangar doctor"] },
   {
-    pattern: /pool overlaps with other one|overlaps with (?:an )?(?:existing|other)|conflicts with (?:an )?(?:existing )?network/i,
+    pattern:
+      /pool overlaps with other one|overlaps with (?:an )?(?:existing|other)|conflicts with (?:an )?(?:existing )?network/i,
     code: "ADDRESS_CLASH",
     suggestions: ["docker network ls", "hangar doctor"],
   },
-  { pattern: /no such image|manifest (?:for .* not found|unknown)|repository does not exist|pull access denied/i, code: "IMAGE_NOT_FOUND", suggestions: ["docker images"] },
+  {
+    pattern: /no such image|manifest (?:for .* not found|unknown)|repository does not exist|pull access denied/i,
+    code: "IMAGE_NOT_FOUND",
+    suggestions: ["docker images"],
+  },
   { pattern: /address already in use$|has active endpoints/i, code: "CONFLICT", suggestions: [] },
-  { pattern: /exec(?:ve)?:? .*(?:no such file or directory|executable file not found|permission denied|exec format error)/i, code: "MACHINE_START_FAILED", suggestions: [] },
-  { pattern: /client version \S+ is too (?:new|old)/i, code: "DOCKER_TOO_OLD", suggestions: ["install Docker Engine 20.10 or newer"] },
+  {
+    pattern:
+      /exec(?:ve)?:? .*(?:no such file or directory|executable file not found|permission denied|exec format error)/i,
+    code: "MACHINE_START_FAILED",
+    suggestions: [],
+  },
+  {
+    pattern: /client version \S+ is too (?:new|old)/i,
+    code: "DOCKER_TOO_OLD",
+    suggestions: ["install Docker Engine 20.10 or newer"],
+  },
 ];
 
 /** The engine's HTTP status in a thrown value; undefined when there was no answer. */
 export function statusOf(thrown: unknown): number | undefined {
   if (typeof thrown !== "object" || thrown === null) return undefined;
-  if (thrown instanceof AppError) return typeof thrown.details?.["statusCode"] === "number" ? thrown.details["statusCode"] : undefined;
+  if (thrown instanceof AppError)
+    return typeof thrown.details?.["statusCode"] === "number" ? thrown.details["statusCode"] : undefined;
   const status = (thrown as { statusCode?: unknown }).statusCode;
   return typeof status === "number" ? status : undefined;
 }
@@ -77,12 +92,20 @@ export function engineError(doing: string, thrown: unknown, endpoint: string): A
     const code = (thrown as { code?: unknown } | null)?.code;
     const suggestions = typeof code === "string" ? UNAVAILABLE[code] : undefined;
     if (suggestions !== undefined) {
-      return new AppError("DOCKER_UNAVAILABLE", `No Docker engine answers at ${endpoint} (${String(code)})`, { suggestions, cause: thrown, details: { endpoint, reason: code } });
+      return new AppError("DOCKER_UNAVAILABLE", `No Docker engine answers at ${endpoint} (${String(code)})`, {
+        suggestions,
+        cause: thrown,
+        details: { endpoint, reason: code },
+      });
     }
   }
   const details = { ...(statusCode === undefined ? {} : { statusCode }), engine: text };
   const message = `Docker could not ${doing}: ${text}`;
   if (statusCode === 409) return new AppError("CONFLICT", message, { cause: thrown, details });
   const rule = TEXT_RULES.find(({ pattern }) => pattern.test(text));
-  return new AppError(rule?.code ?? "DOCKER_FAILED", message, { suggestions: rule?.suggestions ?? [], cause: thrown, details });
+  return new AppError(rule?.code ?? "DOCKER_FAILED", message, {
+    suggestions: rule?.suggestions ?? [],
+    cause: thrown,
+    details,
+  });
 }

@@ -50,7 +50,10 @@ export function createEventOperations(client: EngineClient): Pick<ContainerRunti
       throw engineError(doing, thrown, client.endpoint);
     }
     if (!signal.aborted) {
-      throw new AppError("DOCKER_UNAVAILABLE", `The Docker engine at ${client.endpoint} stopped reporting events`, { suggestions: ["hangar doctor"], details: { endpoint: client.endpoint } });
+      throw new AppError("DOCKER_UNAVAILABLE", `The Docker engine at ${client.endpoint} stopped reporting events`, {
+        suggestions: ["hangar doctor"],
+        details: { endpoint: client.endpoint },
+      });
     }
   }
   return {
@@ -59,7 +62,10 @@ export function createEventOperations(client: EngineClient): Pick<ContainerRunti
         // the engine sends its headers just before it subscribes: from its own time on, it also gives what it kept
         const { SystemTime } = (await docker.info()) as { SystemTime: string };
         const since = `${Math.floor(Date.parse(SystemTime) / 1000)}.${(/\.(\d+)/.exec(SystemTime)?.[1] ?? "0").padEnd(9, "0")}`;
-        return openStream(docker, "/events", { since, filters: { type: ["container"], event: [...ACTIONS], ...labelFilter(labels) } });
+        return openStream(docker, "/events", {
+          since,
+          filters: { type: ["container"], event: [...ACTIONS], ...labelFilter(labels) },
+        });
       });
       return read(stream, signal);
     },

@@ -32,7 +32,10 @@ export function createExecOperations(client: EngineClient): Pick<ContainerRuntim
       client.call(`run "${command.join(" ")}" in container "${id}"`, async (docker): Promise<ExecResult> => {
         const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
         const deadline = AbortSignal.timeout(timeoutMs);
-        const late = (): AppError => new AppError("DEADLINE", `"${command.join(" ")}" did not end within ${timeoutMs} ms in container "${id}"`, { details: { timeoutMs } });
+        const late = (): AppError =>
+          new AppError("DEADLINE", `"${command.join(" ")}" did not end within ${timeoutMs} ms in container "${id}"`, {
+            details: { timeoutMs },
+          });
         const run = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
         const stream = await run.start({});
         const split = createFrameSplitter();
@@ -43,7 +46,8 @@ export function createExecOperations(client: EngineClient): Pick<ContainerRuntim
         for (;;) {
           if (deadline.aborted) throw late();
           const state = await run.inspect();
-          if (!state.Running && state.ExitCode !== null) return { exitCode: state.ExitCode, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
+          if (!state.Running && state.ExitCode !== null)
+            return { exitCode: state.ExitCode, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
           await delay(EXIT_CODE_POLL_MS);
         }
       }),

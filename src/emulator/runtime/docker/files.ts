@@ -23,12 +23,16 @@ async function collect(stream: NodeJS.ReadableStream, path: string): Promise<Buf
 export function createFileOperations(client: EngineClient): Pick<ContainerRuntime, "getFile" | "putFiles"> {
   return {
     getFile: async (id, path) => {
-      const archive = await client.callUnless([404], `read ${path} of container "${id}"`, async (docker) => collect(await docker.getContainer(id).getArchive({ path }), path));
+      const archive = await client.callUnless([404], `read ${path} of container "${id}"`, async (docker) =>
+        collect(await docker.getContainer(id).getArchive({ path }), path),
+      );
       return archive === undefined ? undefined : parseTarFile(archive);
     },
     putFiles: async (id, files) => {
       if (files.length === 0) return;
-      await client.call(`write files into container "${id}"`, (docker) => docker.getContainer(id).putArchive(renderTar(files), { path: "/" }));
+      await client.call(`write files into container "${id}"`, (docker) =>
+        docker.getContainer(id).putArchive(renderTar(files), { path: "/" }),
+      );
     },
   };
 }

@@ -9,7 +9,9 @@ export const MAX_LINE_BYTES = 64 * 1024;
 const HEADER_BYTES = 8;
 
 /** Takes chunks as they come, gives the payload of each frame; a frame may come in several pieces. */
-export function createFrameSplitter(): (chunk: Buffer) => { stream: StreamName; payload: Buffer; first: boolean; last: boolean }[] {
+export function createFrameSplitter(): (
+  chunk: Buffer,
+) => { stream: StreamName; payload: Buffer; first: boolean; last: boolean }[] {
   let header = Buffer.alloc(0);
   let remaining = 0;
   let stream: StreamName = "stdout";

@@ -2,10 +2,20 @@
 import type Docker from "dockerode";
 
 /** Opens an endless or large answer. dockerode's own methods collect what does not follow in memory, hence its modem. */
-export function openStream(docker: Docker, path: string, query: Readonly<Record<string, unknown>>): Promise<NodeJS.ReadableStream> {
+export function openStream(
+  docker: Docker,
+  path: string,
+  query: Readonly<Record<string, unknown>>,
+): Promise<NodeJS.ReadableStream> {
   return new Promise((resolve, reject) => {
     docker.modem.dial(
-      { path: `${path}?`, method: "GET", isStream: true, options: { ...query }, statusCodes: { 200: true, 404: "no such container", 500: "server error" } } as never,
+      {
+        path: `${path}?`,
+        method: "GET",
+        isStream: true,
+        options: { ...query },
+        statusCodes: { 200: true, 404: "no such container", 500: "server error" },
+      },
       (thrown: unknown, stream: unknown) => {
         if (thrown === null || thrown === undefined) resolve(stream as NodeJS.ReadableStream);
         else reject(thrown);
@@ -15,7 +25,10 @@ export function openStream(docker: Docker, path: string, query: Readonly<Record<
 }
 
 /** The chunks of a stream. Abort ends it quietly; whoever stops reading closes it. */
-export async function* chunksOf(stream: NodeJS.ReadableStream, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+export async function* chunksOf(
+  stream: NodeJS.ReadableStream,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
   const close = (): void => {
     (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
   };

@@ -42,7 +42,10 @@ export function renderTar(entries: readonly TarEntry[]): Buffer {
     const body = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
     const terminated = Buffer.concat([name, Buffer.alloc(1)]);
     // names that do not fit come before their file as an entry of their own (GNU)
-    const long = name.length > NAME_BYTES ? [header(Buffer.from("././@LongLink"), terminated.length, 0, LONG_NAME_TYPE), ...padded(terminated)] : [];
+    const long =
+      name.length > NAME_BYTES
+        ? [header(Buffer.from("././@LongLink"), terminated.length, 0, LONG_NAME_TYPE), ...padded(terminated)]
+        : [];
     return [...long, header(name, body.length, mode, FILE_TYPE), ...padded(body)];
   });
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK_BYTES)]);
@@ -52,7 +55,13 @@ export function renderTar(entries: readonly TarEntry[]): Buffer {
 export function parseTarFile(archive: Buffer): Buffer | undefined {
   let at = 0;
   while (at + BLOCK_BYTES <= archive.length && archive[at] !== 0) {
-    const size = Number.parseInt(archive.toString("latin1", at + 124, at + 136).replace(/\0.*$/, "").trim(), 8);
+    const size = Number.parseInt(
+      archive
+        .toString("latin1", at + 124, at + 136)
+        .replace(/\0.*$/, "")
+        .trim(),
+      8,
+    );
     const type = String.fromCharCode(archive[at + 156] ?? 0);
     const body = at + BLOCK_BYTES;
     if (type === FILE_TYPE || type === "\0") return archive.subarray(body, body + size);

@@ -11,8 +11,19 @@ const DEFAULT_EXEC_TIMEOUT_MS = 30_000;
 
 type ContainerOperations = Pick<
   ContainerRuntime,
-  | "createContainer" | "startContainer" | "stopContainer" | "signalContainer" | "pauseContainer" | "unpauseContainer"
-  | "removeContainer" | "inspectContainer" | "listContainers" | "putFiles" | "getFile" | "exec" | "logs"
+  | "createContainer"
+  | "startContainer"
+  | "stopContainer"
+  | "signalContainer"
+  | "pauseContainer"
+  | "unpauseContainer"
+  | "removeContainer"
+  | "inspectContainer"
+  | "listContainers"
+  | "putFiles"
+  | "getFile"
+  | "exec"
+  | "logs"
 >;
 
 /** The names of the volumes that a container mounts. */
@@ -24,10 +35,15 @@ export function volumesOf({ mounts = [] }: ContainerSpec): string[] {
 export function createContainerOperations(world: MemoryWorld): ContainerOperations {
   const { clock, images, volumes, containers, networks, life, enter } = world;
   /** Where a file of a container is kept: in the volume mounted above it, else in the container. */
-  const placeOf = ({ spec, files }: MemoryContainer, path: string): { files: Map<string, FileContent>; path: string } => {
+  const placeOf = (
+    { spec, files }: MemoryContainer,
+    path: string,
+  ): { files: Map<string, FileContent>; path: string } => {
     const mount = spec.mounts?.find(({ target }) => path.startsWith(`${target}/`));
     const volume = mount !== undefined && "volume" in mount ? volumes.get(mount.volume) : undefined;
-    return mount === undefined || volume === undefined ? { files, path } : { files: volume.files, path: path.slice(mount.target.length) };
+    return mount === undefined || volume === undefined
+      ? { files, path }
+      : { files: volume.files, path: path.slice(mount.target.length) };
   };
   return {
     createContainer: async (spec) => {
@@ -35,9 +51,11 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
       const program = images.get(spec.image);
       if (program === undefined) throw refusals.noImage(spec.image);
       // the first network is looked up at the start, the others when they are connected, as the engine does
-      for (const { network } of spec.networks.slice(1)) if (!networks.has(network)) throw refusals.noSuch("network", network);
+      for (const { network } of spec.networks.slice(1))
+        if (!networks.has(network)) throw refusals.noSuch("network", network);
       const container = containers.add(spec, program);
-      for (const volume of volumesOf(spec)) if (!volumes.has(volume)) volumes.set(volume, { labels: {}, files: new Map() });
+      for (const volume of volumesOf(spec))
+        if (!volumes.has(volume)) volumes.set(volume, { labels: {}, files: new Map() });
       return container.id;
     },
     startContainer: async (id) => {
@@ -47,7 +65,8 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
     stopContainer: async (id, { signal, timeoutSeconds = DEFAULT_STOP_SECONDS } = {}) => {
       await enter("stopContainer");
       const container = containers.find(id);
-      if (container !== undefined) await life.stop(container, signal ?? container.spec.stopSignal ?? "SIGTERM", timeoutSeconds * 1000);
+      if (container !== undefined)
+        await life.stop(container, signal ?? container.spec.stopSignal ?? "SIGTERM", timeoutSeconds * 1000);
     },
     signalContainer: async (id, signal) => {
       await enter("signalContainer");
@@ -104,10 +123,15 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
       const container = containers.get(id);
       if (container.state !== "running") throw refusals.notRunning(id);
       const { program } = container;
-      const result = program.kind === "runs" && program.exec !== undefined ? program.exec(command) : { exitCode: 0, stdout: "", stderr: "" };
+      const result =
+        program.kind === "runs" && program.exec !== undefined
+          ? program.exec(command)
+          : { exitCode: 0, stdout: "", stderr: "" };
       if (result !== undefined) return result;
       await clock.sleep(timeoutMs);
-      throw new AppError("DEADLINE", `"${command.join(" ")}" did not end within ${timeoutMs} ms in container "${id}"`, { details: { timeoutMs } });
+      throw new AppError("DEADLINE", `"${command.join(" ")}" did not end within ${timeoutMs} ms in container "${id}"`, {
+        details: { timeoutMs },
+      });
     },
     async *logs(id, readOptions) {
       if (readOptions.signal?.aborted === true) return;

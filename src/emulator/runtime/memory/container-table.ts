@@ -46,7 +46,20 @@ export interface ContainerTable {
 /** What inspecting the container says. */
 export function describeContainer(container: MemoryContainer): ContainerDetail {
   const { id, spec, state, pid, exitCode, oomKilled, error, startedAt, finishedAt } = container;
-  return { id, name: spec.name, labels: spec.labels, state, image: spec.image, networks: [...container.attachments.keys()], pid, exitCode, oomKilled, error, startedAt, finishedAt };
+  return {
+    id,
+    name: spec.name,
+    labels: spec.labels,
+    state,
+    image: spec.image,
+    networks: [...container.attachments.keys()],
+    pid,
+    exitCode,
+    oomKilled,
+    error,
+    startedAt,
+    finishedAt,
+  };
 }
 
 /** No containers yet. */
@@ -54,7 +67,8 @@ export function createContainerTable(): ContainerTable {
   const byId = new Map<string, MemoryContainer>();
   const byName = new Map<string, MemoryContainer>();
   const byLabel = new Map<string, Set<MemoryContainer>>();
-  const labelKeys = (labels: Readonly<Record<string, string>>): string[] => Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const labelKeys = (labels: Readonly<Record<string, string>>): string[] =>
+    Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   let made = 0;
   const find = (reference: string): MemoryContainer | undefined => byId.get(reference) ?? byName.get(reference);
   return {

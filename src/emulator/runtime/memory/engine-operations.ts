@@ -8,8 +8,18 @@ import type { MemoryWorld } from "./world.ts";
 
 type EngineOperations = Pick<
   ContainerRuntime,
-  | "createNetwork" | "removeNetwork" | "listNetworks" | "connect" | "disconnect" | "events"
-  | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage" | "tagImage"
+  | "createNetwork"
+  | "removeNetwork"
+  | "listNetworks"
+  | "connect"
+  | "disconnect"
+  | "events"
+  | "createVolume"
+  | "removeVolume"
+  | "listVolumes"
+  | "imageId"
+  | "pullImage"
+  | "tagImage"
 >;
 
 /** What users of the engine may do with everything but containers. */
@@ -26,7 +36,10 @@ export function createEngineOperations(world: MemoryWorld): EngineOperations {
     },
     listNetworks: async (labels = {}) => {
       await enter("listNetworks");
-      return networks.list().filter(({ spec }) => carries(spec.labels, labels)).map(({ spec, subnets }) => ({ name: spec.name, labels: spec.labels, subnets }));
+      return networks
+        .list()
+        .filter(({ spec }) => carries(spec.labels, labels))
+        .map(({ spec, subnets }) => ({ name: spec.name, labels: spec.labels, subnets }));
     },
     connect: async (id, attachment) => {
       await enter("connect");
@@ -61,7 +74,9 @@ export function createEngineOperations(world: MemoryWorld): EngineOperations {
     },
     imageId: async (reference) => {
       await enter("imageId");
-      return images.has(reference) ? `sha256:${Buffer.from(reference).toString("hex").padEnd(64, "0").slice(0, 64)}` : undefined;
+      return images.has(reference)
+        ? `sha256:${Buffer.from(reference).toString("hex").padEnd(64, "0").slice(0, 64)}`
+        : undefined;
     },
     tagImage: async (id, reference) => {
       await enter("tagImage");

@@ -10,7 +10,15 @@ export interface LogBook {
   /** Ends the readers that follow: the program ended, or the container is gone. */
   endFollowers(): void;
   failFollowers(error: Error): void;
-  read(options: { readonly follow: boolean; readonly tail?: number; readonly since?: string; readonly signal?: AbortSignal }, running: boolean): AsyncGenerator<LogLine>;
+  read(
+    options: {
+      readonly follow: boolean;
+      readonly tail?: number;
+      readonly since?: string;
+      readonly signal?: AbortSignal;
+    },
+    running: boolean,
+  ): AsyncGenerator<LogLine>;
 }
 
 /** RFC 3339 with nine decimals; the last six count the lines, so that no two are equal. */

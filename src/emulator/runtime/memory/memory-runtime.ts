@@ -70,7 +70,17 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
     failures.delete(operation);
     if (failure !== undefined) throw failure;
   };
-  const world = { clock, images, registry, volumes: new Map<string, MemoryVolume>(), containers, networks, hub, life, enter };
+  const world = {
+    clock,
+    images,
+    registry,
+    volumes: new Map<string, MemoryVolume>(),
+    containers,
+    networks,
+    hub,
+    life,
+    enter,
+  };
 
   const control: MemoryEngineControl = {
     addImage: (reference, program) => {

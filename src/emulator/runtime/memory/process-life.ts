@@ -23,7 +23,8 @@ export interface ProcessLife {
   emit(container: MemoryContainer, action: ContainerEvent["action"], more?: { readonly exitCode?: number }): void;
 }
 
-export const isRunning = (container: MemoryContainer): boolean => container.state === "running" || container.state === "paused";
+export const isRunning = (container: MemoryContainer): boolean =>
+  container.state === "running" || container.state === "paused";
 
 /** The life of programs on these networks. */
 export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; hub: EventHub }): ProcessLife {
@@ -38,7 +39,8 @@ export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; 
 
   const release = (container: MemoryContainer): void => {
     for (const network of container.attachments.keys()) networks.leave(network, container.id);
-    for (const { hostPort } of container.spec.publish ?? []) if (ports.get(hostPort) === container.id) ports.delete(hostPort);
+    for (const { hostPort } of container.spec.publish ?? [])
+      if (ports.get(hostPort) === container.id) ports.delete(hostPort);
   };
 
   const claim = (container: MemoryContainer): void => {
@@ -61,7 +63,15 @@ export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; 
       container.error = thrown instanceof Error ? thrown.message : String(thrown);
       throw thrown;
     }
-    Object.assign(container, { state: "running", pid: (pids += 1), exitCode: 0, oomKilled: false, error: "", startedAt: timestamp(), stopRequested: false });
+    Object.assign(container, {
+      state: "running",
+      pid: (pids += 1),
+      exitCode: 0,
+      oomKilled: false,
+      error: "",
+      startedAt: timestamp(),
+      stopRequested: false,
+    });
     container.run += 1;
     emit(container, "start");
     const { program } = container;
@@ -79,7 +89,13 @@ export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; 
   const end: ProcessLife["end"] = (container, exitCode, how = {}) => {
     if (!isRunning(container)) return;
     release(container);
-    Object.assign(container, { state: "exited", pid: 0, exitCode, oomKilled: how.oom === true, finishedAt: timestamp() });
+    Object.assign(container, {
+      state: "exited",
+      pid: 0,
+      exitCode,
+      oomKilled: how.oom === true,
+      finishedAt: timestamp(),
+    });
     if (how.oom === true) emit(container, "oom");
     emit(container, "die", { exitCode });
     container.log.endFollowers();

@@ -12,7 +12,12 @@ export type Program =
       /** Answers commands run beside it; undefined: the command never ends. Default: success without output. */
       readonly exec?: (command: readonly string[]) => ExecResult | undefined;
     }
-  | { /** Ends by itself. */ readonly kind: "exits"; readonly code: number; readonly afterMs?: number; readonly output?: readonly string[] }
+  | {
+      /** Ends by itself. */ readonly kind: "exits";
+      readonly code: number;
+      readonly afterMs?: number;
+      readonly output?: readonly string[];
+    }
   | { /** Cannot be started: the image has no such program. */ readonly kind: "unstartable"; readonly error: string };
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };

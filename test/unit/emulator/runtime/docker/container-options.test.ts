@@ -18,39 +18,81 @@ describe("container options", () => {
     });
   });
   test("publish on loopback only", () => {
-    const { HostConfig, ExposedPorts } = containerCreateOptions({ ...spec, publish: [{ hostPort: 4280, containerPort: 80 }] });
+    const { HostConfig, ExposedPorts } = containerCreateOptions({
+      ...spec,
+      publish: [{ hostPort: 4280, containerPort: 80 }],
+    });
     expect(HostConfig?.PortBindings).toEqual({ "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "4280" }] });
     expect(ExposedPorts).toEqual({ "80/tcp": {} });
   });
   test("limit memory without swap, and CPU", () => {
-    expect(containerCreateOptions({ ...spec, memoryMb: 256, cpu: { periodUs: 80_000, quotaUs: 5_000 } }).HostConfig).toMatchObject({ Memory: 268_435_456, MemorySwap: 268_435_456, CpuPeriod: 80_000, CpuQuota: 5_000 });
+    expect(
+      containerCreateOptions({ ...spec, memoryMb: 256, cpu: { periodUs: 80_000, quotaUs: 5_000 } }).HostConfig,
+    ).toMatchObject({ Memory: 268_435_456, MemorySwap: 268_435_456, CpuPeriod: 80_000, CpuQuota: 5_000 });
   });
   test("attach the first network only, at its addresses", () => {
-    const { HostConfig, NetworkingConfig } = containerCreateOptions({ ...spec, networks: [{ network: "n", address4: "198.18.0.2", address6: "fdaa::2" }, { network: "m" }] });
+    const { HostConfig, NetworkingConfig } = containerCreateOptions({
+      ...spec,
+      networks: [{ network: "n", address4: "198.18.0.2", address6: "fdaa::2" }, { network: "m" }],
+    });
     expect(HostConfig?.NetworkMode).toBe("n");
-    expect(NetworkingConfig?.EndpointsConfig).toEqual({ n: { IPAMConfig: { IPv4Address: "198.18.0.2", IPv6Address: "fdaa::2" } } });
+    expect(NetworkingConfig?.EndpointsConfig).toEqual({
+      n: { IPAMConfig: { IPv4Address: "198.18.0.2", IPv6Address: "fdaa::2" } },
+    });
   });
 });
 
 test("a routed network names its default routes and both gateway modes; a plain one has none of it", () => {
   const base = { name: "n", labels: {}, subnet4: "198.18.0.0/24", bridge4: "198.18.0.1" };
-  const routed = networkCreateOptions({ ...base, gateway4: "198.18.0.254", subnet6: "fdaa::/64", bridge6: "fdaa::1", gateway6: "fdaa::fe", routed: true });
+  const routed = networkCreateOptions({
+    ...base,
+    gateway4: "198.18.0.254",
+    subnet6: "fdaa::/64",
+    bridge6: "fdaa::1",
+    gateway6: "fdaa::fe",
+    routed: true,
+  });
   expect(routed.IPAM?.Config).toEqual([
     { Subnet: "198.18.0.0/24", Gateway: "198.18.0.1", AuxiliaryAddresses: { DefaultGatewayIPv4: "198.18.0.254" } },
     { Subnet: "fdaa::/64", Gateway: "fdaa::1", AuxiliaryAddresses: { DefaultGatewayIPv6: "fdaa::fe" } },
   ]);
-  expect(routed).toMatchObject({ EnableIPv6: true, Options: { "com.docker.network.bridge.gateway_mode_ipv4": "routed", "com.docker.network.bridge.gateway_mode_ipv6": "routed" } });
+  expect(routed).toMatchObject({
+    EnableIPv6: true,
+    Options: {
+      "com.docker.network.bridge.gateway_mode_ipv4": "routed",
+      "com.docker.network.bridge.gateway_mode_ipv6": "routed",
+    },
+  });
   const plain = networkCreateOptions({ ...base, routed: false });
-  expect(plain).toMatchObject({ EnableIPv6: false, IPAM: { Config: [{ Subnet: "198.18.0.0/24", Gateway: "198.18.0.1" }] } });
+  expect(plain).toMatchObject({
+    EnableIPv6: false,
+    IPAM: { Config: [{ Subnet: "198.18.0.0/24", Gateway: "198.18.0.1" }] },
+  });
   expect(plain.Options).toBeUndefined();
 });
 
 test("events are read without what the engine mixes into their labels", () => {
-  const line = JSON.stringify({ Type: "container", Action: "die", Actor: { ID: "abc", Attributes: { "dev.hangar.app": "web", exitCode: "137", image: "i", name: "c" } }, timeNano: 1_700_000_000_123_456_789 });
-  expect(parseEvent(line)).toEqual({ action: "die", containerId: "abc", labels: { "dev.hangar.app": "web" }, exitCode: 137, timeMs: 1_700_000_000_123 });
+  const line = JSON.stringify({
+    Type: "container",
+    Action: "die",
+    Actor: { ID: "abc", Attributes: { "dev.hangar.app": "web", exitCode: "137", image: "i", name: "c" } },
+    timeNano: 1_700_000_000_123_000_000,
+  });
+  expect(parseEvent(line)).toEqual({
+    action: "die",
+    containerId: "abc",
+    labels: { "dev.hangar.app": "web" },
+    exitCode: 137,
+    timeMs: 1_700_000_000_123,
+  });
   expect(parseEvent(JSON.stringify({ Action: "exec_create: sh", Actor: { ID: "abc" } }))).toBeUndefined();
 });
 
-test.each([["1.40", true], ["1.41", false], ["1.51", false], ["2.0", false]])("API %s: too old is %s", (version, tooOld) => {
+test.each([
+  ["1.40", true],
+  ["1.41", false],
+  ["1.51", false],
+  ["2.0", false],
+])("API %s: too old is %s", (version, tooOld) => {
   expect(isTooOld(version)).toBe(tooOld);
 });

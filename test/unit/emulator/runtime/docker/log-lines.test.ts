@@ -1,7 +1,10 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createLineSplitter, MAX_LINE_BYTES } from "../../../../../src/emulator/runtime/docker/frames.ts";
-import { createMultiplexedLogDecoder, createRawLogDecoder } from "../../../../../src/emulator/runtime/docker/log-lines.ts";
+import {
+  createMultiplexedLogDecoder,
+  createRawLogDecoder,
+} from "../../../../../src/emulator/runtime/docker/log-lines.ts";
 
 const PART_BYTES = 16 * 1024;
 
@@ -17,7 +20,8 @@ function frame(stream: "stdout" | "stderr", payload: string | Buffer): Buffer {
 function lineFrames(stream: "stdout" | "stderr", text: string, timestamp: string): Buffer {
   const bytes = Buffer.from(`${text}\n`);
   const parts: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += PART_BYTES) parts.push(frame(stream, Buffer.concat([Buffer.from(`${timestamp} `), bytes.subarray(at, at + PART_BYTES)])));
+  for (let at = 0; at < bytes.length; at += PART_BYTES)
+    parts.push(frame(stream, Buffer.concat([Buffer.from(`${timestamp} `), bytes.subarray(at, at + PART_BYTES)])));
   return Buffer.concat(parts);
 }
 
@@ -25,20 +29,35 @@ const time = (second: number): string => `2026-01-02T03:04:${String(second).padS
 
 describe("log decoding", () => {
   test("lines of both streams come out as written, however the bytes are cut", () => {
-    const lines = fc.array(fc.record({ stream: fc.constantFrom("stdout" as const, "stderr" as const), text: fc.string({ unit: "grapheme", maxLength: 40 }).map((text) => text.replace(/[\r\n]/g, " ")), wide: fc.boolean() }), { maxLength: 8 });
-    fc.assert(
-      fc.property(lines, fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 20 }), (written, cuts) => {
-        const wanted = written.map(({ stream, text, wide }, at) => ({ stream, timestamp: time(at), text: wide ? `${text}${"ü".repeat(12_000)}` : text }));
-        const bytes = Buffer.concat(wanted.map(({ stream, timestamp, text }) => lineFrames(stream, text, timestamp)));
-        const decoder = createMultiplexedLogDecoder();
-        const read = [];
-        for (let at = 0, cut = 0; at < bytes.length; cut += 1) {
-          const length = cuts[cut % cuts.length] ?? 1;
-          read.push(...decoder.push(bytes.subarray(at, at + length)));
-          at += length;
-        }
-        expect([...read, ...decoder.flush()]).toEqual(wanted);
+    const lines = fc.array(
+      fc.record({
+        stream: fc.constantFrom("stdout" as const, "stderr" as const),
+        text: fc.string({ unit: "grapheme", maxLength: 40 }).map((text) => text.replace(/[\r\n]/g, " ")),
+        wide: fc.boolean(),
       }),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(
+        lines,
+        fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 20 }),
+        (written, cuts) => {
+          const wanted = written.map(({ stream, text, wide }, at) => ({
+            stream,
+            timestamp: time(at),
+            text: wide ? `${text}${"ü".repeat(12_000)}` : text,
+          }));
+          const bytes = Buffer.concat(wanted.map(({ stream, timestamp, text }) => lineFrames(stream, text, timestamp)));
+          const decoder = createMultiplexedLogDecoder();
+          const read = [];
+          for (let at = 0, cut = 0; at < bytes.length; cut += 1) {
+            const length = cuts[cut % cuts.length] ?? 1;
+            read.push(...decoder.push(bytes.subarray(at, at + length)));
+            at += length;
+          }
+          expect([...read, ...decoder.flush()]).toEqual(wanted);
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -1,7 +1,7 @@
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
 import { describeContainerRuntime } from "../contract/container-runtime.contract.ts";
 import type { RuntimeHarness } from "../contract/container-runtime.suite.ts";
-import { sweepPlanet } from "../support/sweep.ts";
+import { sweepPlanet, sweepPlanetsNamed } from "../support/sweep.ts";
 
 const PLANET = "test-runtime-contract";
 const image = "debian:bookworm-slim";
@@ -10,7 +10,8 @@ const shell = (script: string): { image: string; command: string[] } => ({ image
 const NAPS = "echo ready; while :; do sleep 0.05; done";
 
 describeContainerRuntime("Docker", async (): Promise<RuntimeHarness> => {
-  await sweepPlanet(PLANET);
+  // what a killed run left, under whatever name
+  await sweepPlanetsNamed("test-runtime-");
   return {
     runtime: createDockerRuntime(),
     planet: PLANET,

@@ -14,7 +14,7 @@ export async function sweepPlanetsNamed(prefix: string): Promise<void> {
 }
 
 /** Planets of that prefix of which anything is left. */
-export async function planetsNamed(prefix: string): Promise<string[]> {
+async function planetsNamed(prefix: string): Promise<string[]> {
   const format = ["--filter", `label=${LABEL.planet}`, "--format", `{{.Label "${LABEL.planet}"}}`];
   const printed = await Promise.all([
     docker("ps", "-a", ...format),

@@ -33,7 +33,7 @@ function contains(outer: string, inner: string): boolean {
 }
 
 /** Whether two subnets have an address in common. */
-export function overlaps(one: string, other: string): boolean {
+function overlaps(one: string, other: string): boolean {
   return contains(one, other) || contains(other, one);
 }
 

@@ -25,7 +25,7 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2,
 export const KILLED = 137;
 
 /** `term`, `TERM` and `SIGTERM` are one. */
-export function canonicalSignal(signal: string): string {
+function canonicalSignal(signal: string): string {
   const upper = signal.toUpperCase();
   return upper.startsWith("SIG") ? upper : `SIG${upper}`;
 }

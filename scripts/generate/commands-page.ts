@@ -33,7 +33,7 @@ function renderCommand(command: Cached): string {
 type Flag = Cached["flags"][string];
 
 function flagName(flag: Flag): string {
-  const value = flag.type === "option" ? ` ${flag.helpValue ?? "VALUE"}` : "";
+  const value = flag.type === "option" ? ` ${[flag.helpValue ?? "VALUE"].flat().join(" ")}` : "";
   return [...(flag.char === undefined ? [] : [`\`-${flag.char}\``]), `\`--${flag.name}${value}\``].join(", ");
 }
 
@@ -51,7 +51,7 @@ function usageOf(command: Cached): string {
 function examplesOf(command: Cached): string {
   const examples = typeof command.examples === "string" ? [command.examples] : (command.examples ?? []);
   const lines = examples.flatMap((example) =>
-    typeof example === "string" ? [example] : [`# ${String(example["description"])}`, String(example["command"])],
+    typeof example === "string" ? [example] : [`# ${example.description}`, example.command],
   );
   return lines.length === 0
     ? ""

@@ -16,9 +16,19 @@ const HELP_FLAGS = ["--help", "-h"];
 
 /** Runs one command line. Never rejects: a failure is shown and becomes the exit status. */
 export async function main(argv: readonly string[], root: string, options: MainOptions = {}): Promise<void> {
+  const fail = async (error: unknown): Promise<number> => {
+    const { showFailure } = await import("./failure.ts");
+    return showFailure(error, { argv, env: process.env });
+  };
+  // What nobody caught leaves the program in an unknown state: tell it and end.
+  process.once("uncaughtException", (error) => void fail(error).then((status) => process.exit(status)));
+  process.stderr.on("error", () => {}); // nobody is left to be told
   try {
     const pjson = readPackageJson(root);
-    const manifest = options.fromSource === true ? undefined : readManifest(root);
+    const manifest =
+      options.fromSource === true
+        ? (await import("./source-commands.ts")).listSourceCommands(root)
+        : readManifest(root);
     const resolved =
       manifest === undefined || hasFlag(argv, ...HELP_FLAGS) ? undefined : resolveCommand(argv, manifest);
     if (resolved === undefined) {
@@ -28,8 +38,7 @@ export async function main(argv: readonly string[], root: string, options: MainO
       await runCommand(resolved, root, pjson);
     }
   } catch (error) {
-    const { showFailure } = await import("./failure.ts");
-    process.exitCode = showFailure(error, { argv, env: process.env });
+    process.exitCode = await fail(error);
   }
 }
 

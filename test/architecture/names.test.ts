@@ -63,7 +63,8 @@ describe("names and shapes of files", () => {
 
 function hasDefaultExport(file: string): boolean {
   const { module } = parseSync(file, textOf(file));
-  return module.staticExports.some((statement) =>
-    statement.entries.some((entry) => entry.exportName.kind === "Default"),
+  const kinds: readonly string[] = module.staticExports.flatMap(({ entries }) =>
+    entries.map((entry) => entry.exportName.kind),
   );
+  return kinds.includes("Default");
 }

@@ -39,7 +39,13 @@ export interface Comparison {
 }
 
 /** Measures all contenders in turn, round after round, and sets each against the baseline. */
-export async function compareInterleaved({ baseline, ours, runs, warmups = 2, unit = "ms" }: Comparison): Promise<BenchRow[]> {
+export async function compareInterleaved({
+  baseline,
+  ours,
+  runs,
+  warmups = 2,
+  unit = "ms",
+}: Comparison): Promise<BenchRow[]> {
   const contenders = [baseline, ...ours];
   const results = contenders.map((): number[] => []);
   for (let round = -warmups; round < runs; round += 1) {
@@ -51,7 +57,15 @@ export async function compareInterleaved({ baseline, ours, runs, warmups = 2, un
   const [theirs = Number.NaN, ...medians] = results.map(median);
   return ours.map((contender, index) => {
     const own = medians[index] ?? Number.NaN;
-    return { name: contender.name, ours: round2(own), theirs: round2(theirs), against: baseline.name, ratio: round2(own / theirs), unit, runs };
+    return {
+      name: contender.name,
+      ours: round2(own),
+      theirs: round2(theirs),
+      against: baseline.name,
+      ratio: round2(own / theirs),
+      unit,
+      runs,
+    };
   });
 }
 

@@ -7,7 +7,9 @@ import { parseArgs } from "node:util";
 import { renderTable } from "../../src/cli/output/table.ts";
 import type { Bench, BenchRow } from "./bench.ts";
 
-const { values } = parseArgs({ options: { json: { type: "boolean", default: false }, only: { type: "string", multiple: true } } });
+const { values } = parseArgs({
+  options: { json: { type: "boolean", default: false }, only: { type: "string", multiple: true } },
+});
 
 const benches: Bench[] = [];
 for (const file of globSync("*.bench.ts", { cwd: import.meta.dirname }).toSorted()) {

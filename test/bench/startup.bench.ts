@@ -18,7 +18,11 @@ async function run(): Promise<BenchRow[]> {
     const ours = [
       contender("start: hangar --version", [hangar, "--version"], folder),
       contender("start: hangar regions", [hangar, "regions"], folder),
-      contender("start: hangar launch --no-deploy", [hangar, "launch", "--no-deploy", "--yes", "--name", "bench"], folder),
+      contender(
+        "start: hangar launch --no-deploy",
+        [hangar, "launch", "--no-deploy", "--yes", "--name", "bench"],
+        folder,
+      ),
     ];
     return await compareInterleaved({ baseline: contender("node -e 0", ["-e", "0"], folder), ours, runs: RUNS });
   } finally {
@@ -38,6 +42,10 @@ function contender(name: string, args: readonly string[], cwd: string): Contende
 }
 
 function start(args: readonly string[], cwd: string): void {
-  const { status, stderr } = spawnSync(process.execPath, [...args], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const { status, stderr } = spawnSync(process.execPath, [...args], {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}: ${stderr}`);
 }

@@ -7,8 +7,15 @@ import type { Context } from "./context.ts";
 import { createTemplates } from "./templates.ts";
 
 /** The real adapters of a launch. */
-export async function createLaunchDeps(context: Context, approve: (plan: LaunchPlan) => Promise<boolean>): Promise<LaunchDeps<unknown>> {
-  const [files, templates, { writeAll }] = await Promise.all([context.files(), createTemplates(), import("../platform/write-all.ts")]);
+export async function createLaunchDeps(
+  context: Context,
+  approve: (plan: LaunchPlan) => Promise<boolean>,
+): Promise<LaunchDeps<unknown>> {
+  const [files, templates, { writeAll }] = await Promise.all([
+    context.files(),
+    createTemplates(),
+    import("../platform/write-all.ts"),
+  ]);
   return {
     files,
     writeAll,
@@ -21,5 +28,7 @@ export async function createLaunchDeps(context: Context, approve: (plan: LaunchP
 
 /** The one place where a launch turns into a deploy. */
 async function deployAfterLaunch(_context: Context, launched: LaunchedApp): Promise<unknown> {
-  throw new AppError("INTERNAL", `${launched.app} was launched, but this version cannot deploy it yet`, { suggestions: ["hangar launch --no-deploy"] });
+  throw new AppError("INTERNAL", `${launched.app} was launched, but this version cannot deploy it yet`, {
+    suggestions: ["hangar launch --no-deploy"],
+  });
 }

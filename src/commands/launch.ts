@@ -12,17 +12,33 @@ export default class Launch extends BaseCommand {
 An existing fly.toml is used and never changed. A folder with a Dockerfile gets a fly.toml for the port that it exposes. An empty folder gets the template where-am-i.
 Files that the template needs and that exist with other content stop the launch before anything is written; --force replaces them. All files are written, or none.`;
   static override examples = [
-    { description: "A new app in a new folder, without deploying it", command: "<%= config.bin %> launch my-app --template where-am-i --no-deploy" },
+    {
+      description: "A new app in a new folder, without deploying it",
+      command: "<%= config.bin %> launch my-app --template where-am-i --no-deploy",
+    },
     { description: "The project in this folder, near Amsterdam", command: "<%= config.bin %> launch --region ams" },
     { description: "Without questions, for scripts", command: "<%= config.bin %> launch --yes --json" },
   ];
-  static override args = { dir: Args.string({ description: "Folder of the project (default: this one); made if it does not exist" }) };
+  static override args = {
+    dir: Args.string({ description: "Folder of the project (default: this one); made if it does not exist" }),
+  };
   static override flags = {
-    template: Flags.string({ char: "t", summary: "App template to write; see `hangar templates list`", helpValue: "NAME" }),
+    template: Flags.string({
+      char: "t",
+      summary: "App template to write; see `hangar templates list`",
+      helpValue: "NAME",
+    }),
     name: Flags.string({ char: "n", summary: "Name of the app (default: from the folder's name)", helpValue: "NAME" }),
-    region: Flags.string({ char: "r", summary: "Primary region (default: of fly.toml, else iad)", helpValue: "REGION" }),
+    region: Flags.string({
+      char: "r",
+      summary: "Primary region (default: of fly.toml, else iad)",
+      helpValue: "REGION",
+    }),
     "no-deploy": Flags.boolean({ summary: "Write the files only", default: false }),
-    force: Flags.boolean({ summary: "Replace existing files that the template needs (never fly.toml)", default: false }),
+    force: Flags.boolean({
+      summary: "Replace existing files that the template needs (never fly.toml)",
+      default: false,
+    }),
     yes: yesFlag(),
   };
 
@@ -35,7 +51,14 @@ Files that the template needs and that exist with other content stop the launch 
       return question === undefined || this.confirm(context, question, flags);
     });
     const { template, name, force } = flags;
-    const input = { dir: path.resolve(context.cwd, args.dir ?? "."), template, name, region: flags.region?.toLowerCase(), force, deploy: !flags["no-deploy"] };
+    const input = {
+      dir: path.resolve(context.cwd, args.dir ?? "."),
+      template,
+      name,
+      region: flags.region?.toLowerCase(),
+      force,
+      deploy: !flags["no-deploy"],
+    };
     const result = await launch(input, deps);
     this.print(renderLaunched(result));
     return result;

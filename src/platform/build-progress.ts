@@ -33,7 +33,8 @@ export function readBuildProgress(builder: Builder): BuildProgress {
   return builder === "buildkit" ? readBuildkit() : readClassic();
 }
 
-const BUILDKIT_NOISE = /^(sha256:[0-9a-f]{64}( .*)?|transferring (context|dockerfile):.*|exporting layers.*|writing image .*|naming to .*|extracting .*|resolve .*|\.\.\.)$/u;
+const BUILDKIT_NOISE =
+  /^(sha256:[0-9a-f]{64}( .*)?|transferring (context|dockerfile):.*|exporting layers.*|writing image .*|naming to .*|extracting .*|resolve .*|\.\.\.)$/u;
 
 function readBuildkit(): BuildProgress {
   const steps = new Map<string, BuildStep>();
@@ -59,7 +60,8 @@ function readBuildkit(): BuildProgress {
       if (rest.startsWith("[") || rest === known.name) return undefined; // a header repeated after the output of another step
       if (rest === "CACHED") return update({ ...known, state: "cached" });
       const done = /^DONE ([\d.]+)s$/u.exec(rest);
-      if (done !== null) return update({ ...known, state: known.state === "cached" ? "cached" : "done", seconds: Number(done[1]) });
+      if (done !== null)
+        return update({ ...known, state: known.state === "cached" ? "cached" : "done", seconds: Number(done[1]) });
       if (rest.startsWith("ERROR: ")) return update({ ...known, state: "failed", error: rest.slice("ERROR: ".length) });
       const text = rest.replace(/^\d+\.\d+ /u, "");
       return text === rest && BUILDKIT_NOISE.test(text) ? undefined : { kind: "output", step: known, text };
@@ -72,7 +74,9 @@ function parseName(rest: string): Pick<BuildStep, "name" | "position"> {
   const match = /^\[(?:internal|(?:\S+ )?(\d+)\/(\d+))\] (.*)$/u.exec(rest);
   if (match === null) return { name: rest };
   const [, index, total, name = ""] = match;
-  return index === undefined || total === undefined ? { name } : { name, position: { index: Number(index), total: Number(total) } };
+  return index === undefined || total === undefined
+    ? { name }
+    : { name, position: { index: Number(index), total: Number(total) } };
 }
 
 const CLASSIC_NOISE =

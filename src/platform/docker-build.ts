@@ -57,7 +57,9 @@ export async function buildImage(input: BuildImageInput, deps: BuildImageDeps): 
     const first = await runBuild(input, deps, choice, choice.builder, scratch);
     if ("imageId" in first) return first;
     if (choice.builder === "classic" || !failedAtRegistry(first)) throw buildError(first, input.tag);
-    input.onLine?.("hangar: BuildKit cannot reach the registry; trying the classic builder with the images that are here");
+    input.onLine?.(
+      "hangar: BuildKit cannot reach the registry; trying the classic builder with the images that are here",
+    );
     const second = await runBuild(input, deps, choice, "classic", scratch);
     if ("imageId" in second) return second;
     throw buildError(second, input.tag);
@@ -66,7 +68,13 @@ export async function buildImage(input: BuildImageInput, deps: BuildImageDeps): 
   }
 }
 
-async function runBuild(input: BuildImageInput, deps: BuildImageDeps, choice: BuilderChoice, builder: Builder, scratch: string): Promise<BuiltImage | BuildReport> {
+async function runBuild(
+  input: BuildImageInput,
+  deps: BuildImageDeps,
+  choice: BuilderChoice,
+  builder: Builder,
+  scratch: string,
+): Promise<BuiltImage | BuildReport> {
   const idFile = path.join(scratch, "image-id");
   const dockerfile = await withIgnorefile(input, builder, scratch);
   const lines: string[] = [];
@@ -99,14 +107,20 @@ export function buildArguments(input: BuildImageInput, builder: Builder, idFile:
     "--iidfile",
     idFile,
     ...(input.target === undefined ? [] : ["--target", input.target]),
-    ...Object.entries(input.args).flatMap(([name, value]) => ["--build-arg", steersClient(name) ? `${name}=${value}` : name]),
+    ...Object.entries(input.args).flatMap(([name, value]) => [
+      "--build-arg",
+      steersClient(name) ? `${name}=${value}` : name,
+    ]),
     ...Object.entries(input.labels ?? {}).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
     input.contextDir,
   ];
 }
 
 /** The environment of `docker`, from which it takes the build arguments that are given by name alone. */
-export function buildEnvironment(args: Readonly<Record<string, string>>, builder: Builder): Record<string, string | undefined> {
+export function buildEnvironment(
+  args: Readonly<Record<string, string>>,
+  builder: Builder,
+): Record<string, string | undefined> {
   return {
     ...Object.fromEntries(Object.entries(args).filter(([name]) => !steersClient(name))),
     DOCKER_BUILDKIT: builder === "buildkit" ? "1" : "0",
@@ -117,7 +131,9 @@ export function buildEnvironment(args: Readonly<Record<string, string>>, builder
 
 /** Whether a variable of this name would change what the client itself does. */
 function steersClient(name: string): boolean {
-  return /^(PATH|HOME|USER|TMPDIR|TERM|LANG|HOSTNAME)$|^(DOCKER|BUILDX|BUILDKIT|XDG|SSH|SSL|LD|GO[A-Z]*|OTEL|LC)(_|$)|^GODEBUG$|_PROXY$/iu.test(name);
+  return /^(PATH|HOME|USER|TMPDIR|TERM|LANG|HOSTNAME)$|^(DOCKER|BUILDX|BUILDKIT|XDG|SSH|SSL|LD|GO[A-Z]*|OTEL|LC)(_|$)|^GODEBUG$|_PROXY$/iu.test(
+    name,
+  );
 }
 
 /** BuildKit reads `<Dockerfile>.dockerignore` before the context's own, so a copy of both side by side stands for any other name. */

@@ -40,31 +40,46 @@ export async function findDockerClients(searchPath: string): Promise<string[]> {
  * The richest builder among the clients: BuildKit by the plugin, then BuildKit of an older client, then the classic one.
  * @throws DOCKER_UNAVAILABLE no client, or the engine answers none of them
  */
-export async function chooseBuilder(clients: readonly string[], run: typeof exec, signal?: AbortSignal): Promise<BuilderChoice> {
+export async function chooseBuilder(
+  clients: readonly string[],
+  run: typeof exec,
+  signal?: AbortSignal,
+): Promise<BuilderChoice> {
   if (clients.length === 0) {
-    throw new AppError("DOCKER_UNAVAILABLE", "There is no docker command in PATH", { suggestions: ["install Docker: https://docs.docker.com/engine/install/", "hangar doctor"] });
+    throw new AppError("DOCKER_UNAVAILABLE", "There is no docker command in PATH", {
+      suggestions: ["install Docker: https://docs.docker.com/engine/install/", "hangar doctor"],
+    });
   }
   const answers = await Promise.all(clients.map((client) => probe(client, run, signal)));
   const choices = answers.filter((answer) => "builder" in answer);
   const best = choices.toSorted((a, b) => rank(b) - rank(a))[0];
   if (best !== undefined) return best;
-  throw new AppError("DOCKER_UNAVAILABLE", `No Docker engine answers: ${answers.map((answer) => ("reason" in answer ? answer.reason : "")).find((reason) => reason !== "") ?? clients.join(", ")}`, {
-    suggestions: ["hangar doctor"],
-    details: { clients },
-  });
+  throw new AppError(
+    "DOCKER_UNAVAILABLE",
+    `No Docker engine answers: ${answers.map((answer) => ("reason" in answer ? answer.reason : "")).find((reason) => reason !== "") ?? clients.join(", ")}`,
+    {
+      suggestions: ["hangar doctor"],
+      details: { clients },
+    },
+  );
 }
 
 function rank(choice: BuilderChoice): number {
   return (choice.builder === "buildkit" ? 2 : 0) + (choice.buildx ? 1 : 0);
 }
 
-async function probe(client: string, run: typeof exec, signal?: AbortSignal): Promise<BuilderChoice | { readonly reason: string }> {
+async function probe(
+  client: string,
+  run: typeof exec,
+  signal?: AbortSignal,
+): Promise<BuilderChoice | { readonly reason: string }> {
   const options = { timeoutMs: 20_000, ...(signal === undefined ? {} : { signal }) };
   const [version, buildx] = await Promise.all([
     run(client, ["version", "--format", "{{.Client.Version}} {{.Server.Version}}"], options),
     run(client, ["buildx", "version"], options),
   ]);
-  if (version.exitCode !== 0) return { reason: version.stderr.split("\n").findLast((line) => line.trim() !== "") ?? "" };
+  if (version.exitCode !== 0)
+    return { reason: version.stderr.split("\n").findLast((line) => line.trim() !== "") ?? "" };
   const clientVersion = version.stdout.split(" ")[0] ?? "";
   const hasBuildx = buildx.exitCode === 0;
   const embedded = Number(clientVersion.split(".")[0]) < FIRST_WITHOUT_EMBEDDED_BUILDKIT;

@@ -45,18 +45,35 @@ interface Manifest {
 
 /** The templates in a folder of templates, one folder each. */
 export function openTemplates(folder: string = findShippedTemplates(import.meta.dirname)): Templates {
-  const readManifest = async (name: string): Promise<Manifest> => JSON.parse(await readFile(path.join(folder, name, "template.json"), "utf8")) as Manifest;
-  const names = async (): Promise<string[]> => (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).toSorted();
-  const summary = ({ name, title, description, default: isDefault = false }: Manifest): TemplateSummary => ({ name, title, description, isDefault });
+  const readManifest = async (name: string): Promise<Manifest> =>
+    JSON.parse(await readFile(path.join(folder, name, "template.json"), "utf8")) as Manifest;
+  const names = async (): Promise<string[]> =>
+    (await readdir(folder, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .toSorted();
+  const summary = ({ name, title, description, default: isDefault = false }: Manifest): TemplateSummary => ({
+    name,
+    title,
+    description,
+    isDefault,
+  });
   return {
     list: async () => Promise.all((await names()).map(async (name) => summary(await readManifest(name)))),
     async read(name) {
       const known = await names();
       if (!known.includes(name)) {
-        throw new AppError("TEMPLATE_NOT_FOUND", `There is no template "${name}"; templates are ${known.join(", ")}`, { suggestions: ["hangar templates list"], details: { templates: known } });
+        throw new AppError("TEMPLATE_NOT_FOUND", `There is no template "${name}"; templates are ${known.join(", ")}`, {
+          suggestions: ["hangar templates list"],
+          details: { templates: known },
+        });
       }
       const manifest = await readManifest(name);
-      const files = manifest.files.map(async ({ source, path: target, optional = false }) => ({ path: target, optional, text: await readFile(path.join(folder, name, source), "utf8") }));
+      const files = manifest.files.map(async ({ source, path: target, optional = false }) => ({
+        path: target,
+        optional,
+        text: await readFile(path.join(folder, name, source), "utf8"),
+      }));
       return { ...summary(manifest), files: await Promise.all(files) };
     },
   };
@@ -67,6 +84,7 @@ function findShippedTemplates(from: string): string {
   for (let folder = from; ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, "templates", "apps");
     if (existsSync(candidate)) return candidate;
-    if (path.dirname(folder) === folder) throw new AppError("INTERNAL", `The package has no templates: nothing above ${from}`);
+    if (path.dirname(folder) === folder)
+      throw new AppError("INTERNAL", `The package has no templates: nothing above ${from}`);
   }
 }

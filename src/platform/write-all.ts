@@ -92,10 +92,16 @@ async function removeEmptyFolders(folder: string, end: string): Promise<void> {
 function explain(error: unknown, folder: string): unknown {
   const code = codeOf(error);
   const place = error instanceof Error && "dest" in error && typeof error.dest === "string" ? error.dest : folder;
-  if (code === "EEXIST") return new AppError("FILE_EXISTS", `${place} appeared while the files were being written; nothing was changed`, { cause: error });
-  if (code === "ENOSPC" || code === "EDQUOT") return new AppError("DISK_FULL", `There is no room to write into ${folder}; nothing was changed`, { cause: error });
+  if (code === "EEXIST")
+    return new AppError("FILE_EXISTS", `${place} appeared while the files were being written; nothing was changed`, {
+      cause: error,
+    });
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new AppError("DISK_FULL", `There is no room to write into ${folder}; nothing was changed`, { cause: error });
   if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
-    return new AppError("FILE_ACCESS", `${folder} cannot be written to (${code}); nothing was changed`, { cause: error });
+    return new AppError("FILE_ACCESS", `${folder} cannot be written to (${code}); nothing was changed`, {
+      cause: error,
+    });
   }
   return error;
 }

@@ -22,7 +22,10 @@ export function parseExposedPort(dockerfile: string): number | undefined {
 }
 
 function portOf(word: string, variables: ReadonlyMap<string, string>): number | undefined {
-  const resolved = word.replaceAll(/\$\{?(\w+)(?::-([^}]*))?\}?/gu, (_, name: string, fallback?: string) => variables.get(name) ?? fallback ?? "");
+  const resolved = word.replaceAll(
+    /\$\{?(\w+)(?::-([^}]*))?\}?/gu,
+    (_, name: string, fallback?: string) => variables.get(name) ?? fallback ?? "",
+  );
   const match = /^(\d+)(?:\/tcp)?$/iu.exec(resolved);
   const port = Number(match?.[1] ?? 0);
   return port >= 1 && port <= 65_535 ? port : undefined;

@@ -21,8 +21,14 @@ const GPU_KINDS: Readonly<Record<string, string>> = {
 };
 
 const PRESETS: ReadonlyMap<string, Guest> = new Map([
-  ...SHARED_CPUS.map((cpus): [string, Guest] => [`shared-cpu-${cpus}x`, { cpu_kind: "shared", cpus, memory_mb: 256 * cpus }]),
-  ...PERFORMANCE_CPUS.map((cpus): [string, Guest] => [`performance-${cpus}x`, { cpu_kind: "performance", cpus, memory_mb: 2_048 * cpus }]),
+  ...SHARED_CPUS.map((cpus): [string, Guest] => [
+    `shared-cpu-${cpus}x`,
+    { cpu_kind: "shared", cpus, memory_mb: 256 * cpus },
+  ]),
+  ...PERFORMANCE_CPUS.map((cpus): [string, Guest] => [
+    `performance-${cpus}x`,
+    { cpu_kind: "performance", cpus, memory_mb: 2_048 * cpus },
+  ]),
   ...Object.entries(GPU_KINDS).map(([name, kind]): [string, Guest] => [
     name,
     { cpu_kind: "performance", cpus: 8, memory_mb: 32_768, gpu_kind: kind, gpus: 1 },
@@ -53,7 +59,8 @@ export function guestFor(config: AppConfig, group: string): Guest | undefined {
 
 /** The size that a `[[vm]]` section means: its preset, then what it says beside it. */
 export function guestOf(vm: VmSection): Guest {
-  const preset = PRESETS.get(vm.size ?? (vm.gpuKind === undefined ? DEFAULT_SIZE : "performance-8x")) ?? guestOf({ processes: [] });
+  const preset =
+    PRESETS.get(vm.size ?? (vm.gpuKind === undefined ? DEFAULT_SIZE : "performance-8x")) ?? guestOf({ processes: [] });
   return {
     ...preset,
     ...(vm.memoryMb === undefined ? {} : { memory_mb: vm.memoryMb }),

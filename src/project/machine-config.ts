@@ -31,7 +31,8 @@ export function toMachineConfig(config: AppConfig, group: string, image: string)
 }
 
 function envOf(config: AppConfig, group: string): Record<string, string> {
-  const primary: Record<string, string> = config.primaryRegion === undefined ? {} : { PRIMARY_REGION: config.primaryRegion };
+  const primary: Record<string, string> =
+    config.primaryRegion === undefined ? {} : { PRIMARY_REGION: config.primaryRegion };
   return { ...config.env, ...primary, FLY_PROCESS_GROUP: group };
 }
 
@@ -68,7 +69,12 @@ function serviceOf(service: ServiceSection): ServiceConfig {
     protocol: service.protocol,
     internal_port: service.internalPort,
     // The wire has no "off" and "stop" of its own: it says false and true.
-    ...(service.autostop === undefined ? {} : { autostop: service.autostop === "suspend" ? "suspend" : service.autostop === true || service.autostop === "stop" }),
+    ...(service.autostop === undefined
+      ? {}
+      : {
+          autostop:
+            service.autostop === "suspend" ? "suspend" : service.autostop === true || service.autostop === "stop",
+        }),
     ...(service.autostart === undefined ? {} : { autostart: service.autostart }),
     ...(service.minMachinesRunning === undefined ? {} : { min_machines_running: service.minMachinesRunning }),
     ports: service.ports.map(portOf),
@@ -98,11 +104,17 @@ function portOf(port: PortSection): NonNullable<ServiceConfig["ports"]>[number] 
   };
 }
 
-function checksOf(config: AppConfig, group: string, services: readonly ServiceSection[]): Record<string, CheckConfig> | undefined {
+function checksOf(
+  config: AppConfig,
+  group: string,
+  services: readonly ServiceSection[],
+): Record<string, CheckConfig> | undefined {
   const ofGroup = Object.entries(config.checks).filter(([, check]) => belongsTo(check, group, config));
   if (ofGroup.length === 0) return undefined;
   const httpPort = services.find((service) => service.origin === "http_service")?.internalPort;
-  return Object.fromEntries(ofGroup.map(([name, check]) => [name, checkOf({ ...check, port: check.port ?? httpPort })]));
+  return Object.fromEntries(
+    ofGroup.map(([name, check]) => [name, checkOf({ ...check, port: check.port ?? httpPort })]),
+  );
 }
 
 function checkOf(check: CheckSection): CheckConfig {
@@ -117,7 +129,9 @@ function checkOf(check: CheckSection): CheckConfig {
     ...(check.protocol === undefined ? {} : { protocol: check.protocol }),
     ...(check.tlsSkipVerify === undefined ? {} : { tls_skip_verify: check.tlsSkipVerify }),
     ...(check.tlsServerName === undefined ? {} : { tls_server_name: check.tlsServerName }),
-    ...(check.headers.length === 0 ? {} : { headers: check.headers.map(({ name, value }) => ({ name, values: [value] })) }),
+    ...(check.headers.length === 0
+      ? {}
+      : { headers: check.headers.map(({ name, value }) => ({ name, values: [value] })) }),
   };
 }
 

@@ -3,7 +3,20 @@ import type { AppConfig, BuildSection, DeploySection } from "./app-config.ts";
 import { locateKey } from "./locate-key.ts";
 import { renderKeyPath, type KeyPath, type Problem } from "./problem.ts";
 import { findCrossProblems } from "./cross-checks.ts";
-import { isTable, readDurationMs, readInteger, readPositive, readString, readStrings, readTable, readWord, show, type RawTable, type Report, type Section } from "./read-value.ts";
+import {
+  isTable,
+  readDurationMs,
+  readInteger,
+  readPositive,
+  readString,
+  readStrings,
+  readTable,
+  readWord,
+  show,
+  type RawTable,
+  type Report,
+  type Section,
+} from "./read-value.ts";
 import { readTopLevelChecks } from "./sections/checks.ts";
 import { readInit, readMounts, readProcesses, readRestart, readVm } from "./sections/machines.ts";
 import { readServices } from "./sections/services.ts";
@@ -59,7 +72,8 @@ function parseToml(text: string, file: string): { table: RawTable } | Problem {
 function placeOf(text: string, line: number, column: number): { line: number; column: number; source: string } {
   const lines = text.split(/\r?\n/u);
   const source = lines[line];
-  if (source !== undefined && (source !== "" || line === 0)) return { line: line + 1, column: Math.min(column, source.length) + 1, source };
+  if (source !== undefined && (source !== "" || line === 0))
+    return { line: line + 1, column: Math.min(column, source.length) + 1, source };
   const last = lines.findLastIndex((candidate, index) => index < line && candidate !== "");
   const lastSource = lines[Math.max(last, 0)] ?? "";
   return { line: Math.max(last, 0) + 1, column: lastSource.length + 1, source: lastSource };
@@ -102,7 +116,9 @@ function readBuild(root: Section): BuildSection {
     dockerfile: readString(section, "dockerfile"),
     ignorefile: readString(section, "ignorefile"),
     target: readString(section, "build-target") ?? readString(section, "build_target"),
-    args: Object.fromEntries(Object.keys(args?.table ?? {}).map((name) => [name, (args && readString(args, name)) ?? ""])),
+    args: Object.fromEntries(
+      Object.keys(args?.table ?? {}).map((name) => [name, (args && readString(args, name)) ?? ""]),
+    ),
     otherBuilder,
   };
 }
@@ -123,12 +139,16 @@ function readDeploy(root: Section): DeploySection {
 function readEnv(root: Section): Record<string, string> {
   const value = root.table["env"];
   const env: Record<string, string> = {};
-  const tables: [RawTable, KeyPath][] = Array.isArray(value) ? value.filter(isTable).map((table, index) => [table, ["env", index]]) : [];
+  const tables: [RawTable, KeyPath][] = Array.isArray(value)
+    ? value.filter(isTable).map((table, index) => [table, ["env", index]])
+    : [];
   if (isTable(value)) tables.push([value, ["env"]]);
-  else if (value !== undefined && !Array.isArray(value)) root.report("error", ["env"], `env must be a table ([env]), not ${show(value)}`);
+  else if (value !== undefined && !Array.isArray(value))
+    root.report("error", ["env"], `env must be a table ([env]), not ${show(value)}`);
   for (const [table, path] of tables) {
     for (const [name, item] of Object.entries(table)) {
-      if (isTable(item) || Array.isArray(item)) root.report("error", [...path, name], `env ${name} must be a text or a number, not ${show(item)}`);
+      if (isTable(item) || Array.isArray(item))
+        root.report("error", [...path, name], `env ${name} must be a text or a number, not ${show(item)}`);
       else env[name] = item instanceof Date ? item.toISOString() : String(item);
     }
   }

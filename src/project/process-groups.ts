@@ -16,13 +16,23 @@ export function defaultGroup(config: Pick<AppConfig, "processes">): string {
 }
 
 /** Whether a section belongs to a group; one that names no group belongs to the default group, as does the name `""`. */
-export function belongsTo(section: { readonly processes: readonly string[] }, group: string, config: Pick<AppConfig, "processes">): boolean {
+export function belongsTo(
+  section: { readonly processes: readonly string[] },
+  group: string,
+  config: Pick<AppConfig, "processes">,
+): boolean {
   const isDefault = group === defaultGroup(config);
   if (section.processes.length === 0) return isDefault;
   return section.processes.includes(group) || (isDefault && section.processes.includes(""));
 }
 
 /** Of sections that hold for all groups unless they name some: the one for a group. Naming it wins, then the first. */
-export function sectionFor<Section extends { readonly processes: readonly string[] }>(sections: readonly Section[], group: string): Section | undefined {
-  return sections.find((section) => section.processes.includes(group)) ?? sections.find((section) => section.processes.length === 0);
+export function sectionFor<Section extends { readonly processes: readonly string[] }>(
+  sections: readonly Section[],
+  group: string,
+): Section | undefined {
+  return (
+    sections.find((section) => section.processes.includes(group)) ??
+    sections.find((section) => section.processes.length === 0)
+  );
 }

@@ -39,7 +39,11 @@ export function readString(section: Section, key: string): string | undefined {
 }
 
 /** One of the given words. */
-export function readWord<const Word extends string>(section: Section, key: string, words: readonly Word[]): Word | undefined {
+export function readWord<const Word extends string>(
+  section: Section,
+  key: string,
+  words: readonly Word[],
+): Word | undefined {
   const value = section.table[key];
   if (value === undefined) return undefined;
   const word = words.find((candidate) => candidate === value);
@@ -54,13 +58,18 @@ export function readBoolean(section: Section, key: string): boolean | undefined 
 }
 
 /** A whole number; as text too where the platform's own tool takes that (`port = "80"`). */
-export function readInteger(section: Section, key: string, range: { min?: number; max?: number; asText?: boolean } = {}): number | undefined {
+export function readInteger(
+  section: Section,
+  key: string,
+  range: { min?: number; max?: number; asText?: boolean } = {},
+): number | undefined {
   const value = section.table[key];
   if (value === undefined) return undefined;
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = range;
   const number = range.asText === true && typeof value === "string" && /^\d+$/u.test(value) ? Number(value) : value;
   if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) return number;
-  const bounds = max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`;
+  const bounds =
+    max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`;
   return refuse(section, key, bounds);
 }
 
@@ -80,18 +89,28 @@ export function readPositive(section: Section, key: string): number | undefined 
  * A duration in milliseconds. Bare numbers have the unit that the platform's own tool gives them at this key; where that
  * is nanoseconds, which nobody means, a warning says so.
  */
-export function readDurationMs(section: Section, key: string, numbers: "seconds" | "milliseconds" | "nanoseconds"): number | undefined {
+export function readDurationMs(
+  section: Section,
+  key: string,
+  numbers: "seconds" | "milliseconds" | "nanoseconds",
+): number | undefined {
   const value = section.table[key];
   if (value === undefined) return undefined;
   if (typeof value === "string") {
     if (value === "" && numbers !== "nanoseconds") return undefined;
     const durationMs = parseDurationMs(value);
-    return durationMs !== undefined && durationMs >= 0 ? durationMs : refuse(section, key, 'a duration such as "10s" or "1m30s"');
+    return durationMs !== undefined && durationMs >= 0
+      ? durationMs
+      : refuse(section, key, 'a duration such as "10s" or "1m30s"');
   }
   if (typeof value !== "number" || value < 0) return refuse(section, key, 'a duration such as "10s" or "1m30s"');
   if (numbers === "seconds") return Math.trunc(value) * 1_000;
   if (numbers === "milliseconds") return Math.trunc(value);
-  section.report("warning", [...section.path, key], `${key} = ${value} is read as ${value} nanoseconds; write "${value}s" for seconds`);
+  section.report(
+    "warning",
+    [...section.path, key],
+    `${key} = ${value} is read as ${value} nanoseconds; write "${value}s" for seconds`,
+  );
   return value / 1e6;
 }
 
@@ -100,7 +119,9 @@ export function readMemoryMb(section: Section, key: string): number | undefined 
   const value = section.table[key];
   if (value === undefined) return undefined;
   const memoryMb = typeof value === "string" || typeof value === "number" ? parseMemoryMb(value) : undefined;
-  return memoryMb !== undefined && memoryMb > 0 ? memoryMb : refuse(section, key, 'an amount of memory such as "512mb" or 512');
+  return memoryMb !== undefined && memoryMb > 0
+    ? memoryMb
+    : refuse(section, key, 'an amount of memory such as "512mb" or 512');
 }
 
 /** A list of texts. */
@@ -119,15 +140,22 @@ export function readTable(section: Section, key: string): Section | undefined {
   return refuse(section, key, `a table ([${[...section.path, key].join(".")}])`);
 }
 
-/** All tables under a key that takes one table or an array of them; empty tables, which mean nothing, are left out. */
+/** All tables under a key that takes one table or an array of them. */
 export function readTables(section: Section, key: string): Section[] {
   const value = section.table[key];
   if (value === undefined) return [];
-  const at = (table: RawTable, ...path: KeyPath): Section => ({ table, path: [...section.path, key, ...path], report: section.report });
-  if (isTable(value)) return Object.keys(value).length === 0 ? [] : [at(value)];
-  if (Array.isArray(value) && value.every(isTable)) {
-    return value.map((table, index) => at(table, index)).filter((item) => Object.keys(item.table).length > 0);
-  }
+  const at = (table: RawTable, ...path: KeyPath): Section => ({
+    table,
+    path: [...section.path, key, ...path],
+    report: section.report,
+  });
+  if (isTable(value)) return [at(value)];
+  if (Array.isArray(value) && value.every(isTable)) return value.map((table, index) => at(table, index));
   refuse(section, key, `a table or tables ([[${[...section.path, key].join(".")}]])`);
   return [];
+}
+
+/** As `readTables`, without the empty tables that forms leave behind and that mean nothing there. */
+export function readFilledTables(section: Section, key: string): Section[] {
+  return readTables(section, key).filter((item) => Object.keys(item.table).length > 0);
 }

@@ -15,10 +15,17 @@ export interface RegionNames {
  * @param flagRegions codes, or lists of codes joined by commas
  * @throws REGION_UNKNOWN naming the first code that is no region, with what was probably meant
  */
-export function wantedRegions(config: Pick<AppConfig, "regions" | "primaryRegion">, flagRegions: readonly string[], regions: RegionNames): string[] {
+export function wantedRegions(
+  config: Pick<AppConfig, "regions" | "primaryRegion">,
+  flagRegions: readonly string[],
+  regions: RegionNames,
+): string[] {
   const flags = splitCodes(flagRegions);
   const fromFile = splitCodes(config.regions);
-  const wanted = [flags, fromFile, splitCodes(config.primaryRegion === undefined ? [] : [config.primaryRegion])].find((codes) => codes.length > 0) ?? [];
+  const wanted =
+    [flags, fromFile, splitCodes(config.primaryRegion === undefined ? [] : [config.primaryRegion])].find(
+      (codes) => codes.length > 0,
+    ) ?? [];
   for (const code of wanted) requireRegion(code, regions);
   return wanted;
 }
@@ -30,13 +37,20 @@ export function wantedRegions(config: Pick<AppConfig, "regions" | "primaryRegion
 export function requireRegion(code: string, regions: RegionNames): string {
   if (regions.has(code)) return code;
   const [best, ...others] = regions.suggest(code);
-  throw new AppError("REGION_UNKNOWN", `Region "${code}" does not exist${best === undefined ? "" : `; did you mean ${[best, ...others].join(" or ")}?`}`, {
-    suggestions: ["hangar regions"],
-    details: { region: code, suggestions: best === undefined ? [] : [best, ...others] },
-  });
+  throw new AppError(
+    "REGION_UNKNOWN",
+    `Region "${code}" does not exist${best === undefined ? "" : `; did you mean ${[best, ...others].join(" or ")}?`}`,
+    {
+      suggestions: ["hangar regions"],
+      details: { region: code, suggestions: best === undefined ? [] : [best, ...others] },
+    },
+  );
 }
 
 function splitCodes(texts: readonly string[]): string[] {
-  const codes = texts.flatMap((text) => text.split(",")).map((code) => code.trim()).filter((code) => code !== "");
+  const codes = texts
+    .flatMap((text) => text.split(","))
+    .map((code) => code.trim())
+    .filter((code) => code !== "");
   return [...new Set(codes)];
 }

@@ -18,8 +18,14 @@ export function renderLaunchPlan(plan: LaunchPlan, width: number | undefined): s
     { what: "App", ...app },
     { what: "Region", ...region },
     ...(template === undefined ? [] : [{ what: "Template", ...template }]),
-    ...(internalPort === undefined ? [] : [{ what: "Port", value: String(internalPort.value), source: internalPort.source }]),
-    ...plan.files.map((file) => ({ what: "File", value: file.path, source: file.note === undefined ? FILE_WORDS[file.action] : `${FILE_WORDS[file.action]}: ${file.note}` })),
+    ...(internalPort === undefined
+      ? []
+      : [{ what: "Port", value: String(internalPort.value), source: internalPort.source }]),
+    ...plan.files.map((file) => ({
+      what: "File",
+      value: file.path,
+      source: file.note === undefined ? FILE_WORDS[file.action] : `${FILE_WORDS[file.action]}: ${file.note}`,
+    })),
   ];
   const columns = [
     { header: "WHAT", value: (row: Row) => row.what },
@@ -44,7 +50,8 @@ export function renderLaunchQuestion(plan: LaunchPlan, deploy: boolean): string 
 /** What was done, and what to do next. */
 export function renderLaunched(result: LaunchResult<unknown>): string {
   const written = result.files.filter((file) => file.action !== "kept").map((file) => file.path);
-  const done = written.length === 0 ? `${result.app} is ready, no file had to be written` : `Wrote ${written.join(", ")}`;
+  const done =
+    written.length === 0 ? `${result.app} is ready, no file had to be written` : `Wrote ${written.join(", ")}`;
   return "deployed" in result ? done : `${done}\nNext: hangar deploy`;
 }
 

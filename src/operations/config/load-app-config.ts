@@ -36,9 +36,20 @@ export const CONFIG_FILE_NAME = "fly.toml";
  * @throws CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_INVALID
  */
 export async function loadAppConfig(input: LoadAppConfigInput, deps: LoadAppConfigDeps): Promise<LoadedAppConfig> {
-  const found = input.configPath === undefined ? await findUpwards(input.dir, deps) : await findNamed(input.dir, input.configPath, deps);
-  const { config, warnings } = await readAppConfig(found.text, path.relative(input.dir, found.file) || CONFIG_FILE_NAME);
-  return { config, file: found.file, contextDir: input.configPath === undefined ? path.dirname(found.file) : input.dir, warnings };
+  const found =
+    input.configPath === undefined
+      ? await findUpwards(input.dir, deps)
+      : await findNamed(input.dir, input.configPath, deps);
+  const { config, warnings } = await readAppConfig(
+    found.text,
+    path.relative(input.dir, found.file) || CONFIG_FILE_NAME,
+  );
+  return {
+    config,
+    file: found.file,
+    contextDir: input.configPath === undefined ? path.dirname(found.file) : input.dir,
+    warnings,
+  };
 }
 
 /**
@@ -46,7 +57,10 @@ export async function loadAppConfig(input: LoadAppConfigInput, deps: LoadAppConf
  * @param name of the file, for messages
  * @throws CONFIG_SYNTAX, CONFIG_INVALID with all problems in the message and under `details.problems`
  */
-export async function readAppConfig(text: string, name: string): Promise<{ config: AppConfig; warnings: readonly Problem[] }> {
+export async function readAppConfig(
+  text: string,
+  name: string,
+): Promise<{ config: AppConfig; warnings: readonly Problem[] }> {
   // The parser is loaded where there is something to parse: `launch` in an empty folder does without.
   const { parseAppConfig } = await import("../../project/parse-app-config.ts");
   const { config, problems } = parseAppConfig(text, name);
@@ -70,7 +84,9 @@ async function findNamed(dir: string, configPath: string, { files }: LoadAppConf
     const text = await files.readTextIfExists(file);
     if (text !== undefined) return { file, text };
   }
-  throw new AppError("CONFIG_NOT_FOUND", `There is no configuration file ${candidates.join(" or ")}`, { suggestions: ["hangar launch"] });
+  throw new AppError("CONFIG_NOT_FOUND", `There is no configuration file ${candidates.join(" or ")}`, {
+    suggestions: ["hangar launch"],
+  });
 }
 
 async function findUpwards(dir: string, deps: LoadAppConfigDeps): Promise<Found> {
@@ -79,7 +95,9 @@ async function findUpwards(dir: string, deps: LoadAppConfigDeps): Promise<Found>
     const text = await deps.files.readTextIfExists(file);
     if (text !== undefined) return { file, text };
   }
-  throw new AppError("CONFIG_NOT_FOUND", `There is no ${CONFIG_FILE_NAME} in ${dir}`, { suggestions: ["hangar launch"] });
+  throw new AppError("CONFIG_NOT_FOUND", `There is no ${CONFIG_FILE_NAME} in ${dir}`, {
+    suggestions: ["hangar launch"],
+  });
 }
 
 /** The folder and those above it up to the root of its repository; outside of repositories nothing above, where others' files are. */

@@ -49,13 +49,18 @@ export interface LaunchResult<Deployed> {
  * @throws USAGE, APP_NAME_INVALID, REGION_UNKNOWN, TEMPLATE_NOT_FOUND, DOCKERFILE_NOT_FOUND, FILE_EXISTS, FILE_ACCESS,
  * DISK_FULL, CONFIG_SYNTAX, CONFIG_INVALID, CANCELLED; nothing is written then
  */
-export async function launch<Deployed>(input: LaunchInput, deps: LaunchDeps<Deployed>): Promise<LaunchResult<Deployed>> {
+export async function launch<Deployed>(
+  input: LaunchInput,
+  deps: LaunchDeps<Deployed>,
+): Promise<LaunchResult<Deployed>> {
   const names = await deps.files.listNames(input.dir);
   const source = chooseSource(input, names, await defaultTemplate(deps.templates));
   const plan = planLaunch(input, source, await readFolder(input.dir, source, deps), deps.regions);
   requireNoProblems(plan);
   if (!(await deps.approve(plan))) throw new AppError("CANCELLED", "Nothing was written");
-  const writes = plan.files.flatMap(({ path: name, action, text }) => (text === undefined ? [] : [{ path: name, text, replace: action === "changed" }]));
+  const writes = plan.files.flatMap(({ path: name, action, text }) =>
+    text === undefined ? [] : [{ path: name, text, replace: action === "changed" }],
+  );
   if (writes.length > 0) await deps.writeAll(input.dir, writes);
   const launched = { dir: input.dir, app: plan.app.value, region: plan.region.value };
   return {
@@ -63,9 +68,13 @@ export async function launch<Deployed>(input: LaunchInput, deps: LaunchDeps<Depl
     region: launched.region,
     ...(plan.template === undefined ? {} : { template: plan.template.value }),
     dir: input.dir,
-    files: plan.files.map(({ text: _, ...file }) => file),
+    files: plan.files.map(withoutText),
     ...(input.deploy ? { deployed: await deps.deployAfterLaunch(launched) } : {}),
   };
+}
+
+function withoutText({ path: name, action, note }: PlannedFile): Pick<PlannedFile, "path" | "action" | "note"> {
+  return { path: name, action, ...(note === undefined ? {} : { note }) };
 }
 
 async function defaultTemplate(templates: Templates): Promise<string> {
@@ -73,9 +82,17 @@ async function defaultTemplate(templates: Templates): Promise<string> {
   return all.find((template) => template.isDefault)?.name ?? "";
 }
 
-async function readFolder(dir: string, source: LaunchSource, { files, templates }: Pick<LaunchDeps<unknown>, "files" | "templates">): Promise<ProjectFolder> {
+async function readFolder(
+  dir: string,
+  source: LaunchSource,
+  { files, templates }: Pick<LaunchDeps<unknown>, "files" | "templates">,
+): Promise<ProjectFolder> {
   const template = source.kind === "template" ? await templates.read(source.name) : undefined;
-  const wanted = new Set(["fly.toml", ...(template?.files.map((file) => file.path) ?? []), ...(source.kind === "dockerfile" ? [source.name] : [])]);
+  const wanted = new Set([
+    "fly.toml",
+    ...(template?.files.map((file) => file.path) ?? []),
+    ...(source.kind === "dockerfile" ? [source.name] : []),
+  ]);
   const texts = new Map<string, string>();
   for (const name of wanted) {
     const text = await files.readTextIfExists(path.join(dir, name));

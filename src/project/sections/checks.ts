@@ -1,5 +1,16 @@
 import type { CheckSection } from "../app-config.ts";
-import { isTable, readBoolean, readDurationMs, readPort, readString, readStrings, readTable, readWord, show, type Section } from "../read-value.ts";
+import {
+  isTable,
+  readBoolean,
+  readDurationMs,
+  readPort,
+  readString,
+  readStrings,
+  readTable,
+  readWord,
+  show,
+  type Section,
+} from "../read-value.ts";
 
 /** What a bare number is where the check stands: the platform's own tool differs between the places. */
 type Numbers = "milliseconds" | "nanoseconds";
@@ -13,9 +24,18 @@ export function readServiceCheck(section: Section, type: "tcp" | "http", numbers
     ["grace_period", check.gracePeriodMs === 0 ? undefined : check.gracePeriodMs, 1_000],
   ] as const) {
     if (valueMs === undefined) continue;
-    if (valueMs < lowestMs) section.report("warning", [...section.path, key], `${key} is less than 1 second; the platform raises it to 1 second`);
+    if (valueMs < lowestMs)
+      section.report(
+        "warning",
+        [...section.path, key],
+        `${key} is less than 1 second; the platform raises it to 1 second`,
+      );
     if (valueMs > 60_000 && key !== "grace_period") {
-      section.report("warning", [...section.path, key], `${key} is greater than 1 minute; the platform lowers it to 1 minute`);
+      section.report(
+        "warning",
+        [...section.path, key],
+        `${key} is greater than 1 minute; the platform lowers it to 1 minute`,
+      );
     }
   }
   return check;
@@ -29,12 +49,15 @@ export function readTopLevelChecks(root: Section): Record<string, CheckSection> 
   for (const [name, section] of namedTables(root, value)) {
     const type = readWord(section, "type", ["http", "tcp"]);
     if (type === undefined) {
-      if (section.table["type"] === undefined) section.report("error", section.path, `check "${name}" needs a type: "http" or "tcp"`);
+      if (section.table["type"] === undefined)
+        section.report("error", section.path, `check "${name}" needs a type: "http" or "tcp"`);
       continue;
     }
     const check = readCheck(section, type, "milliseconds");
-    if (check.intervalMs !== undefined && check.intervalMs < 2_000) section.report("error", [...section.path, "interval"], `check "${name}": the shortest interval is 2 seconds`);
-    if (check.timeoutMs !== undefined && check.timeoutMs > 60_000) section.report("error", [...section.path, "timeout"], `check "${name}": the longest timeout is 60 seconds`);
+    if (check.intervalMs !== undefined && check.intervalMs < 2_000)
+      section.report("error", [...section.path, "interval"], `check "${name}": the shortest interval is 2 seconds`);
+    if (check.timeoutMs !== undefined && check.timeoutMs > 60_000)
+      section.report("error", [...section.path, "timeout"], `check "${name}": the longest timeout is 60 seconds`);
     checks[name] = check;
   }
   return checks;
@@ -81,6 +104,10 @@ function readHeaders(section: Section): { name: string; value: string }[] {
   if (Array.isArray(value) && value.every(isTable)) {
     return value.map((item) => ({ name: String(item["name"] ?? ""), value: String(item["value"] ?? "") }));
   }
-  section.report("error", [...section.path, "headers"], `headers must be a table of names and values, not ${show(value)}`);
+  section.report(
+    "error",
+    [...section.path, "headers"],
+    `headers must be a table of names and values, not ${show(value)}`,
+  );
   return [];
 }

@@ -1,5 +1,17 @@
 import type { CheckSection, ConcurrencySection, PortSection, ServiceSection } from "../app-config.ts";
-import { readBoolean, readInteger, readPort, readString, readStrings, readTable, readTables, readWord, show, type Section } from "../read-value.ts";
+import {
+  readBoolean,
+  readFilledTables,
+  readInteger,
+  readPort,
+  readString,
+  readStrings,
+  readTable,
+  readTables,
+  readWord,
+  show,
+  type Section,
+} from "../read-value.ts";
 import { readServiceCheck } from "./checks.ts";
 
 /** The platform's documentation names it as the default and recommends it. */
@@ -9,7 +21,7 @@ const DEFAULT_INTERNAL_PORT = 8_080;
 export function readServices(root: Section): ServiceSection[] {
   const http = readTable(root, "http_service");
   const services = http === undefined || Object.keys(http.table).length === 0 ? [] : [readHttpService(http)];
-  services.push(...readTables(root, "services").map(readService));
+  services.push(...readFilledTables(root, "services").map(readService));
   return services.filter((service) => service !== undefined);
 }
 
@@ -47,7 +59,9 @@ function readService(section: Section): ServiceSection | undefined {
     return undefined;
   }
   const internalPort = readInternalPort(section, "[[services]]");
-  return internalPort === undefined ? undefined : { origin: "services", protocol, internalPort, ports, checks, ...rest };
+  return internalPort === undefined
+    ? undefined
+    : { origin: "services", protocol, internalPort, ports, checks, ...rest };
 }
 
 /** Files written from empty forms have `internal_port = 0`. */
@@ -57,11 +71,17 @@ function hasInternalPort(section: Section): boolean {
 
 function readInternalPort(section: Section, name: string): number | undefined {
   if (hasInternalPort(section)) return readPort(section, "internal_port", name === "[[services]]");
-  section.report("warning", section.path, `${name} has no internal_port, the port that your program listens on; ${DEFAULT_INTERNAL_PORT} is assumed`);
+  section.report(
+    "warning",
+    section.path,
+    `${name} has no internal_port, the port that your program listens on; ${DEFAULT_INTERNAL_PORT} is assumed`,
+  );
   return DEFAULT_INTERNAL_PORT;
 }
 
-function readScaling(section: Section): Pick<ServiceSection, "autostop" | "autostart" | "minMachinesRunning" | "concurrency" | "processes"> {
+function readScaling(
+  section: Section,
+): Pick<ServiceSection, "autostop" | "autostart" | "minMachinesRunning" | "concurrency" | "processes"> {
   return {
     autostop: readAutostop(section),
     autostart: readBoolean(section, "auto_start_machines"),
@@ -82,12 +102,20 @@ function readConcurrency(section: Section): ConcurrencySection | undefined {
   if (typeof value === "string") {
     const limits = /^\s*(\d+)\s*,\s*(\d+)\s*$/u.exec(value);
     if (limits !== null) return { type: "requests", softLimit: Number(limits[1]), hardLimit: Number(limits[2]) };
-    section.report("error", [...section.path, "concurrency"], `concurrency must be a table with type, soft_limit and hard_limit, not ${show(value)}`);
+    section.report(
+      "error",
+      [...section.path, "concurrency"],
+      `concurrency must be a table with type, soft_limit and hard_limit, not ${show(value)}`,
+    );
     return undefined;
   }
   const table = readTable(section, "concurrency");
   if (table === undefined) return undefined;
-  return { type: readString(table, "type"), softLimit: readInteger(table, "soft_limit"), hardLimit: readInteger(table, "hard_limit") };
+  return {
+    type: readString(table, "type"),
+    softLimit: readInteger(table, "soft_limit"),
+    hardLimit: readInteger(table, "hard_limit"),
+  };
 }
 
 function readPublicPort(section: Section): PortSection {

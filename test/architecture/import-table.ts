@@ -109,6 +109,7 @@ export const LAYERS: readonly Layer[] = [
       "src/operations",
       "src/cli",
       "@oclif/core",
+      "node:path",
     ],
   },
 ];

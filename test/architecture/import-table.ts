@@ -40,7 +40,11 @@ export const LAYERS: readonly Layer[] = [
   },
   { prefix: "src/emulator/dns", mayImport: [...COMPONENT, "dns-packet"], except: NO_FILES },
   { prefix: "src/emulator/wan", mayImport: [...COMPONENT, "src/emulator/dns", "koffi"] },
-  { prefix: "src/emulator/edge", mayImport: COMPONENT, except: NO_FILES },
+  {
+    prefix: "src/emulator/edge",
+    mayImport: [...COMPONENT, "src/emulator/wan/world-file.ts", "zod"],
+    except: NO_FILES,
+  },
   {
     prefix: "src/emulator/control-plane",
     mayImport: [

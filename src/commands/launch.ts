@@ -1,9 +1,9 @@
-import path from "node:path";
 import { BaseCommand } from "../cli/base-command.ts";
 import { yesFlag } from "../cli/flags/yes.ts";
 import { createLaunchDeps } from "../cli/launch-deps.ts";
 import { Args, Flags } from "../cli/oclif.ts";
 import { renderLaunched, renderLaunchPlan, renderLaunchQuestion } from "../cli/present/launch-plan.ts";
+import { projectDir } from "../cli/project-dir.ts";
 import { launch, type LaunchResult } from "../operations/launch/launch.ts";
 
 export default class Launch extends BaseCommand {
@@ -52,7 +52,7 @@ Files that the template needs and that exist with other content stop the launch 
     });
     const { template, name, force } = flags;
     const input = {
-      dir: path.resolve(context.cwd, args.dir ?? "."),
+      dir: projectDir(context, args.dir),
       template,
       name,
       region: flags.region?.toLowerCase(),

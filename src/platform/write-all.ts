@@ -24,7 +24,7 @@ export async function writeAll(folder: string, files: readonly FileToWrite[]): P
   try {
     for (const file of files) {
       const target = targetOf(folder, file);
-      const firstMade = await mkdir(path.dirname(target), { recursive: true });
+      const firstMade = await makeFolder(path.dirname(target));
       if (firstMade !== undefined) undo.push(() => removeEmptyFolders(path.dirname(target), path.dirname(firstMade)));
       const draft = besides(target);
       undo.push(() => rm(draft, { force: true }));
@@ -46,6 +46,16 @@ export async function writeAll(folder: string, files: readonly FileToWrite[]): P
     throw explain(error, folder);
   }
   for (const leftover of leftovers) await rm(leftover, { force: true });
+}
+
+/** Answers the first folder that had to be made. */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+    throw new AppError("FILE_ACCESS", `${folder} is a file, not a folder; nothing was changed`, { cause: error });
+  }
 }
 
 function targetOf(folder: string, file: FileToWrite): string {

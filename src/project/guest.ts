@@ -36,7 +36,7 @@ const PRESETS: ReadonlyMap<string, Guest> = new Map([
 ]);
 
 /** The size of a machine that nothing was said about. */
-export const DEFAULT_SIZE = "shared-cpu-1x";
+const DEFAULT_SIZE = "shared-cpu-1x";
 
 /** Whether `size` in `[[vm]]` names a size. */
 export function isPreset(size: string): boolean {
@@ -50,7 +50,7 @@ export function presetNames(): string[] {
 
 /**
  * The size that the configuration gives the machines of a group, or undefined where it says nothing: machines that
- * exist keep theirs then, and new ones get {@link DEFAULT_SIZE}.
+ * exist keep theirs then, and new ones get shared-cpu-1x.
  */
 export function guestFor(config: AppConfig, group: string): Guest | undefined {
   const vm = sectionFor(config.vm, group);

@@ -6,7 +6,7 @@ import { belongsTo } from "./process-groups.ts";
 import { splitShellWords } from "./shell-words.ts";
 
 /** What a health check of a service gets where the file says nothing. */
-export const CHECK_DEFAULTS = { intervalMs: 15_000, timeoutMs: 2_000, gracePeriodMs: 1_000 } as const;
+const CHECK_DEFAULTS = { intervalMs: 15_000, timeoutMs: 2_000, gracePeriodMs: 1_000 } as const;
 
 /**
  * The configuration of the machines of one process group, as it goes over the wire.

@@ -1,7 +1,7 @@
 import type { AppConfig } from "./app-config.ts";
 
 /** The group of an app that names none. */
-export const DEFAULT_GROUP = "app";
+const DEFAULT_GROUP = "app";
 
 /** The process groups of an app, sorted; an app without `[processes]` has one, named `app`. */
 export function processGroups(config: Pick<AppConfig, "processes">): string[] {

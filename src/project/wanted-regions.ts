@@ -34,7 +34,7 @@ export function wantedRegions(
  * The code itself, where it is one.
  * @throws REGION_UNKNOWN
  */
-export function requireRegion(code: string, regions: RegionNames): string {
+function requireRegion(code: string, regions: RegionNames): string {
   if (regions.has(code)) return code;
   const [best, ...others] = regions.suggest(code);
   throw new AppError(

@@ -1,6 +1,6 @@
 import { BaseCommand } from "../../cli/base-command.ts";
 import { renderTable } from "../../cli/output/table.ts";
-import { listTemplates, type TemplateListing } from "../../operations/templates/list-templates.ts";
+import { listTemplates, type TemplateListing } from "../../operations/launch/list-templates.ts";
 import { createTemplates } from "../../cli/templates.ts";
 
 export default class TemplatesList extends BaseCommand {

@@ -3,7 +3,7 @@ import { AppError } from "../../errors/app-error.ts";
 import type { Templates } from "../../platform/templates.ts";
 import type { FileToWrite } from "../../platform/write-all.ts";
 import type { RegionNames } from "../../project/wanted-regions.ts";
-import { readAppConfig } from "../config/load-app-config.ts";
+import { CONFIG_FILE_NAME, readAppConfig } from "../config/load-app-config.ts";
 import type { LaunchPlan, LaunchRequest, LaunchSource, PlannedFile, ProjectFolder } from "./launch-plan.ts";
 import { chooseSource, planLaunch } from "./plan-launch.ts";
 
@@ -89,7 +89,7 @@ async function readFolder(
 ): Promise<ProjectFolder> {
   const template = source.kind === "template" ? await templates.read(source.name) : undefined;
   const wanted = new Set([
-    "fly.toml",
+    CONFIG_FILE_NAME,
     ...(template?.files.map((file) => file.path) ?? []),
     ...(source.kind === "dockerfile" ? [source.name] : []),
   ]);
@@ -98,8 +98,8 @@ async function readFolder(
     const text = await files.readTextIfExists(path.join(dir, name));
     if (text !== undefined) texts.set(name, text);
   }
-  const toml = texts.get("fly.toml");
-  const config = toml === undefined ? undefined : (await readAppConfig(toml, "fly.toml")).config;
+  const toml = texts.get(CONFIG_FILE_NAME);
+  const config = toml === undefined ? undefined : (await readAppConfig(toml, CONFIG_FILE_NAME)).config;
   return { name: path.basename(dir), texts, config, template };
 }
 

@@ -2,6 +2,8 @@ import { deriveAppName, isAppName } from "../../project/app-name.ts";
 import { parseExposedPort } from "../../project/exposed-port.ts";
 import { renderAppConfig } from "../../project/render-app-config.ts";
 import type { RegionNames } from "../../project/wanted-regions.ts";
+import { DOCKERFILE_NAMES } from "../config/find-dockerfile.ts";
+import { CONFIG_FILE_NAME } from "../config/load-app-config.ts";
 import type {
   LaunchPlan,
   LaunchProblem,
@@ -12,7 +14,6 @@ import type {
   Sourced,
 } from "./launch-plan.ts";
 
-const CONFIG_FILE = "fly.toml";
 const DEFAULT_REGION = "iad";
 const DEFAULT_PORT = 8_080;
 
@@ -30,8 +31,8 @@ export function chooseSource(
   defaultTemplate: string,
 ): LaunchSource {
   if (request.template !== undefined) return { kind: "template", name: request.template, because: "--template" };
-  if (names.includes(CONFIG_FILE)) return { kind: "config" };
-  const dockerfile = ["Dockerfile", "dockerfile", "Containerfile"].find((name) => names.includes(name));
+  if (names.includes(CONFIG_FILE_NAME)) return { kind: "config" };
+  const dockerfile = DOCKERFILE_NAMES.find((name) => names.includes(name));
   if (dockerfile !== undefined) return { kind: "dockerfile", name: dockerfile };
   if (names.every((name) => SAYS_NOTHING.test(name)))
     return { kind: "template", name: defaultTemplate, because: "the folder is empty" };
@@ -62,7 +63,7 @@ export function planLaunch(
       region,
       internalPort,
       files: [
-        { path: CONFIG_FILE, action: "created", text },
+        { path: CONFIG_FILE_NAME, action: "created", text },
         { path: source.name, action: "kept" },
       ],
       problems,
@@ -78,7 +79,7 @@ export function planLaunch(
       problems: [...problems, ...conflictProblems(source.name, files)],
     };
   }
-  if (source.kind === "config") return { app, region, files: [{ path: CONFIG_FILE, action: "kept" }], problems };
+  if (source.kind === "config") return { app, region, files: [{ path: CONFIG_FILE_NAME, action: "kept" }], problems };
   return { app, region, files: [], problems: [...problems, UNKNOWN_PROJECT] };
 }
 
@@ -90,13 +91,14 @@ const UNKNOWN_PROJECT: LaunchProblem = {
 
 function planName(request: LaunchRequest, folder: ProjectFolder): Sourced<string> {
   if (request.name !== undefined) return { value: request.name, source: "--name" };
-  if (folder.config?.app !== undefined) return { value: folder.config.app, source: CONFIG_FILE };
+  if (folder.config?.app !== undefined) return { value: folder.config.app, source: CONFIG_FILE_NAME };
   return { value: deriveAppName(folder.name), source: "name of the folder" };
 }
 
 function planRegion(request: LaunchRequest, folder: ProjectFolder): Sourced<string> {
   if (request.region !== undefined) return { value: request.region, source: "--region" };
-  if (folder.config?.primaryRegion !== undefined) return { value: folder.config.primaryRegion, source: CONFIG_FILE };
+  if (folder.config?.primaryRegion !== undefined)
+    return { value: folder.config.primaryRegion, source: CONFIG_FILE_NAME };
   return { value: DEFAULT_REGION, source: "default" };
 }
 
@@ -136,8 +138,8 @@ function regionProblems(
   const near = regions.suggest(region.value);
   const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
   const fix = near.map((code) =>
-    region.source === CONFIG_FILE
-      ? `set primary_region = "${code}" in ${CONFIG_FILE}`
+    region.source === CONFIG_FILE_NAME
+      ? `set primary_region = "${code}" in ${CONFIG_FILE_NAME}`
       : `hangar launch --region ${code}`,
   );
   return [
@@ -152,8 +154,8 @@ function regionProblems(
 function contradiction(key: string, inFile: string, flag: string, value: string): LaunchProblem {
   return {
     code: "USAGE",
-    message: `${CONFIG_FILE} says ${key} = "${inFile}", and ${flag} says "${value}"; an existing ${CONFIG_FILE} is never changed`,
-    suggestions: [`leave ${flag} out`, `edit ${key} in ${CONFIG_FILE}`],
+    message: `${CONFIG_FILE_NAME} says ${key} = "${inFile}", and ${flag} says "${value}"; an existing ${CONFIG_FILE_NAME} is never changed`,
+    suggestions: [`leave ${flag} out`, `edit ${key} in ${CONFIG_FILE_NAME}`],
   };
 }
 
@@ -167,7 +169,7 @@ function planFiles(
     const existing = folder.texts.get(file.path);
     if (existing === undefined) return { path: file.path, action: "created", text };
     if (existing === text) return { path: file.path, action: "kept" };
-    if (file.path === CONFIG_FILE) return { path: file.path, action: "kept", note: "yours is used" };
+    if (file.path === CONFIG_FILE_NAME) return { path: file.path, action: "kept", note: "yours is used" };
     if (request.force) return { path: file.path, action: "changed", text };
     return { path: file.path, action: "kept", note: file.optional ? "differs from the template's" : CONFLICT };
   });

@@ -16,7 +16,11 @@ describe("app names", () => {
   });
 
   test("are always valid when derived", () => {
-    assert(property(string({ unit: "grapheme" }), (text) => expect(isAppName(deriveAppName(text))).toBe(true)));
+    assert(
+      property(string({ unit: "grapheme" }), (text) => {
+        expect(isAppName(deriveAppName(text))).toBe(true);
+      }),
+    );
   });
 
   test.each(["", "9x", "a_b", "A", "a-", "-a", "a".repeat(64), "a.b"])("refuse %j", (name) => {

@@ -37,9 +37,9 @@ describe("durations", () => {
 
   test("reads what it writes", () => {
     assert(
-      property(integer({ min: 0, max: 1e9 }), (durationMs) =>
-        expect(parseDurationMs(formatDurationMs(durationMs))).toBe(durationMs),
-      ),
+      property(integer({ min: 0, max: 1e9 }), (durationMs) => {
+        expect(parseDurationMs(formatDurationMs(durationMs))).toBe(durationMs);
+      }),
     );
   });
 });

@@ -29,6 +29,8 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono {
       suggestions: error.suggestions,
       ...(error.details === undefined ? {} : { details: error.details }),
     };
+    // The rest of a refused body is still on the wire: the connection cannot be used again.
+    if (error.code === "REQUEST_TOO_LARGE") context.header("connection", "close");
     return context.json(body, CATALOGUE[error.code].status as 500);
   });
   app.notFound((context) => context.text("404 page not found\n", 404));

@@ -1,0 +1,116 @@
+// A planet whose engine is in memory and whose wan and edge are a function: control itself is the real one, behind a
+// real HTTP server on loopback.
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { type ControlClient, createControlClient } from "../../src/client/control-client.ts";
+import { type World, WorldSchema } from "../../src/contract/world.ts";
+import { createControlPlane } from "../../src/emulator/control-plane/app.ts";
+import { createDiagnoses } from "../../src/emulator/control-plane/diagnosis.ts";
+import { catalogueGeography } from "../../src/emulator/control-plane/geography.ts";
+import { createAppLogs } from "../../src/emulator/control-plane/logs.ts";
+import { createPlanet, type Planet } from "../../src/emulator/control-plane/planet.ts";
+import { createPublisher, type HttpSend } from "../../src/emulator/control-plane/publisher.ts";
+import { openStore, type Store } from "../../src/emulator/control-plane/store/store.ts";
+import { regionNetworkSpec } from "../../src/emulator/lifecycle/planet-spec.ts";
+import { createMemoryRuntime, type MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
+import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
+import { systemClock, systemTimer } from "../../src/platform/clock.ts";
+
+export const TOKEN = "test-token";
+
+export interface MemoryPlanet extends AsyncDisposable {
+  readonly planet: Planet;
+  readonly store: Store;
+  readonly runtime: MemoryRuntime;
+  readonly client: ControlClient;
+  readonly baseUrl: string;
+  /** The newest world that the edge got. */
+  world(): World | undefined;
+  /** What edge's look at a machine's port says from now on, by image; passing unless said otherwise. */
+  readonly portChecks: Map<string, { status: "passing" | "critical"; output: string }>;
+  stop(): Promise<void>;
+}
+
+export interface MemoryPlanetOptions {
+  readonly images: Readonly<Record<string, Program>>;
+  readonly runtime?: MemoryRuntime;
+  /** Path of the database; in memory where absent. */
+  readonly database?: string;
+}
+
+/** Starts a planet; it is ready when this resolves. */
+export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<MemoryPlanet> {
+  const runtime = options.runtime ?? createMemoryRuntime({ clock: systemClock, images: options.images });
+  const store = openStore(options.database ?? ":memory:");
+  const record = { name: "memory", block: 0, home: "iad" };
+  const portChecks: MemoryPlanet["portChecks"] = new Map();
+  let world: World | undefined;
+
+  const look = (machine: World["machines"][number]): void => {
+    const image = store.machine(machine.id)?.config.image ?? "";
+    const result = portChecks.get(image) ?? { status: "passing" as const, output: "connected" };
+    const declared = machine.checks.map(({ name }) => name);
+    const implicit = machine.services.filter(({ internalPort }) => !machine.checks.some(({ port }) => port === internalPort)).map(({ internalPort }) => `hangar-port-${internalPort}`);
+    planet.acceptChecks([...declared, ...implicit].map((name) => ({ machineId: machine.id, instanceId: machine.instanceId, name, ...result })));
+  };
+  const send: HttpSend = async (url, { method, body }) => {
+    if (method !== "PUT") return { status: 200, body: JSON.stringify({ component: "edge", worldVersion: world?.version ?? -1, startId: "1", pid: 1 }) };
+    const next = WorldSchema.parse(JSON.parse(body ?? ""));
+    if (url.includes(".4:")) {
+      world = next;
+      for (const machine of next.machines) if (machine.started && machine.services.length > 0) look(machine);
+    }
+    return { status: 200, body: "{}" };
+  };
+  const log = (): void => undefined;
+  const planet = createPlanet({
+    record,
+    version: "0",
+    image: "hangar/planet:test",
+    store,
+    runtime,
+    infrastructure: {
+      ensure: async (regions) => {
+        const present = new Set((await runtime.listNetworks()).map(({ name }) => name));
+        const missing = regions.map((code) => regionNetworkSpec(record, code, catalogueGeography.slotOf(code))).filter(({ name }) => !present.has(name));
+        for (const spec of missing) await runtime.createNetwork(spec);
+      },
+    },
+    geography: catalogueGeography,
+    createPublisher: (nextWorld) => createPublisher({ addresses: { wan: "127.0.0.3", edge: "127.0.0.4" }, nextWorld, send, timer: systemTimer, log }),
+    edgeUrl: "http://127.0.0.4:4281",
+    send,
+    now: systemClock.now,
+    timer: systemTimer,
+    random: randomBytes,
+    log,
+  });
+  const app = createControlPlane({
+    planet,
+    geography: catalogueGeography,
+    logs: createAppLogs(record, runtime, planet.onChange),
+    diagnoses: createDiagnoses(record, store, runtime),
+    edgeUrl: "http://127.0.0.4:4281",
+    send,
+    random: randomBytes,
+    now: systemClock.now,
+    log,
+    token: TOKEN,
+    ownAddress: "198.18.31.2",
+  });
+  const ending = new AbortController();
+  const running = planet.run(ending.signal);
+  const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
+  await once(server, "listening");
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = async (): Promise<void> => {
+    ending.abort();
+    await running;
+    if ("closeAllConnections" in server) server.closeAllConnections();
+    server.close();
+    store.close();
+  };
+  return { planet, store, runtime, client: createControlClient({ baseUrl, token: TOKEN }), baseUrl, world: () => world, portChecks, stop, [Symbol.asyncDispose]: stop };
+}

@@ -1,7 +1,7 @@
 // Bundles src into dist, twice: the command line, with one entry for each command so that each loads only what it uses;
 // and the planet's programs, which run in an image that has no node_modules but koffi. The code stays readable: stack
 // traces of users are worth more than bytes.
-import { existsSync, globSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type OutputOptions, rolldown } from "rolldown";
 import { lazyRequires } from "./build/lazy-requires.ts";
@@ -24,9 +24,17 @@ const PLANET: Readonly<Record<string, string>> = {
   "packet-worker": "src/emulator/wan/packet-worker.ts",
 };
 
+// Built beside and swapped in, so that a command that starts meanwhile finds the old program or the new one.
 const dist = path.join(root, "dist");
-rmSync(dist, { recursive: true, force: true });
-const written = (await Promise.all([bundle(commandLine(), dist), bundle(planet(), path.join(dist, "planet"))])).flat();
+const fresh = path.join(root, ".cache", `build-${process.pid}`);
+mkdirSync(fresh, { recursive: true });
+const written = (
+  await Promise.all([bundle(commandLine(), fresh), bundle(planet(), path.join(fresh, "planet"))])
+).flat();
+const old = `${fresh}-old`;
+if (existsSync(dist)) renameSync(dist, old);
+renameSync(fresh, dist);
+rmSync(old, { recursive: true, force: true });
 process.stdout.write(`build: ${written.length} files in dist in ${Math.round(performance.now() - startedAt)} ms\n`);
 
 function commandLine(): Record<string, string> {

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseSync } from "oxc-parser";
 
-export const ROOT = path.join(import.meta.dirname, "../..");
+const ROOT = path.join(import.meta.dirname, "../..");
 
 /** Files of the repository by pattern, with forward slashes. */
 export function filesOf(...patterns: readonly string[]): string[] {

@@ -15,13 +15,3 @@ export interface ProgressReporter {
   /** A line that stays, such as output of the build. */
   log(line: string): void;
 }
-
-/** For callers that show nothing. */
-export const silentProgress: ProgressReporter = {
-  plan: () => {},
-  start: () => {},
-  update: () => {},
-  done: () => {},
-  fail: () => {},
-  log: () => {},
-};

@@ -5,7 +5,7 @@ import { ensureUp } from "../operations/planet/up.ts";
 import { buildImage, dockerBuildDeps } from "../platform/docker-build.ts";
 import type { ProgressReporter } from "../operations/progress.ts";
 import type { Context } from "./context.ts";
-import { upDeps } from "./planet-context.ts";
+import { buildReports, upDeps } from "./planet-context.ts";
 
 /** Deploys with the real engine and the planet that the command is about. */
 export async function deployApp(context: Context, input: DeployInput, version: string, progress: ProgressReporter): Promise<DeployResult> {
@@ -15,7 +15,7 @@ export async function deployApp(context: Context, input: DeployInput, version: s
     files: await context.files(),
     regionNames: { has: isRegionCode, suggest: suggestRegion },
     build: (build) =>
-      buildImage({ ...build, onLine: (line) => progress.update("build", line), signal }, dockerBuildDeps(context.env["PATH"] ?? "")),
+      buildImage({ ...build, ...buildReports(progress, "build"), signal }, dockerBuildDeps(context.env["PATH"] ?? "")),
     tagImage: deps.runtime.tagImage,
     ensurePlanet: async (regions, home) => {
       const { status, url, controlUrl } = await ensureUp({ regions, version, ...(home === undefined ? {} : { home }) }, deps);

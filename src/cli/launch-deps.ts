@@ -1,16 +1,16 @@
 // What `launch` works with. Light on purpose: no engine, no network, no schemas; the deploy is loaded when it begins.
 import { isRegionCode, suggestRegion } from "../emulator/index.ts";
-import { AppError } from "../errors/app-error.ts";
 import type { LaunchDeps, LaunchedApp } from "../operations/launch/launch.ts";
 import type { LaunchPlan } from "../operations/launch/launch-plan.ts";
 import type { Context } from "./context.ts";
 import { createTemplates } from "./templates.ts";
 
 /** The real adapters of a launch. */
-export async function createLaunchDeps(
+export async function createLaunchDeps<Deployed>(
   context: Context,
   approve: (plan: LaunchPlan) => Promise<boolean>,
-): Promise<LaunchDeps<unknown>> {
+  deployAfterLaunch: (launched: LaunchedApp) => Promise<Deployed>,
+): Promise<LaunchDeps<Deployed>> {
   const [files, templates, { writeAll }] = await Promise.all([
     context.files(),
     createTemplates(),
@@ -22,13 +22,6 @@ export async function createLaunchDeps(
     templates,
     regions: { has: isRegionCode, suggest: suggestRegion },
     approve,
-    deployAfterLaunch: (launched) => deployAfterLaunch(context, launched),
+    deployAfterLaunch,
   };
-}
-
-/** The one place where a launch turns into a deploy. */
-async function deployAfterLaunch(_context: Context, launched: LaunchedApp): Promise<unknown> {
-  throw new AppError("INTERNAL", `${launched.app} was launched, but this version cannot deploy it yet`, {
-    suggestions: ["hangar launch --no-deploy"],
-  });
 }

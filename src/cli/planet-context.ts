@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { ContainerRuntime } from "../emulator/runtime/container-runtime.ts";
 import type { PlanetAccessDeps } from "../operations/planet/planet-access.ts";
 import type { UpDeps } from "../operations/planet/up.ts";
+import type { BuildImageInput } from "../platform/docker-build.ts";
 import type { ProgressReporter } from "../operations/progress.ts";
 import type { Context } from "./context.ts";
 
@@ -52,6 +53,18 @@ async function installationRoot(context: Context): Promise<string> {
   return fileURLToPath(new URL("..", import.meta.url));
 }
 
+/** How a build tells its progress: the steps of the Dockerfile, and what Hangar itself has to say about it. */
+export function buildReports(progress: ProgressReporter, id: string): Pick<BuildImageInput, "onLine" | "onStep"> {
+  return {
+    onLine: (line) => {
+      if (line.startsWith("hangar: ")) progress.log(line);
+    },
+    onStep: ({ name, position, state }) => {
+      if (state === "running" && position !== undefined) progress.update(id, `${position.index}/${position.total} ${name}`);
+    },
+  };
+}
+
 /** What `up` needs, and `deploy` where it brings the planet up. */
 export async function upDeps(context: Context, progress: ProgressReporter): Promise<UpDeps> {
   const [
@@ -86,7 +99,7 @@ export async function upDeps(context: Context, progress: ProgressReporter): Prom
         hasImage: async (tag) => (await runtime.imageId(tag)) !== undefined,
         build: async (contextDir, dockerfile, tag) => {
           await buildImage(
-            { contextDir, dockerfile, tag, args: {}, onLine: (line) => progress.update("image", line), signal: context.signal },
+            { contextDir, dockerfile, tag, args: {}, ...buildReports(progress, "image"), signal: context.signal },
             dockerBuildDeps(context.env["PATH"] ?? ""),
           );
         },

@@ -1,8 +1,8 @@
-import path from "node:path";
 import { BaseCommand } from "../cli/base-command.ts";
 import { regionsFlag } from "../cli/flags/region.ts";
 import { yesFlag } from "../cli/flags/yes.ts";
 import { Args, Flags } from "../cli/oclif.ts";
+import { projectDir } from "../cli/project-dir.ts";
 import { renderDeployed } from "../cli/present/deploy.ts";
 import type { DeployResult } from "../operations/deploy/deploy.ts";
 
@@ -31,7 +31,7 @@ export default class Deploy extends BaseCommand {
     const { args, flags } = await this.parse(Deploy);
     const context = this.contextFor(flags);
     const [{ deployApp }, { loadAppConfig }] = await Promise.all([import("../cli/deploy-context.ts"), import("../operations/config/load-app-config.ts")]);
-    const loaded = await loadAppConfig({ dir: path.resolve(context.cwd, args.dir ?? "."), configPath: flags.config }, { files: await context.files() });
+    const loaded = await loadAppConfig({ dir: projectDir(context, args.dir), configPath: flags.config }, { files: await context.files() });
     const app = flags.app ?? context.env["FLY_APP"] ?? context.env["HANGAR_APP"];
     const result = await this.withProgress(context, (progress) =>
       deployApp(

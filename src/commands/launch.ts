@@ -4,7 +4,9 @@ import { createLaunchDeps } from "../cli/launch-deps.ts";
 import { Args, Flags } from "../cli/oclif.ts";
 import { renderLaunched, renderLaunchPlan, renderLaunchQuestion } from "../cli/present/launch-plan.ts";
 import { projectDir } from "../cli/project-dir.ts";
-import { launch, type LaunchResult } from "../operations/launch/launch.ts";
+import type { DeployResult } from "../operations/deploy/deploy.ts";
+import { launch, type LaunchedApp, type LaunchResult } from "../operations/launch/launch.ts";
+import type { LaunchPlan } from "../operations/launch/launch-plan.ts";
 
 export default class Launch extends BaseCommand {
   static override summary = "Make a folder deployable, and deploy it";
@@ -42,14 +44,25 @@ Files that the template needs and that exist with other content stop the launch 
     yes: yesFlag(),
   };
 
-  async run(): Promise<LaunchResult<unknown>> {
+  async run(): Promise<LaunchResult<DeployResult>> {
     const { args, flags } = await this.parse(Launch);
     const context = this.contextFor(flags);
-    const deps = await createLaunchDeps(context, async (plan) => {
+    const approve = async (plan: LaunchPlan): Promise<boolean> => {
       if (!this.jsonEnabled()) context.terminal.writeError(`${renderLaunchPlan(plan, context.terminal.columns)}\n\n`);
       const question = renderLaunchQuestion(plan, !flags["no-deploy"]);
       return question === undefined || this.confirm(context, question, flags);
-    });
+    };
+    const deployAfterLaunch = async (launched: LaunchedApp): Promise<DeployResult> => {
+      const [{ deployApp }, { loadAppConfig }] = await Promise.all([
+        import("../cli/deploy-context.ts"),
+        import("../operations/config/load-app-config.ts"),
+      ]);
+      const loaded = await loadAppConfig({ dir: launched.dir }, { files: await context.files() });
+      return this.withProgress(context, (progress) =>
+        deployApp(context, { loaded, regions: [] }, this.config.version, progress),
+      );
+    };
+    const deps = await createLaunchDeps(context, approve, deployAfterLaunch);
     const { template, name, force } = flags;
     const input = {
       dir: projectDir(context, args.dir),
@@ -61,6 +74,10 @@ Files that the template needs and that exist with other content stop the launch 
     };
     const result = await launch(input, deps);
     this.print(renderLaunched(result));
+    if (result.deployed !== undefined) {
+      const { renderDeployed } = await import("../cli/present/deploy.ts");
+      this.print(renderDeployed(result.deployed, context.terminal.columns));
+    }
     return result;
   }
 }

@@ -43,8 +43,8 @@ function program(name: string, heapMb: number): readonly string[] {
 
 /** The network that only control, wan and edge share; wan's way out to the internet. */
 export function managementNetworkSpec(planet: PlanetRecord): NetworkSpec {
-  const { subnet4, bridge4 } = managementAddresses(planet.block);
-  return { name: names.managementNetwork(planet.name), labels: planetLabels(planet.name, "network"), subnet4, bridge4, routed: false };
+  const { subnet4, subnet6, bridge4, bridge6 } = managementAddresses(planet.block);
+  return { name: names.managementNetwork(planet.name), labels: planetLabels(planet.name, "network"), subnet4, subnet6, bridge4, bridge6, routed: false };
 }
 
 /** The network of a region: wan is the default route of everything on it. */

@@ -18,7 +18,11 @@ export const names = {
   machine: (planet: string, machineId: string, instanceId: string) =>
     `hangar-${planet}-${machineId}-${instanceId.slice(-6).toLowerCase()}`,
   regionNetwork: (planet: string, region: string) => `hangar-${planet}-${region}`,
-  managementNetwork: (planet: string) => `hangar-${planet}-mgmt`,
+  /**
+   * The engine takes a container's default routes from the dual-stack network whose name sorts first, and fights over
+   * them at each attachment: the digit lets the management network win against every region.
+   */
+  managementNetwork: (planet: string) => `hangar-${planet}-0mgmt`,
   stateVolume: (planet: string) => `hangar-${planet}-state`,
 } as const;
 

@@ -26,6 +26,9 @@ export interface RegionAddresses {
 
 export interface ManagementAddresses {
   readonly subnet4: string;
+  /** Nothing speaks IPv6 here: the engine prefers dual-stack networks for default routes. */
+  readonly subnet6: string;
+  readonly bridge6: string;
   readonly bridge4: string;
   readonly control4: string;
   readonly wan4: string;
@@ -67,8 +70,8 @@ export function regionAddresses(block: number, slot: number): RegionAddresses {
 
 /** The addresses on the management network of a block, which only control, wan and edge are attached to. */
 export function managementAddresses(block: number): ManagementAddresses {
-  const { four } = prefixes(block, MANAGEMENT_SLOT);
-  return { subnet4: `${four}.0/24`, bridge4: `${four}.1`, control4: `${four}.2`, wan4: `${four}.3`, edge4: `${four}.4` };
+  const { four, six } = prefixes(block, MANAGEMENT_SLOT);
+  return { subnet4: `${four}.0/24`, subnet6: `${six}::/64`, bridge6: `${six}::1`, bridge4: `${four}.1`, control4: `${four}.2`, wan4: `${four}.3`, edge4: `${four}.4` };
 }
 
 /** The addresses of the n-th machine (1 to MAX_MACHINE_NUMBER) of a region; the IPv6 one ends in :2, as on the platform. */

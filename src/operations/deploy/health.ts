@@ -131,6 +131,11 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
   const { client, clock, signal } = deps;
   const beganMs = clock.monotonic();
   let startedMs: number | undefined;
+  let told = "";
+  const tell = (text: string): void => {
+    if (text !== told) input.onState(text);
+    told = text;
+  };
   let diagnosedMs = 0;
   for (;;) {
     signal.throwIfAborted();
@@ -145,7 +150,7 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
       startedMs ??= nowMs;
       const { passing, total } = checkCounts(machine);
       const hasPorts = (machine.config.services ?? []).length > 0;
-      input.onState(total === 0 ? "started" : `started, ${passing}/${total} checks pass`);
+      tell(total === 0 ? "started" : `started, ${passing}/${total} checks pass`);
       if (total > 0 ? passing === total : !hasPorts && nowMs - startedMs >= SMOKE_MS) return machine;
       const port = refusingPort(machine);
       if (port !== undefined && nowMs - diagnosedMs >= DIAGNOSE_EVERY_MS) {
@@ -154,7 +159,7 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
         if (listensOnLoopbackOnly(diagnosis, port)) throw await failureOf(machine, input, deps, undefined);
       }
     } else {
-      input.onState(machine.state);
+      tell(machine.state);
     }
     if (nowMs - beganMs > input.waitTimeoutMs) throw await failureOf(machine, input, deps, undefined);
     await clock.sleep(LOOK_EVERY_MS, signal);

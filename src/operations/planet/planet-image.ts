@@ -2,10 +2,10 @@
 // version of Hangar brings another image and the same one is never built twice.
 import { createHash } from "node:crypto";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { AppError } from "../../errors/app-error.ts";
+import { exists } from "../../platform/files.ts";
 import type { ProgressReporter } from "../progress.ts";
 
 export interface PlanetImageDeps {
@@ -18,20 +18,26 @@ export interface PlanetImageDeps {
   readonly progress: ProgressReporter;
 }
 
-/** Folders that go into the image, beside the bundle: koffi calls libc and cannot be bundled. */
-function koffiFolders(architecture: string): Record<string, string> {
-  const require = createRequire(import.meta.url);
+/** The folder of a package of this installation; npm may have put it beside Hangar's own folder. */
+async function packageFolder(root: string, name: string): Promise<string | undefined> {
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, "node_modules", name);
+    if (await exists(path.join(candidate, "package.json"))) return candidate;
+    if (path.dirname(folder) === folder) return undefined;
+  }
+}
+
+/**
+ * Folders that go into the image beside the bundle: koffi calls libc and cannot be bundled. What an installation for
+ * another system (macOS) lacks, the image's build fetches.
+ */
+async function koffiFolders(root: string, architecture: string): Promise<Record<string, string>> {
   const arch = /aarch64|arm64/.test(architecture) ? "arm64" : "x64";
   const folders: Record<string, string> = {};
-  const locate = (name: string): void => {
-    try {
-      folders[`node_modules/${name}`] = path.dirname(require.resolve(`${name}/package.json`));
-    } catch {
-      // Another platform's installation (macOS): the image's build then fetches it for the engine's own.
-    }
-  };
-  locate("koffi");
-  locate(`@koromix/koffi-linux-${arch}`);
+  for (const name of ["koffi", `@koromix/koffi-linux-${arch}`]) {
+    const folder = await packageFolder(root, name);
+    if (folder !== undefined) folders[`node_modules/${name}`] = folder;
+  }
   return folders;
 }
 
@@ -58,7 +64,7 @@ export async function ensurePlanetImage(deps: PlanetImageDeps): Promise<string> 
   const recipe = path.join(deps.root, "templates", "images", "planet");
   const program = await readdir(bundle).catch(() => undefined);
   if (program === undefined) throw new AppError("INTERNAL", `The installation is incomplete: ${bundle} is missing`, { suggestions: ["npm run build"] });
-  const libraries = koffiFolders(deps.architecture);
+  const libraries = await koffiFolders(deps.root, deps.architecture);
   const packages = Object.fromEntries(await Promise.all(Object.entries(libraries).map(async ([name, folder]) => [name, await readFile(path.join(folder, "package.json"), "utf8")] as const)));
   const content = createHash("sha256").update(await digest({ program: bundle, recipe })).update(JSON.stringify(packages)).update(deps.architecture).digest("hex").slice(0, 12);
   const tag = `hangar/planet:${content}`;

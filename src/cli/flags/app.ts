@@ -1,0 +1,8 @@
+import { Flags } from "../oclif.ts";
+
+/** `-a`, `--app NAME`: the app that the command is about; see resolveAppName for what counts without it. */
+export const appFlag = Flags.custom({
+  char: "a",
+  summary: "Name of the app; without it HANGAR_APP, FLY_APP or the app of fly.toml",
+  helpValue: "NAME",
+});

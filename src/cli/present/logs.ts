@@ -1,0 +1,15 @@
+// Log entries as lines.
+import type { LogEntry } from "../../contract/planet.ts";
+import type { Painter } from "../output/color.ts";
+
+/** `2026-11-22T10:00:00.123Z app[148ed599c14189] iad [info] text`, as the platform's own command prints it. */
+export function renderLogEntry({ timestamp, region, machine, stream, message }: LogEntry, paint: Painter): string {
+  const source = stream === "platform" ? "runner" : "app";
+  return `${paint("dim", toMilliseconds(timestamp))} ${source}[${machine}] ${paint("green", region)} [${paint("cyan", "info")}] ${message}`;
+}
+
+/** Engines give nanoseconds, of which people read three digits. */
+function toMilliseconds(timestamp: string): string {
+  const [, whole = timestamp, fraction = "", zone = ""] = /^(.*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(timestamp) ?? [];
+  return `${whole}.${fraction.slice(0, 3).padEnd(3, "0")}${zone}`;
+}

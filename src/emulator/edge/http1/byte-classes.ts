@@ -27,7 +27,8 @@ IN_VALUE[0x09] = 1;
 IN_TARGET.fill(1, 0x21, 0x7f);
 IN_TARGET[0x23] = 0;
 
-for (const byte of Buffer.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]")) IN_HOST[byte] = 1;
+for (const byte of Buffer.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]"))
+  IN_HOST[byte] = 1;
 
 for (let digit = 0; digit < 10; digit += 1) HEX_VALUE[0x30 + digit] = digit;
 for (let digit = 0; digit < 6; digit += 1) HEX_VALUE[0x41 + digit] = HEX_VALUE[0x61 + digit] = 10 + digit;

@@ -8,7 +8,19 @@ const MAX_SIZE_DIGITS = 12;
 const MAX_EXTENSION_BYTES = 256;
 const MAX_TRAILER_BYTES = 8_192;
 
-const STATE = { size: 0, extension: 1, sizeLf: 2, data: 3, dataCr: 4, dataLf: 5, trailerStart: 6, trailerName: 7, trailerValue: 8, trailerLf: 9, lastLf: 10 } as const;
+const STATE = {
+  size: 0,
+  extension: 1,
+  sizeLf: 2,
+  data: 3,
+  dataCr: 4,
+  dataLf: 5,
+  trailerStart: 6,
+  trailerName: 7,
+  trailerValue: 8,
+  trailerLf: 9,
+  lastLf: 10,
+} as const;
 
 /** Receives the payload found in bytes [start, end). */
 export type PayloadListener = (bytes: Buffer, start: number, end: number) => void;

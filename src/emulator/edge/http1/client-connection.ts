@@ -29,7 +29,12 @@ export interface ClientPolicy {
   readonly headLimits: HeadLimits;
   readonly timeLimits: ClientTimeLimits;
   /** Decides on a request whose head was just read; head and bytes are only valid during the call. "refuse" drops the connection. */
-  accept(exchange: Exchange, head: Head, bytes: Buffer, conn: Conn): { readonly owner: ExchangeOwner; readonly fieldLines: string } | "refuse";
+  accept(
+    exchange: Exchange,
+    head: Head,
+    bytes: Buffer,
+    conn: Conn,
+  ): { readonly owner: ExchangeOwner; readonly fieldLines: string } | "refuse";
   /** Field lines of answers to heads that could not be read. */
   refusalLines(): string;
   closed(connection: ClientConnection): void;
@@ -253,7 +258,9 @@ export class ClientConnection implements ConnListener, ExchangeClient {
 
   #refuse(status: number): number {
     const nowMs = this.#deps.nowMs();
-    this.#conn!.writeText(renderReply({ status, lines: this.#policy.refusalLines(), body: "", close: true, nowMs, answersHead: false }));
+    this.#conn!.writeText(
+      renderReply({ status, lines: this.#policy.refusalLines(), body: "", close: true, nowMs, answersHead: false }),
+    );
     this.#linger();
     return Number.MAX_SAFE_INTEGER;
   }

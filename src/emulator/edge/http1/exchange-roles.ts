@@ -21,6 +21,8 @@ export interface ExchangeOwner {
   failed(fault: UpstreamFault, repeatable: boolean): void;
   /** A final head has arrived. Returns the fault that it stands for, where it is no response but a report of the far edge. */
   inspect(head: Head, bytes: Buffer): UpstreamFault | undefined;
+  /** Field lines to add to the request. */
+  requestLines(): string;
   /** Field lines to add to the final response. */
   responseLines(): string;
   /** Table for Head.keptLines: kinds of response fields that do not pass. */

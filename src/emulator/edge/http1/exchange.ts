@@ -8,7 +8,13 @@ import type { Head } from "./head.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { renderReply } from "./reply.ts";
 import { isIdempotent } from "./request-line.ts";
-import { UpstreamConnection, type Expectation, type Target, type UpstreamFault, type UpstreamUser } from "./upstream-connection.ts";
+import {
+  UpstreamConnection,
+  type Expectation,
+  type Target,
+  type UpstreamFault,
+  type UpstreamUser,
+} from "./upstream-connection.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -39,7 +45,11 @@ export class Exchange implements UpstreamUser {
     this.#client = client;
     this.#deps = deps;
     this.#closes = request.wantsClose;
-    this.expectation = { answersHead: request.method === "HEAD", allowsUpgrade: request.upgrade !== undefined, decodes: request.minorVersion === 0 };
+    this.expectation = {
+      answersHead: request.method === "HEAD",
+      allowsUpgrade: request.upgrade !== undefined,
+      decodes: request.minorVersion === 0,
+    };
   }
 
   /** Whether the request's body has been read to its end. */
@@ -47,7 +57,7 @@ export class Exchange implements UpstreamUser {
     return this.#body.done;
   }
 
-  /** Hands the exchange to its owner. @param fieldLines what the target is to receive, ends of line included */
+  /** Hands the exchange to its owner. @param fieldLines what the target is to receive of the client's, ends of line included */
   begin(owner: ExchangeOwner, fieldLines: string): void {
     this.#owner = owner;
     this.#fieldLines = fieldLines;
@@ -123,7 +133,7 @@ export class Exchange implements UpstreamUser {
   opened(): void {
     const { method, target, upgrade } = this.request;
     const change = upgrade === undefined ? "" : `connection: upgrade\r\nupgrade: ${upgrade}\r\n`;
-    const text = `${method} ${target} HTTP/1.1\r\n${this.#target!.preamble}${this.#fieldLines}${change}\r\n`;
+    const text = `${method} ${target} HTTP/1.1\r\n${this.#target!.preamble}${this.#fieldLines}${this.#owner!.requestLines()}${change}\r\n`;
     const [first = NOTHING, ...rest] = this.#kept.chunks;
     this.#headSent = true;
     let drained = this.#upstream!.sendHead(text, first, 0, first.length);

@@ -77,7 +77,7 @@ export function parseResponseHead(bytes: Buffer, start: number, end: number, lim
   head.status = status;
   head.minorVersion = version;
   const after = fields(bytes, p + 2, end, limits, head, 502);
-  if (after < 0 || (after === INCOMPLETE && end - start > limits.maxBytes)) return -502;
+  if (after < 0 || (after === INCOMPLETE ? end : after) - start > limits.maxBytes) return -502;
   if (after > 0) head.length = after - start;
   return after;
 }
@@ -93,10 +93,17 @@ function httpVersion(bytes: Buffer, p: number, end: number): number {
   return minor === 0 || minor === 1 ? minor : -2;
 }
 
-function fields(bytes: Buffer, start: number, end: number, limits: HeadLimits, head: Head, badCoding: 501 | 502): number {
+function fields(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  limits: HeadLimits,
+  head: Head,
+  badCoding: 501 | 502,
+): number {
   head.fieldsStart = start;
   let codings = 0;
-  for (let p = start; ; ) {
+  for (let p = start; ;) {
     if (p >= end) return INCOMPLETE;
     const lineStart = p;
     if (bytes[p] === CR) {
@@ -178,7 +185,7 @@ function length(bytes: Buffer, start: number, end: number): number {
 const NEVER_NOMINATED: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
 
 function connectionOptions(bytes: Buffer, start: number, end: number, head: Head): boolean {
-  for (let from = start; from <= end; ) {
+  for (let from = start; from <= end;) {
     const comma = bytes.indexOf(COMMA, from);
     const to = comma < 0 || comma > end ? end : comma;
     const option = bytes.toString("latin1", from, to).trim().toLowerCase();

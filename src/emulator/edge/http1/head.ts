@@ -105,7 +105,8 @@ export class Head {
   joinedValuesOf(bytes: Buffer, kind: Field): string | undefined {
     let joined: string | undefined;
     for (let i = 0; i < this.fieldCount; i += 1) {
-      if (this.kind(i) === kind) joined = joined === undefined ? this.value(bytes, i) : `${joined}, ${this.value(bytes, i)}`;
+      if (this.kind(i) === kind)
+        joined = joined === undefined ? this.value(bytes, i) : `${joined}, ${this.value(bytes, i)}`;
     }
     return joined;
   }

@@ -85,7 +85,13 @@ export function acceptedConn(socket: net.Socket, listener: ConnListener): Conn {
 export const netConnector: Connector = {
   connect: (endpoint, timeoutMs, listener, outcome) => {
     let settled = false;
-    const socket = net.connect({ host: endpoint.host, port: endpoint.port, localAddress: endpoint.localAddress, noDelay: true, allowHalfOpen: true });
+    const socket = net.connect({
+      host: endpoint.host,
+      port: endpoint.port,
+      localAddress: endpoint.localAddress,
+      noDelay: true,
+      allowHalfOpen: true,
+    });
     const fail = (failure: ConnectFailure): void => {
       if (settled) return;
       settled = true;

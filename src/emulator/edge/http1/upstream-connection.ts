@@ -3,7 +3,7 @@
 import { responseBody, type BodyReader, type ResponseBody } from "./body.ts";
 import type { Conn, Connector, ConnectFailure, ConnListener, Endpoint, PendingConn } from "./conn.ts";
 import { parseResponseHead } from "./head-parser.ts";
-import { BACKHAUL_HEAD_LIMITS, Head } from "./head.ts";
+import { BACKHAUL_HEAD_LIMITS, type Head } from "./head.ts";
 
 /** A program that sends more interim responses than this before the final one is broken or hostile. */
 const MAX_INTERIM_RESPONSES = 16;
@@ -61,6 +61,8 @@ export interface UpstreamUser {
 
 export class UpstreamConnection implements ConnListener {
   readonly key: string;
+  readonly host: string;
+  readonly localAddress: string;
   /** It has served a request before, or was kept warm: the peer may have closed it meanwhile. */
   reused = false;
   idleSinceMs = 0;
@@ -79,6 +81,8 @@ export class UpstreamConnection implements ConnListener {
   /** Opens a connection for a request, or (user absent) to be kept warm in its pool. */
   constructor(target: Target, connector: Connector, head: Head, user: UpstreamUser | undefined) {
     this.key = target.key;
+    this.host = target.host;
+    this.localAddress = target.localAddress;
     this.#pool = target.pool;
     this.#head = head;
     this.#user = user;
@@ -168,7 +172,7 @@ export class UpstreamConnection implements ConnListener {
   #readHead(bytes: Buffer, from: number, end: number): void {
     const user = this.#user!;
     const head = this.#head;
-    for (let start = from; start < end; ) {
+    for (let start = from; start < end;) {
       const bodyStart = parseResponseHead(bytes, start, end, BACKHAUL_HEAD_LIMITS, head);
       if (bodyStart < 0) return this.#fault("invalid");
       if (bodyStart === 0) {
@@ -191,7 +195,7 @@ export class UpstreamConnection implements ConnListener {
   #final(user: UpstreamUser, bytes: Buffer, start: number, bodyStart: number, end: number): void {
     const head = this.#head;
     const { expectation } = user;
-    const onPayload = expectation.decodes ? (from: Buffer, a: number, b: number): void => void this.#pass(from, a, b) : undefined;
+    const onPayload = expectation.decodes ? this.#passPayload : undefined;
     const { reader, framing } = responseBody(head, expectation.answersHead, onPayload);
     this.#keeps = framing !== "until-close" && !head.close && (head.minorVersion === 1 || head.keepAlive);
     this.#body = reader;
@@ -211,6 +215,8 @@ export class UpstreamConnection implements ConnListener {
     this.#pass(bytes, decodes ? to : start, to);
     if (body.done) this.#complete();
   }
+
+  readonly #passPayload = (bytes: Buffer, start: number, end: number): void => this.#pass(bytes, start, end);
 
   #pass(bytes: Buffer, start: number, end: number): void {
     if (!this.#user!.body(bytes, start, end)) this.#conn!.pause();

@@ -1,0 +1,113 @@
+// Runs the health checks of all started machines and knows which of them may be routed to. Follows the world.
+import type { CheckReport, WorldCheck, WorldMachine } from "../../../contract/world.ts";
+import type { WorldIndex } from "../world-index.ts";
+import { nextRunMs } from "./cadence.ts";
+import { plannedChecks } from "./planned-checks.ts";
+import type { RunCheck } from "./run-check.ts";
+
+/** Longest text that a report may carry. */
+const MAX_OUTPUT = 4_096;
+
+export interface Checker {
+  apply(world: WorldIndex): void;
+  /** All routing-gating checks of the machine pass; one that has not passed yet does not. */
+  isHealthy(machine: WorldMachine): boolean;
+  close(): void;
+}
+
+export interface CheckerDeps {
+  readonly run: RunCheck;
+  timer(afterMs: number, run: () => void): () => void;
+  monotonicMs(): number;
+  /** The first result of a check, and each change of its status. */
+  report(report: CheckReport): void;
+  /** A machine has become routable or has ceased to be. */
+  healthChanged(app: string): void;
+}
+
+interface RunningCheck {
+  readonly check: WorldCheck;
+  readonly startedMs: number;
+  status: CheckReport["status"] | undefined;
+  everPassed: boolean;
+  cancel: () => void;
+  stopped: boolean;
+}
+
+interface CheckedMachine {
+  /** Everything that makes results of earlier runs meaningless when it changes. */
+  readonly identity: string;
+  readonly checks: readonly RunningCheck[];
+  readonly gates: readonly RunningCheck[];
+}
+
+export function createChecker({ run, timer, monotonicMs, report, healthChanged }: CheckerDeps): Checker {
+  const machines = new Map<string, CheckedMachine>();
+
+  const stop = (id: string, { checks }: CheckedMachine): void => {
+    machines.delete(id);
+    for (const running of checks) {
+      running.stopped = true;
+      running.cancel();
+    }
+  };
+  const settle = (running: RunningCheck, machine: WorldMachine, passing: boolean, output: string): void => {
+    const inGrace = monotonicMs() - running.startedMs < running.check.gracePeriodMs;
+    // Failures before the grace period is over say nothing yet.
+    if (!passing && inGrace && running.status === undefined) return;
+    const status = passing ? "passing" : "critical";
+    running.everPassed ||= passing;
+    if (running.status === status) return;
+    running.status = status;
+    report({
+      machineId: machine.id,
+      instanceId: machine.instanceId,
+      name: running.check.name,
+      status,
+      output: output.slice(0, MAX_OUTPUT),
+    });
+    if (running.check.gatesRouting) healthChanged(machine.app);
+  };
+  const repeat = async (running: RunningCheck, machine: WorldMachine, localAddress: string): Promise<void> => {
+    const { passing, output } = await run(running.check, { host: machine.address4, localAddress });
+    if (running.stopped) return;
+    settle(running, machine, passing, output);
+    const elapsedMs = monotonicMs() - running.startedMs;
+    const waitMs = nextRunMs({ everPassed: running.everPassed, elapsedMs, intervalMs: running.check.intervalMs });
+    running.cancel = timer(waitMs, () => void repeat(running, machine, localAddress));
+  };
+  const start = (machine: WorldMachine, identity: string, localAddress: string): void => {
+    const startedMs = monotonicMs();
+    const checks = plannedChecks(machine).map((check): RunningCheck => ({
+      check,
+      startedMs,
+      status: undefined,
+      everPassed: false,
+      cancel: () => undefined,
+      stopped: false,
+    }));
+    machines.set(machine.id, { identity, checks, gates: checks.filter(({ check }) => check.gatesRouting) });
+    for (const running of checks) void repeat(running, machine, localAddress);
+  };
+
+  return {
+    apply(world) {
+      for (const [id, checked] of [...machines]) if (world.machines.get(id)?.started !== true) stop(id, checked);
+      for (const machine of world.machines.values()) {
+        const localAddress = world.regions.get(machine.region)?.edge4;
+        if (!machine.started || localAddress === undefined) continue;
+        const identity = JSON.stringify([machine.instanceId, machine.address4, localAddress, plannedChecks(machine)]);
+        const present = machines.get(machine.id);
+        if (present?.identity === identity) continue;
+        if (present !== undefined) stop(machine.id, present);
+        start(machine, identity, localAddress);
+      }
+    },
+    isHealthy: ({ id, checks }) =>
+      machines.get(id)?.gates.every(({ status }) => status === "passing") ??
+      !checks.some(({ gatesRouting }) => gatesRouting),
+    close() {
+      for (const [id, checked] of [...machines]) stop(id, checked);
+    },
+  };
+}

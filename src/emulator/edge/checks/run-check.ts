@@ -1,0 +1,71 @@
+// One run of a health check: a TCP connection or an HTTP request from edge's address in the machine's own region.
+import { request } from "node:http";
+import net from "node:net";
+import type { WorldCheck } from "../../../contract/world.ts";
+
+export interface CheckResult {
+  readonly passing: boolean;
+  /** What a person should read. */
+  readonly output: string;
+}
+
+export interface CheckTarget {
+  readonly host: string;
+  readonly localAddress: string;
+}
+
+export type RunCheck = (check: WorldCheck, target: CheckTarget) => Promise<CheckResult>;
+
+/** Never fails: what goes wrong is the result. */
+export const runCheck: RunCheck = (check, target) =>
+  check.type === "http" ? runHttp(check, target) : runTcp(check, target);
+
+function runTcp({ port, timeoutMs }: WorldCheck, { host, localAddress }: CheckTarget): Promise<CheckResult> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port, localAddress });
+    const finish = (passing: boolean, output: string): void => {
+      socket.destroy();
+      resolve({ passing, output });
+    };
+    socket.setTimeout(timeoutMs, () => finish(false, `connect to ${host}:${port} timed out after ${timeoutMs} ms`));
+    socket.once("connect", () => finish(true, "Success"));
+    socket.on("error", (error) => finish(false, error.message));
+  });
+}
+
+/** A 2xx status in time passes; redirects are not followed (statements HC-01 and HC-02). */
+function runHttp(
+  { port, timeoutMs, method = "GET", path = "/", headers = {} }: WorldCheck,
+  { host, localAddress }: CheckTarget,
+): Promise<CheckResult> {
+  return new Promise((resolve) => {
+    const what = `${method} http://${host}:${port}${path}`;
+    const finish = (passing: boolean, output: string): void => {
+      outgoing.destroy();
+      resolve({ passing, output });
+    };
+    const options = {
+      host,
+      port,
+      path,
+      method,
+      localAddress,
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { "user-agent": "Hangar/check", ...headers, connection: "close" },
+    };
+    const outgoing = request(options, (response) => {
+      const { statusCode = 0, statusMessage = "" } = response;
+      finish(statusCode >= 200 && statusCode < 300, `${what}: ${statusCode} ${statusMessage}`);
+    });
+    outgoing.on("error", (error) =>
+      finish(
+        false,
+        error.name === "AbortError" || error.name === "TimeoutError"
+          ? `${what}: no answer within ${timeoutMs} ms`
+          : `${what}: ${error.message}`,
+      ),
+    );
+    outgoing.end();
+  });
+}

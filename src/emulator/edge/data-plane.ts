@@ -1,0 +1,160 @@
+// Assembly of everything that carries requests: the clients' port, the backhaul in each region, pools and health checks.
+import { type World, type WorldRegion } from "../../contract/world.ts";
+import { createBackhaulPolicy } from "./backhaul-acceptor.ts";
+import { createBackhaulProtocol } from "./backhaul.ts";
+import { createChecker } from "./checks/checker.ts";
+import { createCheckReporter } from "./checks/reporter.ts";
+import type { RunCheck } from "./checks/run-check.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import { startEcho } from "./echo.ts";
+import type { ClientTimeLimits } from "./http1/client-connection.ts";
+import type { Connector } from "./http1/conn.ts";
+import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
+import { createListener, type Listener } from "./http1/listener.ts";
+import { createLoadTracker, type LoadTracker } from "./load.ts";
+import { createMachinePool } from "./machine-pool.ts";
+import { renderResponseFields } from "./platform-fields.ts";
+import { createRegionActivator } from "./region-activator.ts";
+import { createRegionServices, type RegionService } from "./region-services.ts";
+import { createRequestIds } from "./request-id.ts";
+import { createWaitingRoom } from "./waiting-room.ts";
+import { type Backend, indexWorld, type WorldIndex } from "./world-index.ts";
+import { createWarmPool, type WarmPool } from "./warm-pool.ts";
+import { planWarmTargets } from "./warm-targets.ts";
+
+/** How long clients may take. */
+export const CLIENT_TIME_LIMITS: ClientTimeLimits = {
+  headMs: 30_000,
+  // A little more than the 60 s that browsers and load balancers keep connections for, so that they close first.
+  keepAliveMs: 75_000,
+  exchangeIdleMs: 75_000,
+  // Development servers' WebSockets are silent for long.
+  tunnelIdleMs: 600_000,
+  lingerMs: 2_000,
+};
+
+/** Time limits and pools are looked at this often. */
+const SWEEP_MS = 500;
+
+export interface DataPlaneDeps {
+  readonly connector: Connector;
+  readonly runCheck: RunCheck;
+  readonly backhaulPort: number;
+  readonly echoPort: number;
+  readonly timeLimits: ClientTimeLimits;
+  /** Value of the Server field. */
+  readonly server: string;
+  post(path: string, body: unknown, timeoutMs: number): Promise<{ readonly status: number; readonly body: string }>;
+  timer(afterMs: number, run: () => void): () => void;
+  nowMs(): number;
+  monotonicMs(): number;
+  random(): number;
+  randomBytes(count: number): Uint8Array;
+  log(text: string): void;
+}
+
+export interface DataPlane {
+  /** Clients' port. */
+  readonly clients: Listener;
+  readonly load: LoadTracker;
+  readonly backhaul: Pick<WarmPool, "warm">;
+  world(): WorldIndex | undefined;
+  /** Puts a world in force. @param present regions whose networks can be used @throws PLANET_START_FAILED, PORT_TAKEN */
+  apply(world: World, present: readonly WorldRegion[]): Promise<void>;
+  close(): void;
+}
+
+const SECRET_BYTES = 24;
+
+export function createDataPlane(deps: DataPlaneDeps): DataPlane {
+  const { connector, nowMs, timer, random, randomBytes, log, post } = deps;
+  const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
+  const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
+  const machines = createMachinePool(nowMs);
+  const backhaul = createWarmPool({ connector, nowMs, scratchHead: relay.scratchHead });
+  const load = createLoadTracker();
+  const waiting = createWaitingRoom();
+  const requestId = createRequestIds(nowMs, randomBytes);
+  const activator = createRegionActivator({ post, timer, log });
+  const reporter = createCheckReporter({ post, timer });
+  let world: WorldIndex | undefined;
+
+  const keepWarm = (): void => {
+    if (world !== undefined) backhaul.want(planWarmTargets(world, checker.isHealthy, deps.backhaulPort, backhaul));
+  };
+  const checker = createChecker({
+    run: deps.runCheck,
+    timer,
+    monotonicMs: deps.monotonicMs,
+    report: reporter.report,
+    healthChanged: (app) => {
+      keepWarm();
+      waiting.changed(app);
+    },
+  });
+  const isHealthy = ({ machine }: Backend): boolean => checker.isHealthy(machine);
+  const accept = createDispatcher({
+    ...{ world: () => world, isHealthy, load, waiting, activator, protocol, pools: { machines, backhaul } },
+    ...{ backhaulPort: deps.backhaulPort, server: deps.server, requestId, nowMs, random, log },
+  });
+  const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
+  const clients = createListener(
+    { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, accept, refusalLines },
+    relay,
+  );
+
+  const startRegion = async (region: WorldRegion): Promise<RegionService> => {
+    const { edge4, edge6 } = region;
+    const listener = createListener(
+      createBackhaulPolicy({ edge4, protocol, machinePool: machines, isEdge: services.isEdge }),
+      relay,
+    );
+    await listener.listen(edge4, deps.backhaulPort);
+    const closers = [listener.close];
+    const close = (): void => closers.forEach((closeOne) => closeOne());
+    try {
+      for (const address of [edge4, edge6])
+        closers.push((await startEcho(address, deps.echoPort, services.isEdge)).close);
+    } catch (error) {
+      close();
+      throw error;
+    }
+    return { close, sweep: listener.sweep };
+  };
+  const services = createRegionServices(startRegion);
+
+  const sweep = (): void => {
+    clients.sweep();
+    services.sweep();
+    machines.sweep();
+    backhaul.sweep();
+    waiting.sweep(nowMs());
+    cancelSweep = timer(SWEEP_MS, sweep);
+  };
+  let cancelSweep = timer(SWEEP_MS, sweep);
+
+  return {
+    clients,
+    load,
+    backhaul,
+    world: () => world,
+    async apply(next, present) {
+      await services.apply(present);
+      const index = indexWorld({ ...next, regions: [...present] });
+      checker.apply(index);
+      world = index;
+      keepWarm();
+      activator.worldChanged(new Set(index.regions.keys()));
+      waiting.changed();
+    },
+    close() {
+      cancelSweep();
+      checker.close();
+      reporter.close();
+      clients.close();
+      services.close();
+      machines.close();
+      backhaul.close();
+    },
+  };
+}

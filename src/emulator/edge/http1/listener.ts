@@ -1,0 +1,69 @@
+// A port that clients connect to: makes a ClientConnection of each, keeps track of them, and enforces their limits.
+import net from "node:net";
+import { AppError } from "../../../errors/app-error.ts";
+import { ClientConnection, type ClientDeps, type ClientPolicy } from "./client-connection.ts";
+import { acceptedConn } from "./net-conn.ts";
+
+/** Bounds the memory that connections which do nothing can take: about 15 KB each. */
+const MAX_CONNECTIONS = 10_000;
+const BACKLOG = 4_096;
+
+export interface Listener {
+  /** @throws PORT_TAKEN, PLANET_START_FAILED */
+  listen(host: string, port: number): Promise<void>;
+  /** The port it listens on. */
+  port(): number;
+  /** Enforces time limits; called now and then. */
+  sweep(): void;
+  /** Accepts nothing more, closes idle connections, and resolves when the last request is answered. */
+  drain(): Promise<void>;
+  /** Closes everything at once. */
+  close(): void;
+}
+
+/** @param policy without `closed`, which the listener needs itself */
+export function createListener(policy: Omit<ClientPolicy, "closed">, deps: ClientDeps): Listener {
+  const connections = new Set<ClientConnection>();
+  let drained: (() => void) | undefined;
+  const closed = (connection: ClientConnection): void => {
+    connections.delete(connection);
+    if (connections.size === 0) drained?.();
+  };
+  const whole: ClientPolicy = { ...policy, closed };
+  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const connection = new ClientConnection(whole, deps);
+    connection.attach(acceptedConn(socket, connection));
+    connections.add(connection);
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once("error", (cause: NodeJS.ErrnoException) => {
+          const code = cause.code === "EADDRINUSE" ? "PORT_TAKEN" : "PLANET_START_FAILED";
+          reject(new AppError(code, `edge cannot listen on ${host}:${port}`, { cause }));
+        });
+        server.listen({ host, port, backlog: BACKLOG }, () => {
+          // A failed accept (no file descriptors left) concerns one connection, not the listener.
+          server.on("error", () => undefined);
+          resolve();
+        });
+      }),
+    port: () => (server.address() as net.AddressInfo).port,
+    sweep: () => {
+      for (const connection of [...connections]) connection.sweep();
+    },
+    drain: () =>
+      new Promise((resolve) => {
+        drained = resolve;
+        server.close();
+        for (const connection of [...connections]) connection.drain();
+        if (connections.size === 0) resolve();
+      }),
+    close: () => {
+      if (server.listening) server.close();
+      for (const connection of [...connections]) connection.destroy();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// Starts edge: data plane, stored world, admin endpoint, clients' port, in that order.
+import { randomBytes, randomUUID } from "node:crypto";
+import { COMPONENT_PORT, EDGE_BACKHAUL_PORT, EDGE_ECHO_PORT, EDGE_HTTP_PORT } from "../../contract/world.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { createWorldFile, type WorldFileDeps } from "../wan/world-file.ts";
+import { createAdminServer } from "./admin-server.ts";
+import { runCheck } from "./checks/run-check.ts";
+import { CLIENT_TIME_LIMITS, createDataPlane } from "./data-plane.ts";
+import { createEdge } from "./edge.ts";
+import { netConnector } from "./http1/net-conn.ts";
+import { createPolicyRouting, type PolicyRoutingDeps } from "./policy-routing.ts";
+
+export interface StartEdgeDeps extends PolicyRoutingDeps {
+  readonly token: string;
+  /** Base URL of control on the management network. */
+  readonly controlUrl: string;
+  readonly version: string;
+  readonly worldFile: WorldFileDeps;
+  readonly send: (
+    url: string,
+    options: { readonly method: "POST"; readonly body: string; readonly timeoutMs: number },
+  ) => Promise<{ readonly status: number; readonly body: string }>;
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+  /** Runs something later, unless the returned function is called before. */
+  readonly timer: (afterMs: number, run: () => void) => () => void;
+  readonly random: () => number;
+  readonly log: (text: string) => void;
+}
+
+export interface RunningEdge {
+  /** Accepts nothing more and resolves when all requests are answered, or after the deadline. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** @throws PLANET_START_FAILED, PORT_TAKEN */
+export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
+  const { managementAddress, token, controlUrl, version, send, nowMs, monotonicMs, timer, random, log } = deps;
+  const dataPlane = createDataPlane({
+    ...{
+      connector: netConnector,
+      runCheck,
+      backhaulPort: EDGE_BACKHAUL_PORT,
+      echoPort: EDGE_ECHO_PORT,
+      timeLimits: CLIENT_TIME_LIMITS,
+    },
+    ...{ server: `Hangar/${version}`, nowMs, monotonicMs, timer, random, randomBytes, log },
+    post: (path, body, timeoutMs) =>
+      send(`${controlUrl}${path}`, { method: "POST", body: JSON.stringify(body), timeoutMs }),
+  });
+  const edge = createEdge({
+    ...{ dataPlane, routing: createPolicyRouting(deps), file: createWorldFile(deps.worldFile) },
+    ...{ probe: { echoPort: EDGE_ECHO_PORT, monotonicMs, timer }, startId: randomUUID(), pid: process.pid, log },
+  });
+  await edge.restore();
+  const admin = createAdminServer({
+    token,
+    status: edge.status,
+    putWorld: edge.putWorld,
+    probe: edge.probe,
+    drain: edge.drain,
+  });
+  await new Promise<void>((resolve, reject) => {
+    admin.once("error", (cause) =>
+      reject(new AppError("PLANET_START_FAILED", `edge cannot listen on ${managementAddress}`, { cause })),
+    );
+    admin.listen({ host: managementAddress, port: COMPONENT_PORT }, resolve);
+  });
+  // Which of edge's networks the engine publishes the port on changes with each attachment, so all addresses are listened on.
+  await dataPlane.clients.listen("0.0.0.0", EDGE_HTTP_PORT);
+  log(`ready on ${managementAddress}:${COMPONENT_PORT} and port ${EDGE_HTTP_PORT}`);
+  return {
+    stop: (deadlineMs) =>
+      new Promise((resolve) => {
+        admin.close();
+        const finish = (): void => {
+          dataPlane.close();
+          resolve();
+        };
+        const cancel = timer(deadlineMs, finish);
+        void dataPlane.clients.drain().then(() => {
+          cancel();
+          finish();
+        });
+      }),
+  };
+}

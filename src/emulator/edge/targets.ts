@@ -1,0 +1,54 @@
+// Pure: where a request is sent, given the machine that was chosen for it.
+import type { WorldRegion } from "../../contract/world.ts";
+import type { BackhaulProtocol } from "./backhaul.ts";
+import type { Target, UpstreamPool } from "./http1/upstream-connection.ts";
+import type { Backend } from "./world-index.ts";
+
+export interface Pools {
+  readonly machines: UpstreamPool;
+  readonly backhaul: UpstreamPool;
+}
+
+/** The machine itself, from the edge in its own region. */
+export function machineTarget(edge4: string, host: string, port: number, pool: UpstreamPool | undefined): Target {
+  return { key: `${edge4} ${host}:${port}`, host, port, localAddress: edge4, preamble: "", pool };
+}
+
+/** The edge in another region. */
+export function backhaulTarget(
+  from: WorldRegion,
+  to: WorldRegion,
+  port: number,
+  preamble: string,
+  pool: UpstreamPool,
+): Target {
+  return { key: `${from.code} ${to.code}`, host: to.edge4, port, localAddress: from.edge4, preamble, pool };
+}
+
+/**
+ * Whether requests may share connections to the machine: services that count connections get one each (LB-11), and a
+ * request that must not be sent twice gets a new one, since a kept one may be closing.
+ */
+export function mayReuse(backend: Backend, idempotent: boolean): boolean {
+  return idempotent && backend.service.concurrency.type === "requests";
+}
+
+export interface TargetInput {
+  readonly backend: Backend;
+  readonly idempotent: boolean;
+  readonly entry: WorldRegion;
+  /** The machine's region. */
+  readonly region: WorldRegion;
+  readonly backhaulPort: number;
+  readonly protocol: BackhaulProtocol;
+  readonly pools: Pools;
+}
+
+/** The target for a backend: direct in the same region, through the other region's edge otherwise. */
+export function planTarget({ backend, idempotent, entry, region, backhaulPort, protocol, pools }: TargetInput): Target {
+  const host = backend.machine.address4;
+  const port = backend.service.internalPort;
+  const reuse = mayReuse(backend, idempotent);
+  if (entry.code === region.code) return machineTarget(entry.edge4, host, port, reuse ? pools.machines : undefined);
+  return backhaulTarget(entry, region, backhaulPort, protocol.requestLine({ host, port, reuse }), pools.backhaul);
+}

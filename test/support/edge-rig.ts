@@ -1,0 +1,116 @@
+// An edge on loopback addresses, without wan and without policy routing: for its logic. Regions are 127.0.<n>.0/24.
+import { randomBytes } from "node:crypto";
+import net from "node:net";
+import type { World, WorldCheck, WorldMachine, WorldService } from "../../src/contract/world.ts";
+import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
+import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
+import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
+import { netConnector } from "../../src/emulator/edge/http1/net-conn.ts";
+import { systemTimer } from "../../src/platform/clock.ts";
+
+/** Regions of the rig's worlds and the RTTs that their links claim to have. */
+export const RTT_MS = { "ams iad": 80, "iad nrt": 160, "ams nrt": 230 } as const;
+
+export const HTTP_SERVICE: WorldService = {
+  internalPort: 8080,
+  protocol: "tcp",
+  ports: [{ port: 80, handlers: ["http"], forceHttps: false }],
+  concurrency: { type: "requests" },
+};
+
+export interface MachineOptions {
+  readonly id: string;
+  readonly region: string;
+  /** Where it really listens: an address of 127.0.0.0/8. */
+  readonly address4: string;
+  readonly port: number;
+  readonly app?: string;
+  readonly started?: boolean;
+  readonly cordoned?: boolean;
+  readonly concurrency?: WorldService["concurrency"];
+  readonly checks?: readonly WorldCheck[];
+}
+
+export function worldMachine(options: MachineOptions): WorldMachine {
+  const {
+    id,
+    region,
+    address4,
+    port,
+    app = "my-app",
+    started = true,
+    cordoned = false,
+    concurrency = { type: "requests" },
+    checks = [],
+  } = options;
+  return {
+    ...{ id, app, region, instanceId: `${id}-1`, processGroup: "app", address4, address6: "::1", started, cordoned },
+    services: [{ ...HTTP_SERVICE, internalPort: port, concurrency }],
+    checks: [...checks],
+  };
+}
+
+export function worldOf(version: number, regions: readonly string[], machines: readonly WorldMachine[]): World {
+  return {
+    ...{ version, planet: "test", home: regions[0]!, block: { secondOctet: 18, firstThirdOctet: 0, ulaNetwork: 1 } },
+    regions: regions.map((code, slot) => ({
+      ...{ code, slot, subnet4: `127.0.${slot + 1}.0/24`, subnet6: "::/64", wan4: "127.0.0.1", wan6: "::1" },
+      edge4: `127.0.${slot + 1}.253`,
+      edge6: `::ffff:127.0.${slot + 1}.252`,
+    })),
+    links: Object.entries(RTT_MS)
+      .map(([pair, rttMs]) => ({ a: pair.slice(0, 3), b: pair.slice(4), rttMs }))
+      .filter(({ a, b }) => regions.includes(a) && regions.includes(b)),
+    apps: [...new Set(["my-app", ...machines.map(({ app }) => app)])].map((name) => ({ name })),
+    machines: [...machines],
+  };
+}
+
+export interface EdgeRig {
+  readonly dataPlane: DataPlane;
+  readonly port: number;
+  readonly backhaulPort: number;
+  /** What was posted to control. */
+  readonly posts: { path: string; body: unknown }[];
+  readonly logs: string[];
+  apply(world: World): Promise<void>;
+  stop(): void;
+}
+
+export interface EdgeRigOptions {
+  readonly timeLimits?: Partial<ClientTimeLimits>;
+  readonly post?: (path: string, body: unknown) => Promise<{ status: number; body: string }>;
+  readonly nowMs?: () => number;
+}
+
+/** A free port on loopback, for the backhaul and the echo of all regions. */
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRig> {
+  const posts: EdgeRig["posts"] = [];
+  const logs: string[] = [];
+  const backhaulPort = await freePort();
+  const dataPlane = createDataPlane({
+    ...{ connector: netConnector, runCheck, backhaulPort, echoPort: await freePort(), server: "Hangar/test" },
+    timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
+    nowMs: options.nowMs ?? Date.now,
+    ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
+    log: (text) => void logs.push(text),
+    post: (path, body) => {
+      posts.push({ path, body });
+      return options.post?.(path, body) ?? Promise.resolve({ status: 200, body: "{}" });
+    },
+  });
+  await dataPlane.clients.listen("127.0.0.1", 0);
+  return {
+    ...{ dataPlane, port: dataPlane.clients.port(), backhaulPort, posts, logs },
+    apply: (world) => dataPlane.apply(world, world.regions),
+    stop: () => dataPlane.close(),
+  };
+}

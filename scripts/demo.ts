@@ -1,0 +1,80 @@
+// The demonstration: launch, deploy, ask from six cities, and judge the answers against the shipped distances.
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { nearest, type RegionCode, rttMs } from "../src/emulator/index.ts";
+
+const root = path.join(import.meta.dirname, "..");
+const project = path.join(root, ".cache", "demo", "where-am-i");
+const app = "where-am-i";
+const serving: RegionCode[] = ["iad", "ams", "nrt"];
+const cities: RegionCode[] = ["syd", "lhr", "gru", "sin", "fra", "iad"];
+
+interface CityResult {
+  readonly from: string;
+  readonly edge: string;
+  readonly region: string;
+  readonly machine: string;
+  readonly status: number;
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+  readonly configuredRttMs: number;
+}
+
+function hangar(args: readonly string[], capture = false): string {
+  process.stdout.write(`\n$ hangar ${args.join(" ")}\n`);
+  const result = spawnSync(process.execPath, [path.join(root, "bin", "run.js"), ...args], {
+    cwd: root,
+    stdio: ["ignore", capture ? "pipe" : "inherit", "inherit"],
+    encoding: "utf8",
+  });
+  if (result.status === 0) return result.stdout ?? "";
+  process.stderr.write(`${result.stdout ?? ""}\nThe demonstration failed: hangar ${args[0]} ended with exit status ${result.status}\n`);
+  process.exit(result.status ?? 1);
+}
+
+/** A city's time may differ from its distance by 1 ms and one percent. */
+function tolerance(expectedMs: number): number {
+  return 1 + expectedMs / 100;
+}
+
+function judge(result: CityResult): string[] {
+  const from = result.from as RegionCode;
+  const [closest] = nearest(from, serving);
+  const expectedMs = closest === undefined ? 0 : rttMs(from, closest);
+  const problems: string[] = [];
+  if (result.status !== 200) problems.push(`status ${result.status}`);
+  if (result.edge !== from) problems.push(`entered at ${result.edge}`);
+  if (result.region !== closest) problems.push(`served from ${result.region}, not ${closest}`);
+  const error = Math.abs(result.firstByteMs - expectedMs);
+  if (error > tolerance(expectedMs)) problems.push(`${error.toFixed(2)} ms off`);
+  return problems;
+}
+
+hangar(["launch", project, "--template", "where-am-i", "--name", app, "--region", "iad", "--no-deploy", "--yes"]);
+hangar(["deploy", project, "--regions", serving.join(",")]);
+const url = `/`;
+const results = JSON.parse(hangar(["curl", url, "--app", app, "--from", cities.join(","), "--samples", "5", "--json"], true)) as CityResult[];
+
+const rows = results.map((result) => {
+  const problems = judge(result);
+  const text = [
+    result.from.padEnd(5),
+    result.edge.padEnd(5),
+    result.region.padEnd(7),
+    result.machine.padEnd(15),
+    `${result.configuredRttMs.toFixed(1)} ms`.padStart(11),
+    `${result.firstByteMs.toFixed(2)} ms`.padStart(11),
+    `  ${problems.length === 0 ? "ok" : problems.join("; ")}`,
+  ].join(" ");
+  return { text, ok: problems.length === 0 };
+});
+process.stdout.write(`\nCITY  EDGE  REGION  MACHINE          CONFIGURED    MEASURED   (first byte; within 1 ms + 1 %)\n`);
+process.stdout.write(`${rows.map(({ text }) => text).join("\n")}\n`);
+
+hangar(["ping", "--from", "iad", "--to", "nrt"]);
+process.stdout.write(`\nOpen http://syd.${app}.localhost:8080 to be in Sydney. The planet stays up: hangar status, hangar logs -a ${app}, hangar down.\n`);
+process.stdout.write(`(hangar is bin/run.js of this tree, run by node_modules/.bin/node: alias hangar='${path.relative(process.cwd(), path.join(root, "node_modules/.bin/node")) || "node"} ${path.relative(process.cwd(), path.join(root, "bin/run.js")) || "bin/run.js"}')\n`);
+if (rows.some(({ ok }) => !ok) || rows.length !== cities.length) {
+  process.stderr.write("\nThe demonstration failed: not every city was served as its distance says\n");
+  process.exit(1);
+}

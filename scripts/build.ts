@@ -5,6 +5,7 @@ import { existsSync, globSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type OutputOptions, rolldown } from "rolldown";
 import { lazyRequires } from "./build/lazy-requires.ts";
+import { plainBuiltins } from "./build/plain-builtins.ts";
 import { replacedModules } from "./build/replaced-modules.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -66,7 +67,7 @@ async function bundle(input: Record<string, string>, dir: string): Promise<strin
     external: EXTERNAL,
     checks: { eval: false }, // @iarna/toml tries one, and does without it
     transform: { define: { "process.env.NODE_ENV": '"production"' } },
-    plugins: [replacedModules(), lazyRequires()],
+    plugins: [replacedModules(), lazyRequires(), plainBuiltins()],
   });
   const result = await build.write(output);
   await build.close();

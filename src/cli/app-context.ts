@@ -10,7 +10,10 @@ interface AppFlags {
 function sources(context: Context, flags: AppFlags): [ResolveAppInput, ResolveAppDeps] {
   const input = { flag: flags.app, env: context.env, dir: context.cwd };
   const appOfConfig = async (dir: string): Promise<string | undefined> => {
-    const [{ loadAppConfig }, files] = await Promise.all([import("../operations/config/load-app-config.ts"), context.files()]);
+    const [{ loadAppConfig }, files] = await Promise.all([
+      import("../operations/config/load-app-config.ts"),
+      context.files(),
+    ]);
     return (await loadAppConfig({ dir }, { files })).config.app;
   };
   return [input, { appOfConfig }];

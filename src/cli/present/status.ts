@@ -1,5 +1,11 @@
 // Status as text: of a planet, and of an app.
-import type { AppOverview, AppStatus, MachineRow, PlanetOverview, StatusReading } from "../../operations/status/read-status.ts";
+import type {
+  AppOverview,
+  AppStatus,
+  MachineRow,
+  PlanetOverview,
+  StatusReading,
+} from "../../operations/status/read-status.ts";
 import type { Painter } from "../output/color.ts";
 import { type Column, renderTable, type TableOptions } from "../output/table.ts";
 
@@ -41,10 +47,15 @@ function renderApp({ app, url }: AppStatus, paint: Painter, options: TableOption
 
 function renderApps(apps: readonly AppOverview[], options: TableOptions): string {
   if (apps.length === 0) return "No apps: hangar launch";
-  const rows = apps.flatMap(({ name, machines }): AppRow[] => (machines.length === 0 ? [{ app: name }] : machines.map((machine) => ({ app: name, machine }))));
+  const rows = apps.flatMap(({ name, machines }): AppRow[] =>
+    machines.length === 0 ? [{ app: name }] : machines.map((machine) => ({ app: name, machine })),
+  );
   const columns: Column<AppRow>[] = [
     { header: "APP", value: ({ app }) => app },
-    ...MACHINE_COLUMNS.map(({ header, value }) => ({ header, value: ({ machine }: AppRow) => (machine === undefined ? "-" : value(machine)) })),
+    ...MACHINE_COLUMNS.map(({ header, value }) => ({
+      header,
+      value: ({ machine }: AppRow) => (machine === undefined ? "-" : value(machine)),
+    })),
   ];
   return renderTable(columns, rows, options);
 }

@@ -16,14 +16,25 @@ export function StatusView({ latest, problem, color }: StatusViewProps) {
   const { columns } = useWindowSize();
   return (
     <>
-      {latest === undefined ? <Text dimColor>Waiting for the planet</Text> : <Text wrap="truncate-end">{renderStatus(latest.reading, createPainter(color), { width: columns })}</Text>}
-      {problem === undefined ? <Text dimColor>Ctrl-C ends this</Text> : <Text color="yellow">{problem}; trying again</Text>}
+      {latest === undefined ? (
+        <Text dimColor>Waiting for the planet</Text>
+      ) : (
+        <Text wrap="truncate-end">{renderStatus(latest.reading, createPainter(color), { width: columns })}</Text>
+      )}
+      {problem === undefined ? (
+        <Text dimColor>Ctrl-C ends this</Text>
+      ) : (
+        <Text color="yellow">{problem}; trying again</Text>
+      )}
     </>
   );
 }
 
 /** Shows readings on stdout until they end; the last one stays on the screen. */
-export async function showStatus(readings: AsyncIterable<WatchedStatus>, { color }: { readonly color: boolean }): Promise<void> {
+export async function showStatus(
+  readings: AsyncIterable<WatchedStatus>,
+  { color }: { readonly color: boolean },
+): Promise<void> {
   let latest: StatusViewProps["latest"];
   const view = render(<StatusView latest={latest} problem={undefined} color={color} />, {
     exitOnCtrlC: false, // signals are the command's
@@ -32,7 +43,9 @@ export async function showStatus(readings: AsyncIterable<WatchedStatus>, { color
   try {
     for await (const watched of readings) {
       if ("reading" in watched) latest = watched;
-      view.rerender(<StatusView latest={latest} problem={"problem" in watched ? watched.problem : undefined} color={color} />);
+      view.rerender(
+        <StatusView latest={latest} problem={"problem" in watched ? watched.problem : undefined} color={color} />,
+      );
     }
   } finally {
     await view.waitUntilRenderFlush();

@@ -7,7 +7,10 @@ export const citiesFlag = Flags.custom<RegionCode[]>({
   helpValue: "REGION,…|all",
   parse: async (words) => {
     if (words.trim().toLowerCase() === "all") return REGIONS.map(({ code }) => code);
-    const codes = words.split(",").filter((word) => word.trim() !== "").map(parseRegion);
+    const codes = words
+      .split(",")
+      .filter((word) => word.trim() !== "")
+      .map(parseRegion);
     return codes.length === 0 ? [parseRegion(words)] : [...new Set(codes)];
   },
 });

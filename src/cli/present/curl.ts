@@ -22,14 +22,18 @@ export function renderCities(measurements: readonly CityMeasurement[], samples: 
   );
   const how = samples === 1 ? "One request per city" : `Median by first byte of ${samples} requests per city`;
   const footer = `${how}; times in ms from the start of the request. RTT is the configured one from the edge to the region that served.`;
-  const failures = measurements.flatMap(({ result, failure }) => (failure === undefined ? [] : [`${findRegion(result.from).city}: ${failure.message}`]));
+  const failures = measurements.flatMap(({ result, failure }) =>
+    failure === undefined ? [] : [`${findRegion(result.from).city}: ${failure.message}`],
+  );
   return [table, [footer, ...failures].join("\n")].join("\n\n");
 }
 
 /** The body of each response under the name of its city. */
 export function renderBodies(measurements: readonly CityMeasurement[]): string {
   return measurements
-    .flatMap(({ result, body }) => (body === undefined ? [] : [`${findRegion(result.from).city}:\n${body.toString("utf8").trimEnd()}`]))
+    .flatMap(({ result, body }) =>
+      body === undefined ? [] : [`${findRegion(result.from).city}:\n${body.toString("utf8").trimEnd()}`],
+    )
     .join("\n\n");
 }
 

@@ -8,7 +8,16 @@ const ENGINE_PING_TIMEOUT_MS = 5_000;
 
 /** What examining this machine takes. Nothing is asked of an engine before the examination. */
 export async function examineDeps(context: Context): Promise<ExamineDeps> {
-  const [access, { planetClient }, { isPortFree }, builders, { exec }, { findTunDevice }, { freeBytes }, { pingEngine }] = await Promise.all([
+  const [
+    access,
+    { planetClient },
+    { isPortFree },
+    builders,
+    { exec },
+    { findTunDevice },
+    { freeBytes },
+    { pingEngine },
+  ] = await Promise.all([
     planetAccessDeps(context),
     import("../operations/planet/planet-access.ts"),
     context.ports(),
@@ -42,13 +51,18 @@ export async function examineDeps(context: Context): Promise<ExamineDeps> {
 async function addressOf(context: Context): Promise<DockerAddress> {
   const [{ findDockerEndpoint }, files] = await Promise.all([import("../platform/docker-socket.ts"), context.files()]);
   const { env, home, platform } = context;
-  return (await findDockerEndpoint({ env, home, platform, readText: files.readTextIfExists, exists: files.exists })).address;
+  return (await findDockerEndpoint({ env, home, platform, readText: files.readTextIfExists, exists: files.exists }))
+    .address;
 }
 
 async function engineFacts(context: Context): Promise<EngineFacts> {
   const [{ runtime, daemonSocket, source }, address] = await Promise.all([engineOf(context), addressOf(context)]);
   const info = await runtime.info();
   // An engine in a virtual machine has its socket elsewhere for itself, or says so.
-  const isLocal = context.platform === "linux" && "socketPath" in address && address.socketPath === daemonSocket && !info.operatingSystem.includes("Docker Desktop");
+  const isLocal =
+    context.platform === "linux" &&
+    "socketPath" in address &&
+    address.socketPath === daemonSocket &&
+    !info.operatingSystem.includes("Docker Desktop");
   return { ...info, source, isLocal };
 }

@@ -10,6 +10,8 @@ export const TOKEN_FILE = "/etc/hangar/token";
 export const STATE_DIR = "/var/lib/hangar";
 
 const PROGRAM_DIR = "/opt/hangar";
+/** Not below /var/run: that is a link, and Engine 28 refuses to copy files into a container with a mount behind a link. */
+const SOCKET_IN_CONTROL = "/run/docker.sock";
 
 /** Ports that the planet opens on 127.0.0.1. */
 export interface PlanetPorts {
@@ -80,12 +82,12 @@ export function controlSpec({ planet, image, ports, daemonSocket, version }: Con
       HANGAR_HTTP_PORT: String(ports.http),
       HANGAR_TOKEN_FILE: TOKEN_FILE,
       HANGAR_STATE_DIR: STATE_DIR,
-      HANGAR_DOCKER_SOCKET: "/var/run/docker.sock",
+      HANGAR_DOCKER_SOCKET: SOCKET_IN_CONTROL,
     },
     entrypoint: program("control", 256),
     mounts: [
       { volume: names.stateVolume(planet.name), target: STATE_DIR },
-      { hostPath: daemonSocket, target: "/var/run/docker.sock" },
+      { hostPath: daemonSocket, target: SOCKET_IN_CONTROL },
     ],
     publish: [{ hostPort: ports.control, containerPort: CONTROL_PORT }],
     restartAlways: true,

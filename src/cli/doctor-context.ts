@@ -1,4 +1,5 @@
 // The adapters of `doctor`: it looks at everything directly, because what commands usually go through may be what is broken.
+import { LABEL, planetLabels } from "../emulator/runtime/labels.ts";
 import type { EngineFacts, ExamineDeps } from "../operations/doctor/examine.ts";
 import type { DockerAddress } from "../platform/docker-socket.ts";
 import type { Context } from "./context.ts";
@@ -64,5 +65,10 @@ async function engineFacts(context: Context): Promise<EngineFacts> {
     "socketPath" in address &&
     address.socketPath === daemonSocket &&
     !info.operatingSystem.includes("Docker Desktop");
-  return { ...info, source, isLocal };
+  const containers = await runtime.listContainers(planetLabels(context.planet));
+  const parts = containers.flatMap(({ labels, state }) => {
+    const name = labels[LABEL.component];
+    return name === undefined || name === "machine" ? [] : [{ name, running: state === "running" }];
+  });
+  return { ...info, source, isLocal, parts };
 }

@@ -19,6 +19,7 @@ import {
   judgePlanet,
   judgePort,
   judgeTun,
+  type PlanetPart,
 } from "./judge.ts";
 
 export interface EngineFacts extends EngineInfo {
@@ -26,6 +27,8 @@ export interface EngineFacts extends EngineInfo {
   readonly source: string;
   /** Whether the engine's host is this machine, so that its devices and disks can be looked at. */
   readonly isLocal: boolean;
+  /** The planet's own parts on the engine. */
+  readonly parts: readonly PlanetPart[];
 }
 
 export interface ExamineDeps {
@@ -64,7 +67,10 @@ export async function examine(deps: ExamineDeps): Promise<Finding[]> {
     local === undefined ? undefined : deps.freeBytes(local.dataRoot),
   ]);
   const before = clock.monotonic();
-  const planetIsUp = status !== undefined;
+  const parts = "value" in engine ? engine.value.parts : [];
+  // Without an engine's word, a planet that answers has all its parts.
+  const runs = (part: string): boolean =>
+    parts.length === 0 ? status !== undefined : parts.some(({ name, running }) => name === part && running);
   return [
     judgeNode(deps.nodeVersion),
     judgeEngine(engine),
@@ -73,11 +79,11 @@ export async function examine(deps: ExamineDeps): Promise<Finding[]> {
       wanReady: status?.components.some(({ name, state }) => name === "wan" && state === "ready") ?? false,
       device,
     }),
-    judgePort({ use: "control", port: ports.control, free: controlFree, planetIsUp }),
-    judgePort({ use: "http", port: ports.http, free: httpFree, planetIsUp }),
+    judgePort({ use: "control", port: ports.control, free: controlFree, usedByPlanet: runs("control") }),
+    judgePort({ use: "http", port: ports.http, free: httpFree, usedByPlanet: runs("edge") }),
     judgeDisk(free, local?.dataRoot),
     judgeClock({ nowMs: clock.now(), monotonic: clock.monotonic() >= before, skewMs }),
-    judgePlanet(deps.planet, status),
+    judgePlanet(deps.planet, status, parts),
   ];
 }
 

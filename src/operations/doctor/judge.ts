@@ -100,21 +100,22 @@ export interface PortFacts {
   readonly use: "control" | "http";
   readonly port: number;
   readonly free: boolean;
-  readonly planetIsUp: boolean;
+  /** The part of this planet that publishes the port runs. */
+  readonly usedByPlanet: boolean;
 }
 
-export function judgePort({ use, port, free, planetIsUp }: PortFacts): Finding {
+export function judgePort({ use, port, free, usedByPlanet }: PortFacts): Finding {
   const name = `port ${port}`;
-  if (planetIsUp && !free) return { name, status: "ok", found: `used by this planet (${use})` };
-  if (free)
-    return planetIsUp
-      ? {
-          name,
-          status: "warn",
-          found: `the planet is up, but nothing listens on 127.0.0.1:${port} (${use})`,
-          remedy: "hangar up",
-        }
-      : { name, status: "ok", found: `free (${use})` };
+  if (free && usedByPlanet) {
+    return {
+      name,
+      status: "warn",
+      found: `the planet is up, but nothing listens on 127.0.0.1:${port} (${use})`,
+      remedy: "hangar up",
+    };
+  }
+  if (free) return { name, status: "ok", found: `free (${use})` };
+  if (usedByPlanet) return { name, status: "ok", found: `used by this planet (${use})` };
   return {
     name,
     status: "fail",
@@ -171,8 +172,27 @@ export function judgeClock({ nowMs, monotonic, skewMs }: ClockFacts): Finding {
   return { name: "clock", status: "ok", found: `${at}${skewMs === undefined ? "" : ", the engine agrees"}` };
 }
 
-export function judgePlanet(planet: string, status: PlanetStatus | undefined): Finding {
-  if (status === undefined) return { name: "planet", status: "ok", found: `"${planet}" is not running` };
+/** A part of the planet on the engine. */
+export interface PlanetPart {
+  readonly name: string;
+  readonly running: boolean;
+}
+
+/** @param parts of the planet on the engine; none where there is no engine */
+export function judgePlanet(planet: string, status: PlanetStatus | undefined, parts: readonly PlanetPart[]): Finding {
+  if (status === undefined && parts.length === 0)
+    return { name: "planet", status: "ok", found: `"${planet}" is not running` };
+  if (status === undefined) {
+    const stopped = parts.filter(({ running }) => !running).map(({ name }) => name);
+    const found = `"${planet}" is on the engine, but its control does not answer${stopped.length === 0 ? "" : `; stopped: ${stopped.join(", ")}`}`;
+    return {
+      name: "planet",
+      status: "fail",
+      found,
+      remedy: `hangar up; docker logs hangar-${planet}-control`,
+      code: "PLANET_START_FAILED",
+    };
+  }
   const down = status.components.filter(({ state }) => state === "down").map(({ name }) => name);
   const [first] = down;
   if (first !== undefined) {
@@ -180,7 +200,7 @@ export function judgePlanet(planet: string, status: PlanetStatus | undefined): F
       name: "planet",
       status: "fail",
       found: `"${planet}": ${down.join(" and ")} ${down.length === 1 ? "is" : "are"} down`,
-      remedy: `docker logs hangar-${planet}-${first}; hangar up`,
+      remedy: `hangar up; docker logs hangar-${planet}-${first}`,
       code: "PLANET_START_FAILED",
     };
   }

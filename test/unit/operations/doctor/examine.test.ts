@@ -22,6 +22,7 @@ const healthy: ExamineDeps = {
     dataRoot: "/var/lib/docker",
     source: "default socket",
     isLocal: true,
+    parts: [],
   }),
   pingEngine: async () => ({ kind: "answered", dateMs: Date.UTC(2026, 10, 22) }),
   builder: async () => ({ client: "/usr/bin/docker", version: "20.10.24", builder: "buildkit", buildx: false }),
@@ -67,6 +68,28 @@ describe("examine", () => {
       status: "fail",
       code: "DOCKER_UNAVAILABLE",
     });
+  });
+
+  test("a planet whose control is gone is a failure of its own, and its ports are not somebody else's", async () => {
+    const engine = {
+      ...(await healthy.engine()),
+      parts: [
+        { name: "control", running: false },
+        { name: "edge", running: true },
+      ],
+    };
+    const findings = await examine({
+      ...healthy,
+      engine: async () => engine,
+      isPortFree: async (port) => port !== 8080,
+    });
+    expect(findings.filter(({ status }) => status === "fail")).toEqual([
+      expect.objectContaining({
+        name: "planet",
+        code: "PLANET_START_FAILED",
+        found: expect.stringContaining("stopped: control"),
+      }),
+    ]);
   });
 
   test("the first failure gives the code", async () => {

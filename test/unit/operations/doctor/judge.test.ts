@@ -66,8 +66,8 @@ describe("judgePort", () => {
     [false, true, "ok"],
     [true, true, "warn"],
     [false, false, "fail"],
-  ])("free %s, planet up %s is %s", (free, planetIsUp, status) => {
-    expect(judgePort({ use: "http", port: 8080, free, planetIsUp }).status).toBe(status);
+  ])("free %s, used by the planet %s is %s", (free, usedByPlanet, status) => {
+    expect(judgePort({ use: "http", port: 8080, free, usedByPlanet }).status).toBe(status);
   });
 });
 
@@ -114,6 +114,6 @@ describe("judgePlanet", () => {
     [status("starting", "ready"), "warn"],
     [status("degraded", "down"), "fail"],
   ])("%j is %s", (planet, expected) => {
-    expect(judgePlanet("default", planet).status).toBe(expected);
+    expect(judgePlanet("default", planet, []).status).toBe(expected);
   });
 });

@@ -3,6 +3,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { setExitStatus } from "../cli/exit-status.ts";
 import { appFlag } from "../cli/flags/app.ts";
 import { citiesFlag } from "../cli/flags/cities.ts";
+import { requestFlags } from "../cli/flags/request.ts";
 import { Args, Flags } from "../cli/oclif.ts";
 import { planetAccessDeps } from "../cli/planet-context.ts";
 import { renderBodies, renderCities } from "../cli/present/curl.ts";
@@ -48,15 +49,7 @@ export default class Curl extends BaseCommand {
   static override flags = {
     app: appFlag(),
     from: citiesFlag({ summary: "Cities by their regions' codes, or all", required: true }),
-    method: Flags.string({ char: "X", summary: "Method; GET, or POST with --data", helpValue: "METHOD" }),
-    header: Flags.string({
-      char: "H",
-      summary: "A header to send; may be repeated",
-      helpValue: "'NAME: VALUE'",
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    data: Flags.string({ char: "d", summary: "Body to send, as given", helpValue: "DATA" }),
+    ...requestFlags,
     samples: Flags.integer({
       summary: "Requests per city; the median is shown (3 for GET and HEAD, else 1)",
       helpValue: "N",

@@ -70,6 +70,7 @@ export interface EdgeRig {
   readonly dataPlane: DataPlane;
   readonly port: number;
   readonly backhaulPort: number;
+  readonly echoPort: number;
   /** What was posted to control. */
   readonly posts: { path: string; body: unknown }[];
   readonly logs: string[];
@@ -95,9 +96,9 @@ async function freePort(): Promise<number> {
 export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRig> {
   const posts: EdgeRig["posts"] = [];
   const logs: string[] = [];
-  const backhaulPort = await freePort();
+  const [backhaulPort, echoPort] = [await freePort(), await freePort()];
   const dataPlane = createDataPlane({
-    ...{ connector: netConnector, runCheck, backhaulPort, echoPort: await freePort(), server: "Hangar/test" },
+    ...{ connector: netConnector, runCheck, backhaulPort, echoPort, server: "Hangar/test" },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
     nowMs: options.nowMs ?? Date.now,
     ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
@@ -109,7 +110,7 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
   });
   await dataPlane.clients.listen("127.0.0.1", 0);
   return {
-    ...{ dataPlane, port: dataPlane.clients.port(), backhaulPort, posts, logs },
+    ...{ dataPlane, port: dataPlane.clients.port(), backhaulPort, echoPort, posts, logs },
     apply: (world) => dataPlane.apply(world, world.regions),
     stop: () => dataPlane.close(),
   };

@@ -58,6 +58,8 @@ export interface DataPlane {
   readonly clients: Listener;
   readonly load: LoadTracker;
   readonly backhaul: Pick<WarmPool, "warm">;
+  /** Requests that wait for a machine. */
+  waiting(): number;
   world(): WorldIndex | undefined;
   /** Puts a world in force. @param present regions whose networks can be used @throws PLANET_START_FAILED, PORT_TAKEN */
   apply(world: World, present: readonly WorldRegion[]): Promise<void>;
@@ -137,6 +139,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     clients,
     load,
     backhaul,
+    waiting: () => waiting.size,
     world: () => world,
     async apply(next, present) {
       await services.apply(present);

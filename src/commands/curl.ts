@@ -3,17 +3,14 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { setExitStatus } from "../cli/exit-status.ts";
 import { appFlag } from "../cli/flags/app.ts";
 import { citiesFlag } from "../cli/flags/cities.ts";
-import { requestFlags } from "../cli/flags/request.ts";
-import { Args, Flags } from "../cli/oclif.ts";
+import { requestFlags, requestOf } from "../cli/flags/request.ts";
+import { Args } from "../cli/oclif.ts";
 import { planetAccessDeps } from "../cli/planet-context.ts";
 import { renderBodies, renderCities } from "../cli/present/curl.ts";
 import { type CityResult, measureCities } from "../operations/curl/measure-cities.ts";
 import { parseTarget } from "../operations/curl/parse-target.ts";
-import { methodOf, parseHeader, samplesOf } from "../operations/curl/request-parts.ts";
 import { requirePlanet } from "../operations/planet/planet-access.ts";
 import { timedRequest } from "../platform/timed-request.ts";
-
-const KEPT_BODY_BYTES = 1024 * 1024;
 
 export default class Curl extends BaseCommand {
   static override summary = "Send a request as users in several cities do, and time it";
@@ -21,7 +18,7 @@ export default class Curl extends BaseCommand {
     "Each city enters at its own edge. The cities are measured one after the other, each over new connections. GET and HEAD",
     "are sent three times per city, and the one in the middle by its first byte is shown; other methods are sent once.",
     "Exits with 1 when a city got no response at all; a response with any status is one.",
-  ].join("\n");
+  ].join(" ");
   static override examples = [
     {
       description: "An app from three cities",
@@ -50,22 +47,12 @@ export default class Curl extends BaseCommand {
     app: appFlag(),
     from: citiesFlag({ summary: "Cities by their regions' codes, or all", required: true }),
     ...requestFlags,
-    samples: Flags.integer({
-      summary: "Requests per city; the median is shown (3 for GET and HEAD, else 1)",
-      helpValue: "N",
-      min: 1,
-      max: 1_000,
-    }),
-    body: Flags.boolean({ summary: "Print the body of each response too", default: false }),
-    timeout: Flags.integer({ summary: "Seconds to wait for each response", helpValue: "S", min: 1, default: 30 }),
   };
 
   async run(): Promise<CityResult[]> {
     const { args, flags } = await this.parse(Curl);
     const context = this.contextFor(flags);
-    const headers = (flags.header ?? []).map(parseHeader);
-    const method = methodOf(flags.method, flags.data);
-    const samples = samplesOf(flags.samples, method);
+    const request = requestOf(flags);
     const access = await requirePlanet(await planetAccessDeps(context));
     const target = await parseTarget({
       text: args.url,
@@ -73,19 +60,11 @@ export default class Curl extends BaseCommand {
       app: () => requireAppName(context, flags),
     });
     if (!this.jsonEnabled()) for (const note of target.notes) context.terminal.writeError(`${note}\n`);
-    const request = {
-      method,
-      headers,
-      body: flags.data,
-      samples,
-      timeoutMs: flags.timeout * 1_000,
-      keepBytes: flags.body ? KEPT_BODY_BYTES : 0,
-    };
     const measurements = await measureCities(
       { ...target, ...request, from: flags.from },
       { ...access, send: timedRequest, signal: this.signal },
     );
-    this.print(renderCities(measurements, samples, { width: context.terminal.columns }));
+    this.print(renderCities(measurements, request.samples, { width: context.terminal.columns }));
     if (flags.body) this.print(`\n${renderBodies(measurements)}`);
     const results = measurements.map(({ result }) => result);
     if (results.some(({ status }) => status === null)) setExitStatus(1);

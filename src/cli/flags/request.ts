@@ -1,6 +1,10 @@
+import type { MeasureCitiesInput } from "../../operations/curl/measure-cities.ts";
+import { methodOf, parseHeader, samplesOf } from "../../operations/curl/request-parts.ts";
 import { Flags } from "../oclif.ts";
 
-/** The request itself, in the words of curl. */
+const KEPT_BODY_BYTES = 1024 * 1024;
+
+/** The request itself in the words of curl, and how often it is sent. */
 export const requestFlags = {
   method: Flags.string({ char: "X", summary: "Method; GET, or POST with --data", helpValue: "METHOD" }),
   header: Flags.string({
@@ -11,4 +15,38 @@ export const requestFlags = {
     multipleNonGreedy: true,
   }),
   data: Flags.string({ char: "d", summary: "Body to send, as given", helpValue: "DATA" }),
+  samples: Flags.integer({
+    summary: "Requests per city; the median is shown (3 for GET and HEAD, else 1)",
+    helpValue: "N",
+    min: 1,
+    max: 1_000,
+  }),
+  body: Flags.boolean({ summary: "Print the body of each response too", default: false }),
+  timeout: Flags.integer({ summary: "Seconds to wait for each response", helpValue: "S", min: 1, default: 30 }),
 };
+
+export interface RequestFlags {
+  readonly method?: string | undefined;
+  readonly header?: string[] | undefined;
+  readonly data?: string | undefined;
+  readonly samples?: number | undefined;
+  readonly body: boolean;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/**
+ * What the flags ask to be sent.
+ * @throws USAGE
+ */
+export function requestOf(flags: RequestFlags): Omit<MeasureCitiesInput, "from" | "host" | "path"> {
+  const method = methodOf(flags.method, flags.data);
+  return {
+    method,
+    headers: (flags.header ?? []).map(parseHeader),
+    body: flags.data,
+    samples: samplesOf(flags.samples, method),
+    timeoutMs: flags.timeout * 1_000,
+    keepBytes: flags.body ? KEPT_BODY_BYTES : 0,
+  };
+}

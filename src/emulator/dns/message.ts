@@ -44,14 +44,16 @@ const TXT_STRING_BYTES = 255;
 /** Reads a datagram, or a message from a TCP stream. */
 export function parseQuery(message: Buffer): Incoming {
   // Answers are never answered: two servers would talk to each other for ever.
-  if (message.length < HEADER_BYTES || message.length > MAX_QUERY_BYTES || (message[2]! & 0x80) !== 0) return { kind: "ignored" };
+  if (message.length < HEADER_BYTES || message.length > MAX_QUERY_BYTES || (message[2]! & 0x80) !== 0)
+    return { kind: "ignored" };
   const id = message.readUInt16BE(0);
   const refused = (rcode: number): Incoming => ({ kind: "refused", response: header(id, QR | rcode, [0, 0, 0]) });
   if (((message[2]! >> 3) & 0xf) !== 0) return refused(RCODE.unsupported);
   // Checked before decoding: the counts decide how much a decoder allocates.
   const [questions, answers, authorities, additionals] = [4, 6, 8, 10].map((at) => message.readUInt16BE(at));
   const questionEnd = endOfQuestion(message);
-  if (questions !== 1 || answers !== 0 || authorities !== 0 || additionals! > 2 || questionEnd === undefined) return refused(RCODE.malformed);
+  if (questions !== 1 || answers !== 0 || authorities !== 0 || additionals! > 2 || questionEnd === undefined)
+    return refused(RCODE.malformed);
   try {
     const { questions: list = [], additionals: extras = [] } = decode(message);
     const [question] = list;
@@ -63,7 +65,10 @@ export function parseQuery(message: Buffer): Incoming {
       type: question.type,
       question: message.subarray(HEADER_BYTES, questionEnd),
       recursionDesired: (message[2]! & 1) !== 0,
-      maxUdpBytes: edns === undefined ? PLAIN_UDP_BYTES : Math.min(Math.max(edns.udpPayloadSize ?? 0, PLAIN_UDP_BYTES), EDNS_UDP_BYTES),
+      maxUdpBytes:
+        edns === undefined
+          ? PLAIN_UDP_BYTES
+          : Math.min(Math.max(edns.udpPayloadSize ?? 0, PLAIN_UDP_BYTES), EDNS_UDP_BYTES),
       hasEdns: edns !== undefined,
     };
     return { kind: "query", query };
@@ -78,8 +83,17 @@ export function renderAnswer(query: Query, answer: Exclude<DnsAnswer, { kind: "f
   const tail = query.hasEdns ? [EDNS_RECORD] : [];
   let room = maxBytes - HEADER_BYTES - query.question.length - (query.hasEdns ? EDNS_RECORD.length : 0);
   const fitting = records.filter((record) => (room -= record.length) >= 0);
-  const flags = baseFlags(query) | AUTHORITATIVE | (fitting.length < records.length ? TRUNCATED : 0) | (answer.kind === "no-such-name" ? RCODE.noSuchName : RCODE.ok);
-  return Buffer.concat([header(query.id, flags, [1, fitting.length, tail.length]), query.question, ...fitting, ...tail]);
+  const flags =
+    baseFlags(query) |
+    AUTHORITATIVE |
+    (fitting.length < records.length ? TRUNCATED : 0) |
+    (answer.kind === "no-such-name" ? RCODE.noSuchName : RCODE.ok);
+  return Buffer.concat([
+    header(query.id, flags, [1, fitting.length, tail.length]),
+    query.question,
+    ...fitting,
+    ...tail,
+  ]);
 }
 
 /** The answer that says the question could not be answered now. */
@@ -91,9 +105,14 @@ function baseFlags({ recursionDesired }: Query): number {
   return QR | RECURSION_AVAILABLE | (recursionDesired ? RECURSION_DESIRED : 0);
 }
 
-function header(id: number, flags: number, [questions, answers, additionals]: readonly [number, number, number]): Buffer {
+function header(
+  id: number,
+  flags: number,
+  [questions, answers, additionals]: readonly [number, number, number],
+): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES);
-  for (const [index, value] of [id, flags, questions, answers, 0, additionals].entries()) bytes.writeUInt16BE(value, index * 2);
+  for (const [index, value] of [id, flags, questions, answers, 0, additionals].entries())
+    bytes.writeUInt16BE(value, index * 2);
   return bytes;
 }
 
@@ -101,13 +120,17 @@ function header(id: number, flags: number, [questions, answers, additionals]: re
 function renderRecord(type: "AAAA" | "TXT", value: string): Buffer {
   const fields = { name: ".", ttl: TTL_SECONDS, class: "IN" as const };
   const record = type === "TXT" ? { ...fields, type, data: textStrings(value) } : { ...fields, type, data: value };
-  return Buffer.concat([POINTER_TO_QUESTION, encode({ type: "response", answers: [record] }).subarray(HEADER_BYTES + 1)]);
+  return Buffer.concat([
+    POINTER_TO_QUESTION,
+    encode({ type: "response", answers: [record] }).subarray(HEADER_BYTES + 1),
+  ]);
 }
 
 function textStrings(value: string): Buffer[] {
   const bytes = Buffer.from(value);
   const strings: Buffer[] = [];
-  for (let at = 0; at < bytes.length || at === 0; at += TXT_STRING_BYTES) strings.push(bytes.subarray(at, at + TXT_STRING_BYTES));
+  for (let at = 0; at < bytes.length || at === 0; at += TXT_STRING_BYTES)
+    strings.push(bytes.subarray(at, at + TXT_STRING_BYTES));
   return strings;
 }
 

@@ -72,14 +72,20 @@ export function createDnsServer({ forward, hasAddress, port }: DnsServerDeps): D
   return {
     async applyWorld(next) {
       world = next;
-      const wanted = new Map(next.regions.flatMap(({ code, wan4, wan6 }) => [wan4, wan6].filter(hasAddress).map((address) => [address, code] as const)));
+      const wanted = new Map(
+        next.regions.flatMap(({ code, wan4, wan6 }) =>
+          [wan4, wan6].filter(hasAddress).map((address) => [address, code] as const),
+        ),
+      );
       for (const [address, listener] of listeners) {
         if (wanted.has(address)) continue;
         listener.stop();
         listeners.delete(address);
       }
       const missing = [...wanted].filter(([address]) => !listeners.has(address));
-      const results = await Promise.allSettled(missing.map(async ([address, region]) => void listeners.set(address, await listen(address, region))));
+      const results = await Promise.allSettled(
+        missing.map(async ([address, region]) => void listeners.set(address, await listen(address, region))),
+      );
       const failed = results.find((result) => result.status === "rejected");
       if (failed !== undefined) throw failed.reason;
     },
@@ -129,7 +135,9 @@ function listenTcp(address: string, port: number, answer: Answerer): Promise<Lis
       void serveConnection(socket, answer).finally(() => socket.destroy());
     });
     server.maxConnections = MAX_TCP_CONNECTIONS;
-    server.once("error", (cause) => reject(new AppError("PLANET_START_FAILED", `DNS cannot listen on ${address} (TCP)`, { cause })));
+    server.once("error", (cause) =>
+      reject(new AppError("PLANET_START_FAILED", `DNS cannot listen on ${address} (TCP)`, { cause })),
+    );
     server.listen({ host: address, port }, () => {
       resolve({
         stop: () => {

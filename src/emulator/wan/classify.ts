@@ -9,7 +9,12 @@ const IPV4_HEADER_BYTES = 20;
 const IPV6_HEADER_BYTES = 40;
 
 /** The pair (`from * SLOTS + to`) of the IP packet at an offset, or UNKNOWN_PAIR. */
-export function classify(memory: Uint8Array, offset: number, length: number, block: Pick<LinkTable, "secondOctet" | "firstThirdOctet" | "ulaNetwork">): number {
+export function classify(
+  memory: Uint8Array,
+  offset: number,
+  length: number,
+  block: Pick<LinkTable, "secondOctet" | "firstThirdOctet" | "ulaNetwork">,
+): number {
   if (length < IPV4_HEADER_BYTES) return UNKNOWN_PAIR;
   const version = memory[offset]! >> 4;
   let from: number;

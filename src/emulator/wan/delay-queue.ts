@@ -22,7 +22,8 @@ export function createDelayQueue(slotCount: number): DelayQueue {
   let arrivals = 0;
 
   function precedes(a: number, b: number): boolean {
-    return dueUs[a]! < dueUs[b]! || (dueUs[a]! === dueUs[b]! && order[a]! < order[b]!);
+    const difference = dueUs[a]! - dueUs[b]!;
+    return difference < 0 || (difference === 0 && order[a]! < order[b]!);
   }
 
   return {

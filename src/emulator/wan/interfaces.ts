@@ -3,7 +3,9 @@ import type { World, WorldRegion } from "../../contract/world.ts";
 import { AppError } from "../../errors/app-error.ts";
 
 /** The shape of `networkInterfaces()` of node:os, as far as it is needed. */
-export type InterfaceListing = Readonly<Record<string, readonly { readonly address: string; readonly mac: string }[] | undefined>>;
+export type InterfaceListing = Readonly<
+  Record<string, readonly { readonly address: string; readonly mac: string }[] | undefined>
+>;
 
 /** The region's network as an interface of this container. */
 export interface RegionInterface {
@@ -18,9 +20,13 @@ export interface RegionInterface {
  */
 export function resolveRegionInterfaces(world: Pick<World, "regions">, listing: InterfaceListing): RegionInterface[] {
   const found = presentRegionInterfaces(world, listing);
-  const missing = world.regions.map(({ code }) => code).filter((code) => !found.some(({ region }) => region.code === code));
+  const missing = world.regions
+    .map(({ code }) => code)
+    .filter((code) => !found.some(({ region }) => region.code === code));
   if (missing.length > 0) {
-    throw new AppError("CONFLICT", `wan is not attached to the network of ${missing.join(", ")} yet`, { details: { regions: missing } });
+    throw new AppError("CONFLICT", `wan is not attached to the network of ${missing.join(", ")} yet`, {
+      details: { regions: missing },
+    });
   }
   return found;
 }
@@ -39,11 +45,15 @@ export function presentRegionInterfaces(world: Pick<World, "regions">, listing: 
  */
 export function resolveManagementInterface(address: string, listing: InterfaceListing): string {
   const match = findInterface(listing, (candidate) => candidate === address);
-  if (match === undefined) throw new AppError("PLANET_START_FAILED", `No interface has the management address ${address}`);
+  if (match === undefined)
+    throw new AppError("PLANET_START_FAILED", `No interface has the management address ${address}`);
   return match.name;
 }
 
-function findInterface(listing: InterfaceListing, accepts: (address: string) => boolean): { name: string; mac: string } | undefined {
+function findInterface(
+  listing: InterfaceListing,
+  accepts: (address: string) => boolean,
+): { name: string; mac: string } | undefined {
   for (const [name, addresses = []] of Object.entries(listing)) {
     const match = addresses.find(({ address }) => accepts(address));
     if (match !== undefined) return { name, mac: match.mac };

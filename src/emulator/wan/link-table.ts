@@ -22,7 +22,7 @@ export interface LinkTable {
   firstThirdOctet(): number;
   ulaNetwork(): number;
   /** Puts the world's block and links in force. */
-  fill(world: Pick<World, "block" | "regions" | "links">): void;
+  apply(world: Pick<World, "block" | "regions" | "links">): void;
   /** Asks the thread that reads the table to end. */
   stop(): void;
   stopped(): boolean;
@@ -56,7 +56,7 @@ export function createLinkTable(buffer?: SharedArrayBuffer): LinkTable {
     secondOctet: () => header[SECOND_OCTET]!,
     firstThirdOctet: () => header[FIRST_THIRD_OCTET]!,
     ulaNetwork: () => header[ULA_NETWORK]!,
-    fill(world) {
+    apply(world) {
       header[SECOND_OCTET] = world.block.secondOctet;
       header[FIRST_THIRD_OCTET] = world.block.firstThirdOctet;
       header[ULA_NETWORK] = world.block.ulaNetwork;

@@ -23,10 +23,16 @@ const PROGRAM = new URL(import.meta.url.endsWith(".ts") ? "./packet-worker.ts" :
 export async function startPacketThread(tunName: string, links: LinkTable): Promise<PacketThread> {
   const data: PacketThreadData = { tunName, links: links.buffer };
   // The loop allocates next to nothing: a small young generation keeps the rare collection short.
-  const worker = new Worker(PROGRAM, { workerData: data, name: "packets", resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 } });
+  const worker = new Worker(PROGRAM, {
+    workerData: data,
+    name: "packets",
+    resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 },
+  });
   const ended = new Promise<void>((resolve, reject) => {
     worker.once("error", (error) => reject(asAppError(error)));
-    worker.once("exit", () => (links.stopped() ? resolve() : reject(new AppError("INTERNAL", "The packet thread ended by itself"))));
+    worker.once("exit", () =>
+      links.stopped() ? resolve() : reject(new AppError("INTERNAL", "The packet thread ended by itself")),
+    );
   });
   ended.catch(() => undefined); // whoever holds the thread listens; until then it must not count as unhandled
   const open = new Promise<void>((resolve) => void worker.once("message", () => resolve()));

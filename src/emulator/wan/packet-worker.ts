@@ -12,4 +12,10 @@ const { tunName, links } = workerData as PacketThreadData;
 const slots = createPacketSlots();
 const device = openTun(tunName, slots.memory);
 parentPort?.postMessage("open");
-runPacketLoop({ device, slots, queue: createDelayQueue(slots.slotCount), links: createLinkTable(links), nowUs: () => performance.now() * 1_000 });
+runPacketLoop({
+  device,
+  slots,
+  queue: createDelayQueue(slots.slotCount),
+  links: createLinkTable(links),
+  nowUs: () => performance.now() * 1_000,
+});

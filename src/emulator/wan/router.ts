@@ -3,7 +3,12 @@
 import type { World } from "../../contract/world.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { RunProgram } from "../../platform/run-program.ts";
-import { type InterfaceListing, presentRegionInterfaces, resolveManagementInterface, resolveRegionInterfaces } from "./interfaces.ts";
+import {
+  type InterfaceListing,
+  presentRegionInterfaces,
+  resolveManagementInterface,
+  resolveRegionInterfaces,
+} from "./interfaces.ts";
 import type { LinkTable } from "./link-table.ts";
 import { JUMPS, planRoutes, planRules } from "./routes.ts";
 
@@ -33,7 +38,9 @@ export function createRouter({ run, listInterfaces, links, managementAddress }: 
   async function tool(file: string, args: readonly string[], input?: string): Promise<void> {
     const { exitCode, stderr } = await run(file, args, input);
     if (exitCode === 0) return;
-    throw new AppError("PLANET_START_FAILED", `${file} ${args.join(" ")} failed: ${stderr.trim()}`, { details: { exitCode } });
+    throw new AppError("PLANET_START_FAILED", `${file} ${args.join(" ")} failed: ${stderr.trim()}`, {
+      details: { exitCode },
+    });
   }
 
   const ipBatches = (batch4: string, batch6: string): Promise<unknown> =>
@@ -67,7 +74,7 @@ export function createRouter({ run, listInterfaces, links, managementAddress }: 
         await ipBatches(plan.batch4, plan.batch6);
         settledAt = look();
       }
-      links.fill(world);
+      links.apply(world);
       return { whole: regions.length === world.regions.length };
     },
   };

@@ -39,14 +39,20 @@ export interface RoutePlan {
 }
 
 /** Everything that depends on the world and on the interfaces of its regions. */
-export function planRoutes(world: Pick<World, "block">, regions: readonly RegionInterface[], management: string): RoutePlan {
+export function planRoutes(
+  world: Pick<World, "block">,
+  regions: readonly RegionInterface[],
+  management: string,
+): RoutePlan {
   const { secondOctet, firstThirdOctet, ulaNetwork } = world.block;
   const managementPrefix = `198.${secondOctet}.${firstThirdOctet + 31}`;
   const block4 = `198.${secondOctet}.${firstThirdOctet}.0/19`;
   const block6 = `fdaa:0:${ulaNetwork.toString(16)}::/48`;
   return {
     batch4: lines([
-      ...regions.filter(({ region, mac }) => mac !== macOf(ulaNetwork, region.slot)).map(({ region, name }) => `link set dev ${name} address ${macOf(ulaNetwork, region.slot)}`),
+      ...regions
+        .filter(({ region, mac }) => mac !== macOf(ulaNetwork, region.slot))
+        .map(({ region, name }) => `link set dev ${name} address ${macOf(ulaNetwork, region.slot)}`),
       ...regions.map(({ region, name }) => `addr replace ${region.wan4}/24 dev ${name}`),
       // Docker picks a default route among the networks by name, and again on each attachment.
       `route replace default via ${managementPrefix}.1 dev ${management}`,
@@ -91,7 +97,9 @@ export const JUMPS: readonly { readonly table: string; readonly rule: readonly s
  * and would send into the void that long if it changed.
  */
 export function macOf(ulaNetwork: number, slot: number): string {
-  return ["02", "68", "77", ulaNetwork >> 8, ulaNetwork & 0xff, slot].map((part) => (typeof part === "string" ? part : part.toString(16).padStart(2, "0"))).join(":");
+  return ["02", "68", "77", ulaNetwork >> 8, ulaNetwork & 0xff, slot]
+    .map((part) => (typeof part === "string" ? part : part.toString(16).padStart(2, "0")))
+    .join(":");
 }
 
 function lines(list: readonly string[]): string {

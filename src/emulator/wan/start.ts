@@ -38,10 +38,15 @@ export async function startWan(deps: WanDeps): Promise<{ readonly ended: Promise
   const { managementAddress, token, run, listInterfaces, startAfter, log } = deps;
   const links = createLinkTable();
   const thread = await startPacketThread(TUN_NAME, links);
-  const hasAddress = (address: string): boolean => Object.values(listInterfaces()).some((list) => list?.some((entry) => entry.address === address));
+  const hasAddress = (address: string): boolean =>
+    Object.values(listInterfaces()).some((list) => list?.some((entry) => entry.address === address));
   const component = createWanComponent({
     router: createRouter({ run, listInterfaces, links, managementAddress }),
-    dns: createDnsServer({ forward: createForwarder({ resolvers: parseResolvers(deps.resolvConf), timer: startAfter }), hasAddress, port: DNS_PORT }),
+    dns: createDnsServer({
+      forward: createForwarder({ resolvers: parseResolvers(deps.resolvConf), timer: startAfter }),
+      hasAddress,
+      port: DNS_PORT,
+    }),
     file: createWorldFile(deps.worldFile),
     startId: randomUUID(),
     pid: process.pid,
@@ -50,7 +55,9 @@ export async function startWan(deps: WanDeps): Promise<{ readonly ended: Promise
   await component.restore();
   const server = createAdminServer({ token, status: component.status, putWorld: component.putWorld });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => reject(new AppError("PLANET_START_FAILED", `wan cannot listen on ${managementAddress}`, { cause })));
+    server.once("error", (cause) =>
+      reject(new AppError("PLANET_START_FAILED", `wan cannot listen on ${managementAddress}`, { cause })),
+    );
     server.listen({ host: managementAddress, port: COMPONENT_PORT }, resolve);
   });
   log(`ready on ${managementAddress}:${COMPONENT_PORT}`);

@@ -43,7 +43,8 @@ export function openTun(name: string, memory: Uint8Array): PacketDevice {
   new DataView(request.buffer).setUint16(IFREQ_FLAGS_OFFSET, IFF_TUN | IFF_NO_PI | IFF_VNET_HDR, true);
   if (ioctl(fd, TUNSETIFF, addressOf(request)) < 0) throw tunError(`The TUN device ${name} cannot be made`);
   // With offloads, segments of up to 64 KB pass whole: 40 times fewer packets to carry at high rates.
-  if (ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6) < 0) throw tunError(`The TUN device ${name} has no offloads`);
+  if (ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6) < 0)
+    throw tunError(`The TUN device ${name} has no offloads`);
   prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 
   const base = addressOf(memory);

@@ -1,0 +1,41 @@
+import { describe, test } from "vitest";
+import { createLinkTable, NO_LINK, SLOTS } from "../../../../src/emulator/wan/link-table.ts";
+import { aWorld } from "./a-world.ts";
+
+const pair = (from: number, to: number): number => from * SLOTS + to;
+
+describe("link table", () => {
+  test("has half the round-trip time both ways, nothing inside a region, and no link elsewhere", ({ expect }) => {
+    const table = createLinkTable();
+    table.apply(aWorld());
+    expect([table.delayUs(pair(0, 1)), table.delayUs(pair(1, 0))]).toEqual([40_000, 40_000]);
+    expect([table.delayUs(pair(1, 2)), table.delayUs(pair(2, 1))]).toEqual([117_750, 117_750]);
+    expect(table.delayUs(pair(2, 2))).toBe(0);
+    expect(table.delayUs(pair(3, 3))).toBe(NO_LINK);
+    expect(table.delayUs(pair(0, 31))).toBe(NO_LINK);
+  });
+
+  test("is the same from another thread's view of the memory", ({ expect }) => {
+    const table = createLinkTable();
+    const view = createLinkTable(table.buffer);
+    expect(view.delayUs(1)).toBe(NO_LINK);
+    table.apply(aWorld());
+    expect([view.delayUs(1), view.secondOctet(), view.firstThirdOctet(), view.ulaNetwork(), view.stopped()]).toEqual([
+      40_000,
+      19,
+      32,
+      10,
+      false,
+    ]);
+    table.stop();
+    expect(view.stopped()).toBe(true);
+  });
+
+  test("forgets the links of a region that is no longer active", ({ expect }) => {
+    const table = createLinkTable();
+    const world = aWorld();
+    table.apply(world);
+    table.apply({ ...world, regions: world.regions.slice(0, 2) });
+    expect([table.delayUs(pair(0, 1)), table.delayUs(pair(0, 2))]).toEqual([40_000, NO_LINK]);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import type { CheckReport, WorldCheck } from "../../../../../src/contract/world.ts";
+import { FIRST_PASS_INTERVAL_MS, nextRunMs } from "../../../../../src/emulator/edge/checks/cadence.ts";
+import { createChecker } from "../../../../../src/emulator/edge/checks/checker.ts";
+import { plannedChecks } from "../../../../../src/emulator/edge/checks/planned-checks.ts";
+import type { CheckResult } from "../../../../../src/emulator/edge/checks/run-check.ts";
+import { indexWorld } from "../../../../../src/emulator/edge/world-index.ts";
+import { worldMachine, worldOf } from "../../../../support/edge-rig.ts";
+
+const CHECK: WorldCheck = {
+  name: "up",
+  type: "tcp",
+  port: 8080,
+  intervalMs: 10_000,
+  timeoutMs: 1_000,
+  gracePeriodMs: 0,
+  gatesRouting: true,
+};
+const machineWith = (...checks: WorldCheck[]) =>
+  worldMachine({ id: "m1", region: "ams", address4: "127.0.1.2", port: 8080, checks });
+
+describe("nextRunMs", () => {
+  test.each([
+    [false, 0, 10_000, FIRST_PASS_INTERVAL_MS],
+    [false, 10_000, 10_000, 1_000],
+    [false, 1_000_000, 10_000, 10_000],
+    [false, 0, 100, 100],
+    [true, 0, 10_000, 10_000],
+  ])("passed before: %s, after %i ms, every %i ms: in %i ms", (everPassed, elapsedMs, intervalMs, expected) => {
+    expect(nextRunMs({ everPassed, elapsedMs, intervalMs })).toBe(expected);
+  });
+});
+
+describe("plannedChecks", () => {
+  test("adds one for each TCP service whose port none looks at", () => {
+    expect(plannedChecks(machineWith(CHECK))).toEqual([CHECK]);
+    expect(
+      plannedChecks(machineWith({ ...CHECK, port: 9 })).map(({ name, gatesRouting }) => ({ name, gatesRouting })),
+    ).toEqual([
+      { name: "up", gatesRouting: true },
+      { name: "hangar-port-8080", gatesRouting: false },
+    ]);
+    const udp = machineWith();
+    expect(
+      plannedChecks({ ...udp, services: udp.services.map((service) => ({ ...service, protocol: "udp" as const })) }),
+    ).toEqual([]);
+  });
+});
+
+describe("checker", () => {
+  function rig(results: CheckResult[]) {
+    let nowMs = 0;
+    const timers: { atMs: number; run: () => void }[] = [];
+    const reports: CheckReport[] = [];
+    const ran: string[] = [];
+    const changes: string[] = [];
+    const checker = createChecker({
+      run: (check, { host, localAddress }) => {
+        ran.push(`${nowMs} ${check.name} ${localAddress} ${host}`);
+        return Promise.resolve(results.shift() ?? { passing: true, output: "ok" });
+      },
+      timer: (afterMs, run) => {
+        const timer = { atMs: nowMs + afterMs, run };
+        timers.push(timer);
+        return () => void timers.splice(timers.indexOf(timer), 1);
+      },
+      monotonicMs: () => nowMs,
+      report: (report) => void reports.push(report),
+      healthChanged: (app) => void changes.push(app),
+    });
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    return {
+      ...{ checker, reports, ran, changes, timers },
+      apply: async (version: number, ...machines: ReturnType<typeof machineWith>[]) => {
+        checker.apply(indexWorld(worldOf(version, ["ams"], machines)));
+        await settle();
+      },
+      next: async () => {
+        const timer = timers.toSorted((a, b) => a.atMs - b.atMs)[0]!;
+        timers.splice(timers.indexOf(timer), 1);
+        nowMs = timer.atMs;
+        timer.run();
+        await settle();
+      },
+    };
+  }
+  const fails: CheckResult = { passing: false, output: "no" };
+
+  test("looks at once, often until the first pass, and then at the interval", async () => {
+    const { apply, next, ran, reports, changes } = rig([fails, fails]);
+    await apply(1, machineWith(CHECK));
+    for (let n = 0; n < 3; n += 1) await next();
+    expect(ran).toEqual([0, 250, 500, 10_500].map((atMs) => `${atMs} up 127.0.1.253 127.0.1.2`));
+    expect(reports.map(({ status }) => status)).toEqual(["critical", "passing"]);
+    expect(reports[0]).toEqual({ machineId: "m1", instanceId: "m1-1", name: "up", status: "critical", output: "no" });
+    expect(changes).toEqual(["my-app", "my-app"]);
+  });
+
+  test("says nothing about failures in the grace period, but of a pass", async () => {
+    const { apply, next, reports } = rig([fails, fails, fails]);
+    await apply(1, machineWith({ ...CHECK, gracePeriodMs: 500 }));
+    await next();
+    expect(reports).toEqual([]);
+    await next();
+    expect(reports.map(({ status }) => status)).toEqual(["critical"]);
+  });
+
+  test("a machine is healthy while all checks that gate it pass", async () => {
+    const { checker, apply, next } = rig([fails, { passing: true, output: "" }, fails]);
+    const machine = machineWith(CHECK, { ...CHECK, name: "top", gatesRouting: false });
+    expect(checker.isHealthy(machine)).toBe(false);
+    await apply(1, machine);
+    expect(checker.isHealthy(machine)).toBe(false);
+    await next();
+    expect(checker.isHealthy(machine)).toBe(false);
+    await next();
+    expect(checker.isHealthy(machine)).toBe(true);
+    expect(checker.isHealthy(machineWith())).toBe(true);
+  });
+
+  test("begins anew with a new instance, and stops with the machine", async () => {
+    const { checker, apply, ran, timers } = rig([]);
+    const machine = machineWith(CHECK);
+    await apply(1, machine);
+    await apply(2, machine);
+    expect(ran).toHaveLength(1);
+    await apply(3, { ...machine, instanceId: "m1-2" });
+    expect(ran).toHaveLength(2);
+    await apply(4, { ...machine, started: false });
+    expect(timers).toEqual([]);
+    expect(checker.isHealthy(machine)).toBe(false);
+  });
+});

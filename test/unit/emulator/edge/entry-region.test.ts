@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { resolveEntry } from "../../../../src/emulator/edge/entry-region.ts";
+
+describe("resolveEntry", () => {
+  test.each([
+    ["my-app.localhost", undefined, "my-app", "iad"],
+    ["my-app.localhost:8080", undefined, "my-app", "iad"],
+    ["syd.my-app.localhost:8080", undefined, "my-app", "syd"],
+    ["syd.my-app.localhost", "nrt", "my-app", "syd"],
+    ["my-app.localhost", " NRT ", "my-app", "nrt"],
+    ["my-app.localhost", "", "my-app", "iad"],
+    ["My-App.FLY.dev", "ams", "my-app", "ams"],
+    ["ams.my-app.fly.dev.", undefined, "my-app", "ams"],
+    ["syd.localhost", undefined, "syd", "iad"],
+  ])("%s with client region %s enters %s in %s", (host, clientRegion, app, region) => {
+    expect(resolveEntry(host, clientRegion, "iad")).toEqual({ kind: "entered", app, region });
+  });
+
+  test.each([
+    "example.com",
+    "localhost",
+    ".localhost",
+    "a..localhost",
+    "x.y.z.localhost",
+    "127.0.0.1:8080",
+    "[::1]:8080",
+    "",
+  ])("%s leads nowhere", (host) => {
+    expect(resolveEntry(host, undefined, "iad")).toMatchObject({ kind: "unknown-host" });
+  });
+
+  test("suggests a region for one that does not exist, and knows retired ones", () => {
+    expect(resolveEntry("my-app.localhost", "ydn", "iad")).toMatchObject({
+      kind: "unknown-region",
+      region: "ydn",
+      retired: false,
+    });
+    expect(resolveEntry("syf.my-app.localhost", undefined, "iad")).toMatchObject({
+      kind: "unknown-region",
+      suggestions: ["syd"],
+    });
+    expect(resolveEntry("my-app.localhost", "sea", "iad")).toMatchObject({ kind: "unknown-region", retired: true });
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { route } from "../../../../src/emulator/edge/route.ts";
+import { indexWorld, isHttpService } from "../../../../src/emulator/edge/world-index.ts";
+import { HTTP_SERVICE, type MachineOptions, worldMachine, worldOf } from "../../../support/edge-rig.ts";
+
+const REGIONS = ["ams", "iad", "nrt"];
+const at = (id: string, region: string, more: Partial<MachineOptions> = {}) =>
+  worldMachine({ id, region, address4: "127.0.1.2", port: 8080, ...more });
+const viewOf = (...machines: ReturnType<typeof at>[]) => ({
+  world: indexWorld(worldOf(1, REGIONS, machines)),
+  load: () => 0,
+  isHealthy: () => true,
+  excluded: new Set<string>(),
+  random: () => 0,
+});
+
+describe("route", () => {
+  const view = viewOf(at("a", "ams"), at("n", "nrt"));
+
+  test.each([
+    ["ams", "a", 0],
+    ["iad", "a", 80],
+    ["nrt", "n", 0],
+  ])("sends what enters in %s to %s", (entry, id, rttMs) => {
+    expect(route({ app: "my-app" }, view, entry)).toMatchObject({
+      kind: "forward",
+      backend: { machine: { id } },
+      rttMs,
+    });
+  });
+
+  test("asks for a region that is not active", () => {
+    expect(route({ app: "my-app" }, view, "syd")).toEqual({ kind: "activate", region: "syd" });
+  });
+
+  test("does not activate regions for apps that do not exist", () => {
+    expect(route({ app: "other" }, view, "syd")).toEqual({ kind: "unavailable", code: "no-such-app" });
+  });
+
+  test("says why nothing can be done", () => {
+    expect(route({ app: "my-app" }, viewOf(), "ams")).toEqual({ kind: "unavailable", code: "no-machine" });
+    expect(route({ app: "my-app" }, { ...view, excluded: new Set(["a", "n"]) }, "ams")).toEqual({
+      kind: "unavailable",
+      code: "all-failed",
+    });
+    expect(route({ app: "my-app" }, { ...view, isHealthy: () => false }, "ams")).toEqual({
+      kind: "wait",
+      for: "a healthy machine",
+    });
+    const full = viewOf(at("a", "ams", { concurrency: { type: "requests", hardLimit: 1 } }));
+    expect(route({ app: "my-app" }, { ...full, load: () => 1 }, "ams")).toEqual({ kind: "wait", for: "a slot" });
+  });
+});
+
+describe("indexWorld", () => {
+  test("leaves out what takes no requests, and other apps", () => {
+    const world = indexWorld(
+      worldOf(1, REGIONS, [
+        at("a", "ams"),
+        at("stopped", "ams", { started: false }),
+        at("cordoned", "ams", { cordoned: true }),
+        at("other", "ams", { app: "other" }),
+        { ...at("plain", "ams"), services: [] },
+      ]),
+    );
+    expect(world.rings("my-app", "ams").flatMap(({ backends }) => backends.map(({ machine }) => machine.id))).toEqual([
+      "a",
+    ]);
+    expect(world.rings("my-app", "ams")).toBe(world.rings("my-app", "ams"));
+  });
+
+  test("sorts by distance from the entry, a missing link last", () => {
+    const world = indexWorld({
+      ...worldOf(1, REGIONS, [at("i", "iad"), at("n", "nrt"), at("a", "ams")]),
+      links: [{ a: "nrt", b: "ams", rttMs: 230 }],
+    });
+    expect(world.rings("my-app", "nrt").map(({ rttMs }) => rttMs)).toEqual([0, 230, Infinity]);
+  });
+});
+
+describe("isHttpService", () => {
+  test.each([
+    [{ port: 80, handlers: ["http"] }, "tcp", true],
+    [{ port: 443, handlers: ["tls", "http"] }, "tcp", true],
+    [{ port: 443, handlers: ["tls"] }, "tcp", false],
+    [{ port: 8080, handlers: ["http"] }, "tcp", false],
+    [{ port: 80, handlers: ["http"] }, "udp", false],
+  ] as const)("%o over %s: %s", (port, protocol, expected) => {
+    expect(
+      isHttpService({
+        ...HTTP_SERVICE,
+        protocol,
+        ports: [{ ...port, handlers: [...port.handlers], forceHttps: false }],
+      }),
+    ).toBe(expected);
+  });
+});

@@ -209,7 +209,7 @@ export async function startWanRig(options: WanRigOptions): Promise<WanRig> {
       IMAGE,
       "sh",
       "-c",
-      'trap exit TERM; while :; do "$@" & wait; done',
+      'trap "kill \\$!; wait; exit" TERM; while :; do "$@" & wait; done',
       "wan",
       "node",
       "--disable-warning=ExperimentalWarning",

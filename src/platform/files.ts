@@ -1,6 +1,6 @@
 // Files: reading whole texts, and writing so that a reader or a crash never sees half of one.
 import { randomBytes } from "node:crypto";
-import { access, chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { access, chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "../errors/app-error.ts";
 
@@ -39,9 +39,37 @@ export async function listNames(folder: string): Promise<string[]> {
   }
 }
 
-/** Makes the folder and those above it; an existing one keeps its mode. */
+/**
+ * Makes the folder and those above it; an existing one keeps its mode.
+ * @throws DISK_FULL
+ */
 export async function ensureDir(folder: string, mode = 0o755): Promise<void> {
-  await mkdir(folder, { recursive: true, mode });
+  await withDiskErrors(folder, () => mkdir(folder, { recursive: true, mode }));
+}
+
+/**
+ * Makes a new file with a text.
+ * @returns whether it was made: not where there is one already
+ * @throws DISK_FULL when there is no room; nothing is left behind then
+ */
+export async function createExclusively(file: string, text: string, mode: number): Promise<boolean> {
+  try {
+    await withDiskErrors(file, () => writeFile(file, text, { flag: "wx", mode }));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+async function withDiskErrors<T>(target: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (codeOf(error) !== "ENOSPC" && codeOf(error) !== "EDQUOT") throw error;
+    throw new AppError("DISK_FULL", `There is no room to write ${target}`, { cause: error, suggestions: ["hangar doctor"] });
+  }
 }
 
 /**
@@ -51,20 +79,19 @@ export async function ensureDir(folder: string, mode = 0o755): Promise<void> {
 export async function writeAtomic(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const neighbour = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString("hex")}`);
   try {
-    const handle = await open(neighbour, "wx", mode);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await chmod(neighbour, mode); // open() applies the umask, secrets and scripts need the mode as given
-    await rename(neighbour, file);
+    await withDiskErrors(file, async () => {
+      const handle = await open(neighbour, "wx", mode);
+      try {
+        await handle.writeFile(content);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await chmod(neighbour, mode); // open() applies the umask, secrets and scripts need the mode as given
+      await rename(neighbour, file);
+    });
   } catch (error) {
     await rm(neighbour, { force: true });
-    if (codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT") {
-      throw new AppError("DISK_FULL", `There is no room to write ${file}`, { cause: error });
-    }
     throw error;
   }
 }

@@ -52,13 +52,16 @@ export function createAppLogs(planet: PlanetRecord, runtime: ContainerRuntime, o
     read: async function* (app, options, signal) {
       const containers = await containersOf(app, options);
       const since = new Map<string, string>();
+      let newest: string | undefined;
       if (options.tail > 0) {
         for (const entry of await past(containers, options.tail)) {
-          since.set(entry.machine, entry.timestamp);
+          newest = entry.timestamp;
           yield entry;
         }
       }
       if (!options.follow) return;
+      // What was shown ends here for every machine that is there: lines before it were left out on purpose.
+      if (newest !== undefined) for (const { labels } of containers) since.set(labels[LABEL.machine] ?? "", newest);
 
       const waiting: LogEntry[] = [];
       let wake: () => void = () => undefined;

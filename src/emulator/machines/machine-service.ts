@@ -1,6 +1,6 @@
 // What the Machines API does to machines: checks the request, writes the wanted state, sets the supervisor to work.
 import { AppError } from "../../errors/app-error.ts";
-import type { LaunchMachine, Machine } from "../../contract/machine.ts";
+import type { CheckStatus, LaunchMachine, Machine } from "../../contract/machine.ts";
 import { machineId, machineName, ulid, type RandomBytes } from "../model/ids.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
@@ -62,13 +62,21 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
     return machine;
   };
 
-  const view = (machine: MachineRecord): Machine => {
+  /** Edge checks what runs: of other machines the last result says nothing. */
+  const checksOf = (machine: MachineRecord): CheckStatus[] => {
+    if (machine.state !== "started") {
+      return machineChecks(machine).map(({ name }) => ({ name, status: "warning", output: `the machine is ${machine.state}`, updated_at: machine.updatedAt }));
+    }
     const results = store.checks(machine.id).filter(({ instanceId }) => instanceId === machine.instanceId);
     const declared = machineChecks(machine).map(({ name }) => {
       const result = results.find((check) => check.name === name);
       return { name, status: result?.status ?? ("critical" as const), output: result?.output ?? "the check has not run yet", updated_at: result?.updated_at ?? machine.updatedAt };
     });
     const implicit = results.filter(({ name }) => !declared.some((check) => check.name === name));
+    return [...declared, ...implicit.map(({ name, status, output, updated_at }) => ({ name, status, output, updated_at }))];
+  };
+
+  const view = (machine: MachineRecord): Machine => {
     return {
       id: machine.id,
       name: machine.name,
@@ -82,7 +90,7 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
       created_at: machine.createdAt,
       updated_at: machine.updatedAt,
       events: store.events(machine.id),
-      checks: [...declared, ...implicit.map(({ name, status, output, updated_at }) => ({ name, status, output, updated_at }))],
+      checks: checksOf(machine),
       cordoned: machine.cordoned,
       host_status: "ok",
     };

@@ -29,6 +29,9 @@ const SMOKE_MS = 2_000;
 /** Edge's own check of a service's port, for services that declare none. */
 const PORT_CHECK = /^hangar-port-(\d+)$/;
 
+/** What the machine's init prints when there is no such program, before it exits with 126 or 127. */
+const INIT_REFUSAL = /^\[FATAL tini \(\d+\)\] (exec .* failed: .*)$/;
+
 interface ExitSeen {
   readonly exitCode: number;
   readonly oomKilled: boolean;
@@ -74,15 +77,16 @@ async function failureOf(machine: Machine, input: HealthInput, deps: HealthDeps,
   const diagnosis = await deps.client.diagnosis(input.app, input.machine);
   const where = `Machine ${machine.id} in ${machine.region}`;
   const details = { machine: machine.id, region: machine.region, ...diagnosis };
-  if (exit !== undefined) {
+  const unstartable = exit === undefined ? undefined : diagnosis.logTail.map((line) => INIT_REFUSAL.exec(line)?.[1]).find((reason) => reason !== undefined);
+  if (exit !== undefined && unstartable === undefined) {
     const why = exit.oomKilled ? ` (out of memory: it has ${machine.config.guest?.memory_mb ?? 256} MB)` : "";
     return new AppError("MACHINE_EXITED", `${where} exited with code ${exit.exitCode}${why}; ${tail(diagnosis)}`, {
       suggestions: [exit.oomKilled ? "give it more memory in [[vm]] of fly.toml" : `run the image by itself: docker run --rm ${machine.config.image}`],
       details: { ...details, exitCode: exit.exitCode, oomKilled: exit.oomKilled },
     });
   }
-  if (machine.state === "failed") {
-    return new AppError("MACHINE_START_FAILED", `${where} could not be started: ${diagnosis.engineError ?? "the engine gave no reason"}`, {
+  if (machine.state === "failed" || unstartable !== undefined) {
+    return new AppError("MACHINE_START_FAILED", `${where} could not be started: ${unstartable ?? diagnosis.engineError ?? "the engine gave no reason"}`, {
       suggestions: ["check CMD and ENTRYPOINT of the Dockerfile, and [processes] of fly.toml"],
       details,
     });

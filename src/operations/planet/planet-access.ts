@@ -18,7 +18,7 @@ export interface PlanetAccess {
 /** The client for a planet's control plane, whether it answers or not. */
 export async function planetClient({ home, createClient, signal }: PlanetAccessDeps): Promise<PlanetAccess> {
   const { ports } = (await home.settings()) ?? { ports: DEFAULT_PORTS };
-  const client = createClient({ baseUrl: `http://127.0.0.1:${ports.control}`, token: await home.token(), signal });
+  const client = createClient({ baseUrl: `http://127.0.0.1:${ports.control}`, token: (await home.presentToken()) ?? "", signal });
   return { client, httpPort: ports.http, controlPort: ports.control };
 }
 

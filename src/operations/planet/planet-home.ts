@@ -1,10 +1,10 @@
 // What this machine remembers of a planet while it is up and while it is down: its token, ports, block and, after `down`,
 // its database. Lives in the state folder, readable by its owner only.
 import { randomBytes } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "../../errors/app-error.ts";
-import { ensureDir, readTextIfExists, remove, writeAtomic } from "../../platform/files.ts";
+import { createExclusively, ensureDir, readTextIfExists, remove, writeAtomic } from "../../platform/files.ts";
 
 /** Default ports on 127.0.0.1: the Machines API's own, and the usual one for a web server under development. */
 export const DEFAULT_PORTS = { control: 4280, http: 8080 } as const;
@@ -21,6 +21,8 @@ export interface PlanetHome {
   saveSettings(settings: PlanetSettings): Promise<void>;
   /** The planet's token, made at the first call. */
   token(): Promise<string>;
+  /** The planet's token, or undefined where it has none yet. */
+  presentToken(): Promise<string | undefined>;
   savedState(): Promise<Readonly<Record<string, Uint8Array>>>;
   saveState(files: Readonly<Record<string, Uint8Array>>): Promise<void>;
   dropState(): Promise<void>;
@@ -44,14 +46,7 @@ function isAlive(pid: number): boolean {
 
 async function takeLock(file: string, planet: string): Promise<void> {
   for (;;) {
-    try {
-      const handle = await open(file, "wx", 0o600);
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
+    if (await createExclusively(file, String(process.pid), 0o600)) return;
     const holder = Number((await readTextIfExists(file)) ?? "0");
     // An empty file belongs to a command between its two steps, unless that was killed there: alive is the safe guess.
     if (holder === 0 || (holder !== process.pid && isAlive(holder))) {
@@ -74,6 +69,10 @@ export function openPlanetHome(stateDir: string, name: string): PlanetHome {
   const folder = path.join(stateDir, "planets", name);
   const file = (base: string): string => path.join(folder, base);
   const ensure = (): Promise<void> => ensureDir(folder, 0o700);
+  const presentToken = async (): Promise<string | undefined> => {
+    const text = (await readTextIfExists(file("token")))?.trim();
+    return text === "" ? undefined : text;
+  };
   return {
     name,
     settings: async () => {
@@ -85,34 +84,35 @@ export function openPlanetHome(stateDir: string, name: string): PlanetHome {
       await writeAtomic(file("planet.json"), `${JSON.stringify(settings, null, 2)}\n`, 0o600);
     },
     token: async () => {
-      const present = (await readTextIfExists(file("token")))?.trim();
-      if (present !== undefined && present !== "") return present;
+      const present = await presentToken();
+      if (present !== undefined) return present;
       await ensure();
       const token = randomBytes(32).toString("base64url");
       await writeAtomic(file("token"), `${token}\n`, 0o600);
       return token;
     },
+    presentToken,
     savedState: async () => {
       const found: Record<string, Uint8Array> = {};
-      for (const name of STATE_FILES) {
-        const content = await readFile(file(name)).catch(() => undefined);
-        if (content !== undefined) found[name] = content;
+      for (const base of STATE_FILES) {
+        const content = await readFile(file(base)).catch(() => undefined);
+        if (content !== undefined) found[base] = content;
       }
       return found;
     },
     saveState: async (files) => {
       await ensure();
-      for (const name of STATE_FILES) {
-        const content = files[name];
-        if (content === undefined) await remove(file(name));
-        else await writeAtomic(file(name), content, 0o600);
+      for (const base of STATE_FILES) {
+        const content = files[base];
+        if (content === undefined) await remove(file(base));
+        else await writeAtomic(file(base), content, 0o600);
       }
     },
     dropState: async () => {
-      for (const name of STATE_FILES) await remove(file(name));
+      for (const base of STATE_FILES) await remove(file(base));
     },
     forget: async () => {
-      for (const name of [...STATE_FILES, "planet.json", "token"]) await remove(file(name));
+      for (const base of [...STATE_FILES, "planet.json", "token"]) await remove(file(base));
     },
     exclusively: async (work) => {
       await ensure();

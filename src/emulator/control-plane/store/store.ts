@@ -75,6 +75,19 @@ function cell(value: unknown): string | number {
   return typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** SQLite's own number for a disk without room. */
+const SQLITE_FULL = 13;
+
+/** Runs a change. @throws DISK_FULL; what was there before is still there then */
+function changing<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as { errcode?: unknown }).errcode !== SQLITE_FULL) throw error;
+    throw new AppError("DISK_FULL", "The planet's state cannot be written: the disk is full", { cause: error, suggestions: ["docker system prune", "hangar doctor"] });
+  }
+}
+
 function migrate(db: DatabaseSync): void {
   const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
   for (let next = version; next < MIGRATIONS.length; next += 1) {
@@ -96,7 +109,7 @@ export function openStore(path: string): Store {
   };
   const all = (sql: string, ...values: (string | number)[]): Row[] => prepare(sql).all(...values) as Row[];
   const one = (sql: string, ...values: (string | number)[]): Row | undefined => prepare(sql).get(...values) as Row | undefined;
-  const run = (sql: string, ...values: (string | number)[]): void => void prepare(sql).run(...values);
+  const run = (sql: string, ...values: (string | number)[]): void => changing(() => void prepare(sql).run(...values));
   let depth = 0;
 
   const transaction = <T>(work: () => T): T => {
@@ -105,10 +118,10 @@ export function openStore(path: string): Store {
     depth += 1;
     try {
       const result = work();
-      db.exec("COMMIT");
+      changing(() => db.exec("COMMIT"));
       return result;
     } catch (error) {
-      db.exec("ROLLBACK");
+      if (db.isTransaction) db.exec("ROLLBACK");
       throw error;
     } finally {
       depth -= 1;

@@ -7,6 +7,7 @@ import type { ExchangeOwner } from "./http1/exchange-roles.ts";
 import { FIELD } from "./http1/field-names.ts";
 import { BACKHAUL_HEAD_LIMITS, droppedKinds } from "./http1/head.ts";
 import type { Target, UpstreamPool } from "./http1/upstream-connection.ts";
+import type { Preconnector } from "./preconnect.ts";
 import { machineTarget } from "./targets.ts";
 
 /** The near edge watches the clock; here only a request that does not get on is given up. */
@@ -26,6 +27,7 @@ export interface BackhaulAcceptorDeps {
   readonly edge4: string;
   readonly protocol: BackhaulProtocol;
   readonly machinePool: UpstreamPool;
+  readonly preconnector: Pick<Preconnector, "poolOf">;
   /** Whether an address is one of our own edges'. */
   isEdge(address: string): boolean;
 }
@@ -35,6 +37,7 @@ export function createBackhaulPolicy({
   edge4,
   protocol,
   machinePool,
+  preconnector,
   isEdge,
 }: BackhaulAcceptorDeps): Omit<ClientPolicy, "closed"> {
   return {
@@ -43,8 +46,9 @@ export function createBackhaulPolicy({
     accept(exchange, head, bytes, conn) {
       const destination = isEdge(conn.remoteAddress) ? protocol.readRequest(head, bytes) : undefined;
       if (destination === undefined) return "refuse";
-      const { host, port, reuse } = destination;
-      const target = machineTarget(edge4, host, port, reuse ? machinePool : undefined);
+      const { host, port, ticket } = destination;
+      const pool = ticket === undefined ? machinePool : preconnector.poolOf(ticket);
+      const target = machineTarget(edge4, host, port, pool);
       return { owner: ownerOf(exchange, target, protocol), fieldLines: head.keptLines(bytes, DROPPED) };
     },
     refusalLines: () => "",

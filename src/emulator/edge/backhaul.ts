@@ -8,8 +8,8 @@ import type { UpstreamFault } from "./http1/upstream-connection.ts";
 export interface BackhaulDestination {
   readonly host: string;
   readonly port: number;
-  /** The connection to the machine may be one that served another request. */
-  readonly reuse: boolean;
+  /** Of the connection that is opened for this request; undefined: any that served another one will do. */
+  readonly ticket: string | undefined;
 }
 
 export interface BackhaulProtocol {
@@ -24,6 +24,8 @@ export interface BackhaulProtocol {
 
 const FAULTS: readonly UpstreamFault[] = ["refused", "reset", "timeout", "unreachable", "broken", "invalid"];
 
+const KEPT = "kept";
+
 /** @param secret random for each process: machines share networks with the edges and can open connections to them */
 export function createBackhaulProtocol(secret: string): BackhaulProtocol {
   const expected = Buffer.from(secret, "latin1");
@@ -36,13 +38,11 @@ export function createBackhaulProtocol(secret: string): BackhaulProtocol {
   };
 
   return {
-    requestLine: ({ host, port, reuse }) =>
-      `${BACKHAUL_FIELD}: ${secret} ${host} ${port} ${reuse ? "reuse" : "new"}\r\n`,
+    requestLine: ({ host, port, ticket = KEPT }) => `${BACKHAUL_FIELD}: ${secret} ${host} ${port} ${ticket}\r\n`,
     readRequest(head, bytes) {
-      const [host, port, mode] = read(head, bytes) ?? [];
-      return host === undefined || port === undefined
-        ? undefined
-        : { host, port: Number(port), reuse: mode === "reuse" };
+      const [host, port, ticket] = read(head, bytes) ?? [];
+      if (host === undefined || port === undefined) return undefined;
+      return { host, port: Number(port), ticket: ticket === KEPT ? undefined : ticket };
     },
     reportLine: (fault) => `${BACKHAUL_FIELD}: ${secret} ${fault}\r\n`,
     readReport(head, bytes) {

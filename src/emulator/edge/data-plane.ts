@@ -14,6 +14,7 @@ import { createListener, type Listener } from "./http1/listener.ts";
 import { createLoadTracker, type LoadTracker } from "./load.ts";
 import { createMachinePool } from "./machine-pool.ts";
 import { renderResponseFields } from "./platform-fields.ts";
+import { createPreconnector } from "./preconnect.ts";
 import { createRegionActivator } from "./region-activator.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
 import { createRequestIds } from "./request-id.ts";
@@ -74,6 +75,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
   const machines = createMachinePool(nowMs);
   const backhaul = createWarmPool({ connector, nowMs, scratchHead: relay.scratchHead });
+  const preconnector = createPreconnector({ connector, timer, nowMs, scratchHead: relay.scratchHead });
   const load = createLoadTracker();
   const waiting = createWaitingRoom();
   const requestId = createRequestIds(nowMs, randomBytes);
@@ -96,7 +98,16 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   });
   const isHealthy = ({ machine }: Backend): boolean => checker.isHealthy(machine);
   const accept = createDispatcher({
-    ...{ world: () => world, isHealthy, load, waiting, activator, protocol, pools: { machines, backhaul } },
+    ...{
+      world: () => world,
+      isHealthy,
+      load,
+      waiting,
+      activator,
+      protocol,
+      pools: { machines, backhaul },
+      preconnector,
+    },
     ...{ backhaulPort: deps.backhaulPort, server: deps.server, requestId, nowMs, random, log },
   });
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
@@ -108,7 +119,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const startRegion = async (region: WorldRegion): Promise<RegionService> => {
     const { edge4, edge6 } = region;
     const listener = createListener(
-      createBackhaulPolicy({ edge4, protocol, machinePool: machines, isEdge: services.isEdge }),
+      createBackhaulPolicy({ edge4, protocol, machinePool: machines, preconnector, isEdge: services.isEdge }),
       relay,
     );
     await listener.listen(edge4, deps.backhaulPort);
@@ -129,6 +140,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     clients.sweep();
     services.sweep();
     machines.sweep();
+    preconnector.sweep();
     backhaul.sweep();
     waiting.sweep(nowMs());
     cancelSweep = timer(SWEEP_MS, sweep);
@@ -157,6 +169,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       clients.close();
       services.close();
       machines.close();
+      preconnector.close();
       backhaul.close();
     },
   };

@@ -17,9 +17,10 @@ import {
   renderRequestFields,
   renderResponseFields,
 } from "./platform-fields.ts";
+import type { Preconnector } from "./preconnect.ts";
 import type { RegionActivator } from "./region-activator.ts";
 import { route } from "./route.ts";
-import { planTarget, type Pools } from "./targets.ts";
+import { resolveTarget, type Pools } from "./targets.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 import type { Backend, WorldIndex } from "./world-index.ts";
 
@@ -39,6 +40,7 @@ export interface DispatcherDeps {
   readonly activator: RegionActivator;
   readonly protocol: BackhaulProtocol;
   readonly pools: Pools;
+  readonly preconnector: Pick<Preconnector, "prepare">;
   readonly backhaulPort: number;
   /** Value of the Server field. */
   readonly server: string;
@@ -186,9 +188,21 @@ class Dispatch implements ExchangeOwner {
     this.#rttMs = rttMs;
     this.#attempts += 1;
     this.#leaveMachine = this.#deps.load.enter(backend.machine.id, backend.key);
-    const { backhaulPort, protocol, pools } = this.#deps;
+    const { backhaulPort, protocol, pools, preconnector } = this.#deps;
     const idempotent = isIdempotent(this.#exchange.request.method);
-    this.#exchange.forward(planTarget({ backend, idempotent, entry, region, backhaulPort, protocol, pools }));
+    this.#exchange.forward(
+      resolveTarget({
+        backend,
+        idempotent,
+        entry,
+        region,
+        rttMs,
+        backhaulPort,
+        protocol,
+        pools,
+        prepare: preconnector.prepare,
+      }),
+    );
     return undefined;
   }
 

@@ -1,4 +1,4 @@
-// Pure: where a request is sent, given the machine that was chosen for it.
+// Where a request is sent, given the machine that was chosen for it.
 import type { WorldRegion } from "../../contract/world.ts";
 import type { BackhaulProtocol } from "./backhaul.ts";
 import type { Target, UpstreamPool } from "./http1/upstream-connection.ts";
@@ -39,16 +39,23 @@ export interface TargetInput {
   readonly entry: WorldRegion;
   /** The machine's region. */
   readonly region: WorldRegion;
+  readonly rttMs: number;
   readonly backhaulPort: number;
   readonly protocol: BackhaulProtocol;
   readonly pools: Pools;
+  /** Has a connection of its own opened for the request at its far end, and gives its ticket. */
+  prepare(target: Target, oneWayMs: number): string;
 }
 
 /** The target for a backend: direct in the same region, through the other region's edge otherwise. */
-export function planTarget({ backend, idempotent, entry, region, backhaulPort, protocol, pools }: TargetInput): Target {
+export function resolveTarget(input: TargetInput): Target {
+  const { backend, entry, region, pools } = input;
   const host = backend.machine.address4;
   const port = backend.service.internalPort;
-  const reuse = mayReuse(backend, idempotent);
-  if (entry.code === region.code) return machineTarget(entry.edge4, host, port, reuse ? pools.machines : undefined);
-  return backhaulTarget(entry, region, backhaulPort, protocol.requestLine({ host, port, reuse }), pools.backhaul);
+  const kept = mayReuse(backend, input.idempotent) ? pools.machines : undefined;
+  const direct = machineTarget(region.edge4, host, port, kept);
+  if (entry.code === region.code) return direct;
+  const ticket = kept === undefined ? input.prepare(direct, input.rttMs / 2) : undefined;
+  const preamble = input.protocol.requestLine({ host, port, ticket });
+  return backhaulTarget(entry, region, input.backhaulPort, preamble, pools.backhaul);
 }

@@ -97,10 +97,10 @@ export class UpstreamConnection implements ConnListener {
     });
   }
 
-  /** Gives an idle connection its next request. */
+  /** Gives a connection that waits, or is still being opened for this purpose, its next request. */
   assign(user: UpstreamUser): void {
     this.#user = user;
-    user.opened();
+    if (this.#state !== "connecting") user.opened();
   }
 
   /** Sends the head and, in the same packet where it fits, the first bytes of the body. */

@@ -50,10 +50,10 @@ function judge(result: CityResult): string[] {
   return problems;
 }
 
-hangar(["launch", project, "--template", "where-am-i", "--name", app, "--region", "iad", "--no-deploy", "--yes"]);
+hangar(["launch", project, "--template", "where-am-i", "--name", app, "--region", "iad", "--no-deploy", "--force", "--yes"]);
 hangar(["deploy", project, "--regions", serving.join(",")]);
 const url = `/`;
-const results = JSON.parse(hangar(["curl", url, "--app", app, "--from", cities.join(","), "--samples", "5", "--json"], true)) as CityResult[];
+const results = JSON.parse(hangar(["curl", url, "--app", app, "--from", cities.join(","), "--samples", "11", "--json"], true)) as CityResult[];
 
 const rows = results.map((result) => {
   const problems = judge(result);

@@ -1,5 +1,6 @@
 // The IPv4 networks that this machine has routes to, so that a planet's addresses hide none of them.
 import { readFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 
 function dotted(littleEndianHex: string): string {
   return (littleEndianHex.match(/../g) ?? [])
@@ -22,4 +23,9 @@ export function parseRoutes(procNetRoute: string): string[] {
 export async function hostRoutes(): Promise<string[]> {
   const text = await readFile("/proc/net/route", "utf8").catch(() => "");
   return parseRoutes(text);
+}
+
+/** Whether an interface of this machine has the address. */
+export function hasAddress(address: string): boolean {
+  return Object.values(networkInterfaces()).some((own) => own?.some((entry) => entry.address === address));
 }

@@ -1,13 +1,14 @@
 // Starts edge: data plane, stored world, admin endpoint, clients' port, in that order.
 import { randomBytes, randomUUID } from "node:crypto";
 import { COMPONENT_PORT, EDGE_BACKHAUL_PORT, EDGE_ECHO_PORT, EDGE_HTTP_PORT } from "../../contract/world.ts";
-import { AppError } from "../../errors/app-error.ts";
+import { AppError, asAppError } from "../../errors/app-error.ts";
 import { createWorldFile, type WorldFileDeps } from "../wan/world-file.ts";
 import { createAdminServer } from "./admin-server.ts";
 import { runCheck } from "./checks/run-check.ts";
-import { CLIENT_TIME_LIMITS, createDataPlane } from "./data-plane.ts";
+import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
 import { createEdge } from "./edge.ts";
 import { netConnector } from "./http1/net-conn.ts";
+import { warmUp } from "./warm-up.ts";
 import { createPolicyRouting, type PolicyRoutingDeps } from "./policy-routing.ts";
 
 export interface StartEdgeDeps extends PolicyRoutingDeps {
@@ -36,7 +37,7 @@ export interface RunningEdge {
 /** @throws PLANET_START_FAILED, PORT_TAKEN */
 export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
   const { managementAddress, token, controlUrl, version, send, nowMs, monotonicMs, timer, random, log } = deps;
-  const dataPlane = createDataPlane({
+  const dataPlaneDeps: DataPlaneDeps = {
     ...{
       connector: netConnector,
       runCheck,
@@ -47,7 +48,8 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
     ...{ server: `Hangar/${version}`, nowMs, monotonicMs, timer, random, randomBytes, log },
     post: (path, body, timeoutMs) =>
       send(`${controlUrl}${path}`, { method: "POST", body: JSON.stringify(body), timeoutMs }),
-  });
+  };
+  const dataPlane = createDataPlane(dataPlaneDeps);
   const edge = createEdge({
     ...{ dataPlane, routing: createPolicyRouting(deps), file: createWorldFile(deps.worldFile) },
     ...{ probe: { echoPort: EDGE_ECHO_PORT, monotonicMs, timer }, startId: randomUUID(), pid: process.pid, log },
@@ -68,6 +70,7 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
   });
   // Which of edge's networks the engine publishes the port on changes with each attachment, so all addresses are listened on.
   await dataPlane.clients.listen("0.0.0.0", EDGE_HTTP_PORT);
+  void warmUp(dataPlaneDeps).catch((error: unknown) => log(`warm-up: ${asAppError(error).message}`));
   log(`ready on ${managementAddress}:${COMPONENT_PORT} and port ${EDGE_HTTP_PORT}`);
   return {
     stop: (deadlineMs) =>

@@ -10,6 +10,7 @@ export interface InfrastructureDeps {
   readonly runtime: ContainerRuntime;
   readonly image: string;
   readonly httpPort: number;
+  readonly version: string;
   readonly token: string;
   readonly slotOf: (region: string) => number;
   readonly log: (text: string) => void;
@@ -43,8 +44,8 @@ async function create(deps: InfrastructureDeps, spec: ContainerSpec): Promise<vo
 }
 
 async function ensureComponent(deps: InfrastructureDeps, component: "wan" | "edge", regions: readonly string[], present: ContainerInfo | undefined): Promise<void> {
-  const { planet, runtime, image, httpPort, slotOf } = deps;
-  const input = { planet, image, httpPort, regions: regions.map((code) => ({ code, slot: slotOf(code) })) };
+  const { planet, runtime, image, httpPort, version, slotOf } = deps;
+  const input = { planet, image, httpPort, version, regions: regions.map((code) => ({ code, slot: slotOf(code) })) };
   const spec = component === "wan" ? wanSpec(input) : edgeSpec(input);
   if (present !== undefined && present.labels[LABEL.spec] !== spec.labels[LABEL.spec]) {
     deps.log(`${component}: made from another image, making it anew`);

@@ -3,6 +3,7 @@ import type { ControlClient } from "../../client/control-client.ts";
 import { isRegionCode, type RegionCode, rttMs } from "../../emulator/index.ts";
 import { type AppError, asAppError } from "../../errors/app-error.ts";
 import type { TimedRequest, TimedResponse } from "../../platform/timed-request.ts";
+import type { EdgeDoor } from "../planet/planet-access.ts";
 import { type Header, requestHeaders } from "./request-parts.ts";
 
 /** The request as one city sees it; the shape of `curl --json`. Nothing is known where no response came. */
@@ -44,7 +45,8 @@ export interface MeasureCitiesInput {
 
 export interface MeasureCitiesDeps {
   readonly client: Pick<ControlClient, "activateRegions">;
-  readonly httpPort: number;
+  /** Where the edge can be asked, best first. */
+  readonly doors: readonly EdgeDoor[];
   readonly send: (request: TimedRequest) => Promise<TimedResponse>;
   readonly signal: AbortSignal;
 }
@@ -54,18 +56,25 @@ const WARM_UP_HOST = "warm-up.invalid";
 /** The runtime compiles a path of code after some tens of runs; one run takes about a millisecond. */
 const WARM_UP_REQUESTS = 30;
 const WARM_UP_TIMEOUT_MS = 2_000;
+/** A door that is not reachable from this host (an engine in a virtual machine) is known by its silence. */
+const OPEN_TIMEOUT_MS = 250;
 
 /** Measures all cities. A city without a response is a result too. @throws the signal's reason, or what activating throws */
 export async function measureCities(input: MeasureCitiesInput, deps: MeasureCitiesDeps): Promise<CityMeasurement[]> {
   // Otherwise the first request of a city would also pay for its region's network.
   await deps.client.activateRegions(input.from);
-  await warmUp(input, deps);
+  const door = await openDoor(input, deps);
   const measurements: CityMeasurement[] = [];
-  for (const city of input.from) measurements.push(await measureCity(city, input, deps));
+  for (const city of input.from) measurements.push(await measureCity(city, input, deps, door));
   return measurements;
 }
 
-function requestOf(city: RegionCode, input: MeasureCitiesInput, { httpPort, signal }: MeasureCitiesDeps): TimedRequest {
+function requestOf(
+  city: RegionCode,
+  input: MeasureCitiesInput,
+  { signal }: MeasureCitiesDeps,
+  door: EdgeDoor,
+): TimedRequest {
   const headers = requestHeaders({
     host: input.host,
     region: city,
@@ -73,41 +82,45 @@ function requestOf(city: RegionCode, input: MeasureCitiesInput, { httpPort, sign
     hasBody: input.body !== undefined,
   });
   const { method, path, body, timeoutMs, keepBytes } = input;
-  return { address: "127.0.0.1", port: httpPort, method, path, headers, body, timeoutMs, keepBytes, signal };
+  return { ...door, method, path, headers, body, timeoutMs, keepBytes, signal };
 }
 
-async function warmUp(input: MeasureCitiesInput, deps: MeasureCitiesDeps): Promise<void> {
+/** The first door that opens, warmed up; the last one where none does, so that the measurement says what is wrong. */
+async function openDoor(input: MeasureCitiesInput, deps: MeasureCitiesDeps): Promise<EdgeDoor> {
+  for (const door of deps.doors) {
+    const timeoutMs = door === deps.doors.at(-1) ? WARM_UP_TIMEOUT_MS : OPEN_TIMEOUT_MS;
+    if (await warmUp(input, deps, door, timeoutMs)) return door;
+  }
+  return deps.doors.at(-1) ?? { address: "127.0.0.1", port: 0 };
+}
+
+async function warmUp(
+  input: MeasureCitiesInput,
+  deps: MeasureCitiesDeps,
+  door: EdgeDoor,
+  timeoutMs: number,
+): Promise<boolean> {
+  const probe = { ...input, host: WARM_UP_HOST, path: "/", method: "GET", body: undefined, headers: [], timeoutMs };
   for (let count = 0; count < WARM_UP_REQUESTS; count += 1) {
     const city = input.from[count % input.from.length];
-    if (city === undefined) return;
-    const request = requestOf(
-      city,
-      {
-        ...input,
-        host: WARM_UP_HOST,
-        path: "/",
-        method: "GET",
-        body: undefined,
-        headers: [],
-        timeoutMs: WARM_UP_TIMEOUT_MS,
-      },
-      deps,
-    );
+    if (city === undefined) return true;
     try {
-      await deps.send(request);
+      await deps.send(requestOf(city, probe, deps, door));
     } catch {
       deps.signal.throwIfAborted();
-      return; // the measurement itself will say what is wrong
+      return false;
     }
   }
+  return true;
 }
 
 async function measureCity(
   city: RegionCode,
   input: MeasureCitiesInput,
   deps: MeasureCitiesDeps,
+  door: EdgeDoor,
 ): Promise<CityMeasurement> {
-  const request = requestOf(city, input, deps);
+  const request = requestOf(city, input, deps, door);
   const responses: TimedResponse[] = [];
   let failure: AppError | undefined;
   for (let count = 0; count < input.samples; count += 1) {

@@ -20,6 +20,8 @@ const KERNEL: readonly Rule[] = [
   { priority: 32_767, src: "all", table: "default" },
 ];
 
+const textOf = ({ priority, src, iif, table }: Rule): string => `${priority} ${src} ${iif} ${table}`;
+
 /** The rules after the plan's lines. */
 function applied(present: readonly Rule[], lines: readonly string[]): Rule[] {
   const rules = [...present];
@@ -27,9 +29,7 @@ function applied(present: readonly Rule[], lines: readonly string[]): Rule[] {
     const [, action, priority, src, iif, table] =
       /^rule (add|del) pref (\d+) from (\S+)(?: iif (\S+))? lookup (\S+)$/.exec(line) ?? [];
     const rule: Rule = { priority: Number(priority), src: src!, table: table!, ...(iif === undefined ? {} : { iif }) };
-    const at = rules.findIndex(
-      (other) => JSON.stringify(Object.entries(other).toSorted()) === JSON.stringify(Object.entries(rule).toSorted()),
-    );
+    const at = rules.findIndex((other) => textOf(other) === textOf(rule));
     if (action === "add") {
       expect(at).toBe(-1);
       rules.push(rule);

@@ -1,15 +1,18 @@
 import { describe, test } from "vitest";
-import { createLinkTable, NO_LINK, SLOTS } from "../../../../src/emulator/wan/link-table.ts";
+import { HOST_PATH_US, createLinkTable, NO_LINK, SLOTS } from "../../../../src/emulator/wan/link-table.ts";
 import { aWorld } from "./a-world.ts";
 
 const pair = (from: number, to: number): number => from * SLOTS + to;
+
+/** One-way delay in microseconds of a round trip in milliseconds. */
+const oneWay = (rttMs: number): number => Math.round(rttMs * 500) - HOST_PATH_US;
 
 describe("link table", () => {
   test("has half the round-trip time both ways, nothing inside a region, and no link elsewhere", ({ expect }) => {
     const table = createLinkTable();
     table.apply(aWorld());
-    expect([table.delayUs(pair(0, 1)), table.delayUs(pair(1, 0))]).toEqual([40_000, 40_000]);
-    expect([table.delayUs(pair(1, 2)), table.delayUs(pair(2, 1))]).toEqual([117_750, 117_750]);
+    expect([table.delayUs(pair(0, 1)), table.delayUs(pair(1, 0))]).toEqual([oneWay(80), oneWay(80)]);
+    expect([table.delayUs(pair(1, 2)), table.delayUs(pair(2, 1))]).toEqual([oneWay(235.5), oneWay(235.5)]);
     expect(table.delayUs(pair(2, 2))).toBe(0);
     expect(table.delayUs(pair(3, 3))).toBe(NO_LINK);
     expect(table.delayUs(pair(0, 31))).toBe(NO_LINK);
@@ -21,7 +24,7 @@ describe("link table", () => {
     expect(view.delayUs(1)).toBe(NO_LINK);
     table.apply(aWorld());
     expect([view.delayUs(1), view.secondOctet(), view.firstThirdOctet(), view.ulaNetwork(), view.stopped()]).toEqual([
-      40_000,
+      oneWay(80),
       19,
       32,
       10,
@@ -36,6 +39,6 @@ describe("link table", () => {
     const world = aWorld();
     table.apply(world);
     table.apply({ ...world, regions: world.regions.slice(0, 2) });
-    expect([table.delayUs(pair(0, 1)), table.delayUs(pair(0, 2))]).toEqual([40_000, NO_LINK]);
+    expect([table.delayUs(pair(0, 1)), table.delayUs(pair(0, 2))]).toEqual([oneWay(80), NO_LINK]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import type { RunProgram } from "../../../../src/platform/run-program.ts";
-import { createLinkTable, NO_LINK } from "../../../../src/emulator/wan/link-table.ts";
+import { HOST_PATH_US, createLinkTable, NO_LINK } from "../../../../src/emulator/wan/link-table.ts";
 import { createRouter } from "../../../../src/emulator/wan/router.ts";
 import { aWorld } from "./a-world.ts";
 
@@ -38,7 +38,7 @@ describe("router", () => {
     expect(calls[0]).toMatch(/^iptables-restore /);
     expect(calls.filter((call) => call.includes(" -A "))).toHaveLength(3);
     expect(calls.filter((call) => call.startsWith("ip "))).toHaveLength(4);
-    expect(links.delayUs(1)).toBe(40_000);
+    expect(links.delayUs(1)).toBe(40_000 - HOST_PATH_US);
   });
 
   test("only changes delays as long as nothing else has changed", async ({ expect }) => {
@@ -47,7 +47,7 @@ describe("router", () => {
     calls.length = 0;
     await router.applyWorld(aWorld({ version: 2, links: [{ a: "iad", b: "ams", rttMs: 10 }] }));
     expect(calls).toEqual([]);
-    expect(links.delayUs(1)).toBe(5_000);
+    expect(links.delayUs(1)).toBe(5_000 - HOST_PATH_US);
     listing["eth3"] = at("198.19.34.252").concat(at("198.19.34.254"));
     await router.applyWorld(aWorld({ version: 3 }));
     expect(calls.filter((call) => call.startsWith("ip "))).toHaveLength(2);
@@ -61,7 +61,7 @@ describe("router", () => {
     await expect(router.applyWorld(aWorld())).rejects.toMatchObject({ code: "CONFLICT" });
     expect([calls, links.delayUs(1)]).toEqual([[], NO_LINK]);
     await expect(router.applyWorld(aWorld(), { partly: true })).resolves.toEqual({ whole: false });
-    expect(links.delayUs(1)).toBe(40_000);
+    expect(links.delayUs(1)).toBe(40_000 - HOST_PATH_US);
   });
 
   test("says which tool refused, and tries everything again next time", async ({ expect }) => {

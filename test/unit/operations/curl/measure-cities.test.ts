@@ -51,7 +51,7 @@ async function measure(
           return undefined as never;
         },
       },
-      httpPort: 8080,
+      doors: [{ address: "127.0.0.1", port: 8080 }],
       signal: new AbortController().signal,
       send: async (request) => {
         const city = valueOf(request, "hangar-client-region") ?? "";

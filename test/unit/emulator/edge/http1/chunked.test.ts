@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChunkedReader } from "../../../../../src/emulator/edge/http1/chunked.ts";
 
@@ -28,12 +28,12 @@ describe("chunked bodies", () => {
           const reader = new ChunkedReader(
             (from, start, end) => void payload.push(Buffer.from(from.subarray(start, end))),
           );
-          let at = 0;
-          for (const cut of [...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b), bytes.length]) {
-            if (!reader.done) at = reader.read(bytes, at, cut);
+          let position = 0;
+          for (const cut of [...cuts.filter((at) => at < bytes.length).toSorted((a, b) => a - b), bytes.length]) {
+            if (!reader.done) position = reader.read(bytes, position, cut);
           }
           expect(reader.done).toBe(true);
-          expect(bytes.subarray(at).toString()).toBe("rest");
+          expect(bytes.subarray(position).toString()).toBe("rest");
           expect(Buffer.concat(payload)).toEqual(Buffer.concat(chunks));
         },
       ),

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FIELD, fieldKindOf } from "../../../../../src/emulator/edge/http1/field-names.ts";
 import { INCOMPLETE, parseRequestHead, parseResponseHead } from "../../../../../src/emulator/edge/http1/head-parser.ts";
@@ -50,7 +50,7 @@ describe("request heads", () => {
   test("are refused as soon as they cannot become whole", () => {
     expect(request("GET /\r").result).toBe(-400);
     expect(request("GET / HTTP/2").result).toBe(-505);
-    expect(request(`${"A".repeat(33)}`).result).toBe(-400);
+    expect(request("A".repeat(33)).result).toBe(-400);
     expect(request(`GET /${"x".repeat(20_000)}`).result).toBe(-414);
     expect(request(`GET / HTTP/1.1\r\nA: ${"x".repeat(40_000)}`).result).toBe(-431);
   });

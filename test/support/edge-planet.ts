@@ -107,10 +107,9 @@ export async function startEdgePlanet(options: EdgePlanetOptions): Promise<EdgeP
     request.on("end", () => {
       const body: unknown = JSON.parse(text);
       asked.push({ path: request.url ?? "", body });
-      const done = (): void => void response.end("{}");
       if (request.url === "/hangar/v1/regions/activate")
-        void self.onActivate((body as { regions: string[] }).regions).then(done);
-      else done();
+        void self.onActivate((body as { regions: string[] }).regions).then(() => response.end("{}"));
+      else response.end("{}");
     });
   });
   await new Promise<void>((resolve) => control.listen(0, management.bridge4, resolve));

@@ -8,7 +8,10 @@ export default defineConfig({
     retry: 0,
     disableConsoleIntercept: true,
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}", "test/architecture/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}", "test/architecture/**/*.test.ts"] },
+      },
       { extends: true, test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 30_000 } },
       { extends: true, test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...docker } },
       { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...docker } },

@@ -2,7 +2,13 @@
 // `node scripts/build-rtt-matrix.ts` writes the module; with `--check` it only prints the lines that differ, and exits 1 if any do.
 import { readFileSync, writeFileSync } from "node:fs";
 
-import { type Coordinates, distanceKm, type Region, type RegionCode, REGIONS } from "../src/emulator/topology/regions.ts";
+import {
+  type Coordinates,
+  distanceKm,
+  type Region,
+  type RegionCode,
+  REGIONS,
+} from "../src/emulator/topology/regions.ts";
 
 /** One measured round trip, in milliseconds, between two places named by airport codes. */
 export interface Sample {
@@ -124,7 +130,11 @@ export function buildMatrix(samples: Samples): Matrix {
   return matrix;
 }
 
-function cellFor(a: Region, b: Region, medians: ReadonlyMap<string, ReadonlyMap<string, number>>): readonly [number, string] {
+function cellFor(
+  a: Region,
+  b: Region,
+  medians: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): readonly [number, string] {
   const pair = pairOf(a.code, b.code);
   const km = distanceKm(a, b);
   const measured = CLOUDS.flatMap(({ key }) => {

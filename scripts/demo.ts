@@ -28,7 +28,9 @@ function hangar(args: readonly string[], capture = false): string {
     encoding: "utf8",
   });
   if (result.status === 0) return result.stdout ?? "";
-  process.stderr.write(`${result.stdout ?? ""}\nThe demonstration failed: hangar ${args[0]} ended with exit status ${result.status}\n`);
+  process.stderr.write(
+    `${result.stdout ?? ""}\nThe demonstration failed: hangar ${args[0]} ended with exit status ${result.status}\n`,
+  );
   process.exit(result.status ?? 1);
 }
 
@@ -50,10 +52,24 @@ function judge(result: CityResult): string[] {
   return problems;
 }
 
-hangar(["launch", project, "--template", "where-am-i", "--name", app, "--region", "iad", "--no-deploy", "--force", "--yes"]);
+hangar([
+  "launch",
+  project,
+  "--template",
+  "where-am-i",
+  "--name",
+  app,
+  "--region",
+  "iad",
+  "--no-deploy",
+  "--force",
+  "--yes",
+]);
 hangar(["deploy", project, "--regions", serving.join(",")]);
 const url = `/`;
-const results = JSON.parse(hangar(["curl", url, "--app", app, "--from", cities.join(","), "--samples", "11", "--json"], true)) as CityResult[];
+const results = JSON.parse(
+  hangar(["curl", url, "--app", app, "--from", cities.join(","), "--samples", "11", "--json"], true),
+) as CityResult[];
 
 const rows = results.map((result) => {
   const problems = judge(result);
@@ -68,12 +84,18 @@ const rows = results.map((result) => {
   ].join(" ");
   return { text, ok: problems.length === 0 };
 });
-process.stdout.write(`\nCITY  EDGE  REGION  MACHINE          CONFIGURED    MEASURED   (first byte; within 1 ms + 1 %)\n`);
+process.stdout.write(
+  `\nCITY  EDGE  REGION  MACHINE          CONFIGURED    MEASURED   (first byte; within 1 ms + 1 %)\n`,
+);
 process.stdout.write(`${rows.map(({ text }) => text).join("\n")}\n`);
 
 hangar(["ping", "--from", "iad", "--to", "nrt"]);
-process.stdout.write(`\nOpen http://syd.${app}.localhost:8080 to be in Sydney. The planet stays up: hangar status, hangar logs -a ${app}, hangar down.\n`);
-process.stdout.write(`(hangar is bin/run.js of this tree, run by node_modules/.bin/node: alias hangar='${path.relative(process.cwd(), path.join(root, "node_modules/.bin/node")) || "node"} ${path.relative(process.cwd(), path.join(root, "bin/run.js")) || "bin/run.js"}')\n`);
+process.stdout.write(
+  `\nOpen http://syd.${app}.localhost:8080 to be in Sydney. The planet stays up: hangar status, hangar logs -a ${app}, hangar down.\n`,
+);
+process.stdout.write(
+  `(hangar is bin/run.js of this tree, run by node_modules/.bin/node: alias hangar='${path.relative(process.cwd(), path.join(root, "node_modules/.bin/node")) || "node"} ${path.relative(process.cwd(), path.join(root, "bin/run.js")) || "bin/run.js"}')\n`,
+);
 if (rows.some(({ ok }) => !ok) || rows.length !== cities.length) {
   process.stderr.write("\nThe demonstration failed: not every city was served as its distance says\n");
   process.exit(1);

@@ -8,7 +8,12 @@ import type { Context } from "./context.ts";
 import { buildReports, upDeps } from "./planet-context.ts";
 
 /** Deploys with the real engine and the planet that the command is about. */
-export async function deployApp(context: Context, input: DeployInput, version: string, progress: ProgressReporter): Promise<DeployResult> {
+export async function deployApp(
+  context: Context,
+  input: DeployInput,
+  version: string,
+  progress: ProgressReporter,
+): Promise<DeployResult> {
   const deps = await upDeps(context, progress);
   const { signal, clock } = context;
   return deploy(input, {
@@ -18,7 +23,10 @@ export async function deployApp(context: Context, input: DeployInput, version: s
       buildImage({ ...build, ...buildReports(progress, "build"), signal }, dockerBuildDeps(context.env["PATH"] ?? "")),
     tagImage: deps.runtime.tagImage,
     ensurePlanet: async (regions, home) => {
-      const { status, url, controlUrl } = await ensureUp({ regions, version, ...(home === undefined ? {} : { home }) }, deps);
+      const { status, url, controlUrl } = await ensureUp(
+        { regions, version, ...(home === undefined ? {} : { home }) },
+        deps,
+      );
       // No signal: an interrupted deploy still has to take back what it did.
       const client = deps.createClient({ baseUrl: controlUrl, token: await deps.home.token() });
       return { client, httpPort: Number(new URL(url).port), home: status.home };

@@ -60,7 +60,8 @@ export function buildReports(progress: ProgressReporter, id: string): Pick<Build
       if (line.startsWith("hangar: ")) progress.log(line);
     },
     onStep: ({ name, position, state }) => {
-      if (state === "running" && position !== undefined) progress.update(id, `${position.index}/${position.total} ${name}`);
+      if (state === "running" && position !== undefined)
+        progress.update(id, `${position.index}/${position.total} ${name}`);
     },
   };
 }

@@ -2,7 +2,14 @@
 // AppError they stand for.
 import { z } from "zod";
 import { type App, AppSchema, type LaunchMachine, type Machine, MachineSchema } from "../contract/machine.ts";
-import { type Diagnosis, DiagnosisSchema, type LogEntry, LogEntrySchema, type PlanetStatus, PlanetStatusSchema } from "../contract/planet.ts";
+import {
+  type Diagnosis,
+  DiagnosisSchema,
+  type LogEntry,
+  LogEntrySchema,
+  type PlanetStatus,
+  PlanetStatusSchema,
+} from "../contract/planet.ts";
 import { type ProbeRequest, type ProbeResult, ProbeResultSchema } from "../contract/world.ts";
 import { AppError } from "../errors/app-error.ts";
 import { type ErrorCode, isErrorCode } from "../errors/catalogue.ts";
@@ -11,7 +18,11 @@ export interface ControlClient {
   planet(): Promise<PlanetStatus>;
   activateRegions(regions: readonly string[]): Promise<PlanetStatus>;
   probe(request: ProbeRequest): Promise<ProbeResult>;
-  logs(app: string, options: { readonly follow: boolean; readonly tail: number; readonly region?: string; readonly machine?: string }, signal: AbortSignal): AsyncGenerator<LogEntry>;
+  logs(
+    app: string,
+    options: { readonly follow: boolean; readonly tail: number; readonly region?: string; readonly machine?: string },
+    signal: AbortSignal,
+  ): AsyncGenerator<LogEntry>;
   diagnosis(app: string, machine: string): Promise<Diagnosis>;
   apps(): Promise<App[]>;
   app(name: string): Promise<App>;
@@ -26,7 +37,12 @@ export interface ControlClient {
   destroyMachine(app: string, id: string): Promise<void>;
   cordonMachine(app: string, id: string, cordoned: boolean): Promise<void>;
   /** Waits until the machine has the state. @throws DEADLINE */
-  waitMachine(app: string, id: string, state: "started" | "stopped" | "destroyed", options?: { readonly timeoutS?: number; readonly instanceId?: string }): Promise<void>;
+  waitMachine(
+    app: string,
+    id: string,
+    state: "started" | "stopped" | "destroyed",
+    options?: { readonly timeoutS?: number; readonly instanceId?: string },
+  ): Promise<void>;
 }
 
 export interface ControlClientOptions {
@@ -41,7 +57,16 @@ export interface ControlClientOptions {
 const DEFAULT_TIMEOUT_MS = 60_000;
 const AppsSchema = z.object({ apps: z.array(AppSchema) });
 
-const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = { 401: "UNAUTHORIZED", 403: "UNAUTHORIZED", 404: "NOT_FOUND", 408: "DEADLINE", 409: "CONFLICT", 412: "MACHINE_STATE", 413: "REQUEST_TOO_LARGE", 422: "REQUEST_INVALID" };
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: "UNAUTHORIZED",
+  403: "UNAUTHORIZED",
+  404: "NOT_FOUND",
+  408: "DEADLINE",
+  409: "CONFLICT",
+  412: "MACHINE_STATE",
+  413: "REQUEST_TOO_LARGE",
+  422: "REQUEST_INVALID",
+};
 
 /** The AppError of an answer that is no success. */
 export function errorOfAnswer(status: number, body: string): AppError {
@@ -53,11 +78,19 @@ export function errorOfAnswer(status: number, body: string): AppError {
   }
   const message = [parsed.message, parsed.error].find((text) => typeof text === "string" && text !== "");
   const code = isErrorCode(parsed.code) ? parsed.code : (CODE_OF_STATUS[status] ?? "UNREACHABLE");
-  const suggestions = Array.isArray(parsed.suggestions) ? parsed.suggestions.filter((text) => typeof text === "string") : [];
-  return new AppError(code, typeof message === "string" ? message : `The control plane answered ${status}: ${body.slice(0, 200)}`, {
-    suggestions,
-    ...(typeof parsed.details === "object" && parsed.details !== null ? { details: parsed.details as Record<string, unknown> } : {}),
-  });
+  const suggestions = Array.isArray(parsed.suggestions)
+    ? parsed.suggestions.filter((text) => typeof text === "string")
+    : [];
+  return new AppError(
+    code,
+    typeof message === "string" ? message : `The control plane answered ${status}: ${body.slice(0, 200)}`,
+    {
+      suggestions,
+      ...(typeof parsed.details === "object" && parsed.details !== null
+        ? { details: parsed.details as Record<string, unknown> }
+        : {}),
+    },
+  );
 }
 
 async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -75,7 +108,12 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string>
 export function createControlClient(options: ControlClientOptions): ControlClient {
   const headers = { authorization: `Bearer ${options.token}` };
 
-  const send = async (method: string, path: string, body?: unknown, timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS): Promise<Response> => {
+  const send = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+  ): Promise<Response> => {
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
     let response: Response;
@@ -88,43 +126,72 @@ export function createControlClient(options: ControlClientOptions): ControlClien
       });
     } catch (cause) {
       options.signal?.throwIfAborted();
-      if (deadline.aborted) throw new AppError("DEADLINE", `${options.baseUrl} did not answer within ${timeoutMs / 1_000} s`, { cause });
-      throw new AppError("UNREACHABLE", `${options.baseUrl} does not answer`, { cause, suggestions: ["hangar up", "hangar doctor"] });
+      if (deadline.aborted)
+        throw new AppError("DEADLINE", `${options.baseUrl} did not answer within ${timeoutMs / 1_000} s`, { cause });
+      throw new AppError("UNREACHABLE", `${options.baseUrl} does not answer`, {
+        cause,
+        suggestions: ["hangar up", "hangar doctor"],
+      });
     }
     if (!response.ok) throw errorOfAnswer(response.status, await response.text());
     return response;
   };
-  const get = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> => schema.parse(await (await send("GET", path)).json());
-  const post = async <Schema extends z.ZodType>(path: string, body: unknown, schema: Schema, timeoutMs?: number): Promise<z.infer<Schema>> =>
-    schema.parse(await (await send("POST", path, body, timeoutMs)).json());
-  const at = (app: string, id?: string): string => `/v1/apps/${encodeURIComponent(app)}/machines${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
+  const get = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> =>
+    schema.parse(await (await send("GET", path)).json());
+  const post = async <Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    timeoutMs?: number,
+  ): Promise<z.infer<Schema>> => schema.parse(await (await send("POST", path, body, timeoutMs)).json());
+  const at = (app: string, id?: string): string =>
+    `/v1/apps/${encodeURIComponent(app)}/machines${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
 
   return {
     planet: () => get("/hangar/v1/planet", PlanetStatusSchema),
     activateRegions: (regions) => post("/hangar/v1/regions/activate", { regions }, PlanetStatusSchema),
-    probe: (request) => post("/hangar/v1/probe", request, ProbeResultSchema, request.count * request.intervalMs + 60_000),
+    probe: (request) =>
+      post("/hangar/v1/probe", request, ProbeResultSchema, request.count * request.intervalMs + 60_000),
     logs: async function* (app, { follow, tail, region, machine }, signal) {
-      const query = new URLSearchParams({ tail: String(tail), ...(follow ? { follow: "true" } : {}), ...(region === undefined ? {} : { region }), ...(machine === undefined ? {} : { machine }) });
+      const query = new URLSearchParams({
+        tail: String(tail),
+        ...(follow ? { follow: "true" } : {}),
+        ...(region === undefined ? {} : { region }),
+        ...(machine === undefined ? {} : { machine }),
+      });
       const ended = AbortSignal.any([signal, ...(options.signal === undefined ? [] : [options.signal])]);
-      const response = await fetch(`${options.baseUrl}/hangar/v1/apps/${encodeURIComponent(app)}/logs?${query}`, { headers, signal: ended });
+      const response = await fetch(`${options.baseUrl}/hangar/v1/apps/${encodeURIComponent(app)}/logs?${query}`, {
+        headers,
+        signal: ended,
+      });
       if (!response.ok) throw errorOfAnswer(response.status, await response.text());
       if (response.body === null) return;
       for await (const line of linesOf(response.body)) yield LogEntrySchema.parse(JSON.parse(line));
     },
-    diagnosis: (app, machine) => get(`/hangar/v1/apps/${encodeURIComponent(app)}/machines/${encodeURIComponent(machine)}/diagnosis`, DiagnosisSchema),
+    diagnosis: (app, machine) =>
+      get(
+        `/hangar/v1/apps/${encodeURIComponent(app)}/machines/${encodeURIComponent(machine)}/diagnosis`,
+        DiagnosisSchema,
+      ),
     apps: async () => (await get("/v1/apps?org_slug=personal", AppsSchema)).apps,
     app: (name) => get(`/v1/apps/${encodeURIComponent(name)}`, AppSchema),
     createApp: (name) => post("/v1/apps", { name, org_slug: "personal" }, AppSchema),
-    destroyApp: async (name, force) => void (await send("DELETE", `/v1/apps/${encodeURIComponent(name)}${force ? "?force=true" : ""}`)),
+    destroyApp: async (name, force) =>
+      void (await send("DELETE", `/v1/apps/${encodeURIComponent(name)}${force ? "?force=true" : ""}`)),
     machines: (app) => get(at(app), z.array(MachineSchema)),
     machine: (app, id) => get(at(app, id), MachineSchema),
     createMachine: (app, body) => post(at(app), body, MachineSchema),
     updateMachine: (app, id, body) => post(at(app, id), body, MachineSchema),
     stopMachine: async (app, id) => void (await send("POST", `${at(app, id)}/stop`, {})),
     destroyMachine: async (app, id) => void (await send("DELETE", `${at(app, id)}?force=true`)),
-    cordonMachine: async (app, id, cordoned) => void (await send("POST", `${at(app, id)}/${cordoned ? "cordon" : "uncordon"}`, {})),
+    cordonMachine: async (app, id, cordoned) =>
+      void (await send("POST", `${at(app, id)}/${cordoned ? "cordon" : "uncordon"}`, {})),
     waitMachine: async (app, id, state, { timeoutS = 60, instanceId } = {}) => {
-      const query = new URLSearchParams({ state, timeout: String(timeoutS), ...(instanceId === undefined ? {} : { instance_id: instanceId }) });
+      const query = new URLSearchParams({
+        state,
+        timeout: String(timeoutS),
+        ...(instanceId === undefined ? {} : { instance_id: instanceId }),
+      });
       await send("GET", `${at(app, id)}/wait?${query}`, undefined, (timeoutS + 5) * 1_000);
     },
   };

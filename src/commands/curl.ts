@@ -16,7 +16,7 @@ export default class Curl extends BaseCommand {
   static override summary = "Send a request as users in several cities do, and time it";
   static override description = [
     "Each city enters at its own edge. The cities are measured one after the other, each over new connections. GET and HEAD",
-    "are sent three times per city, and the one in the middle by its first byte is shown; other methods are sent once.",
+    "are sent five times per city, and the one in the middle by its first byte is shown; other methods are sent once.",
     "Exits with 1 when a city got no response at all; a response with any status is one.",
   ].join(" ");
   static override examples = [

@@ -22,7 +22,10 @@ export default class Deploy extends BaseCommand {
     config: Flags.string({ char: "c", summary: "Configuration file", helpValue: "FILE" }),
     regions: regionsFlag({ char: "r", summary: "Regions that get a machine (default: primary_region of fly.toml)" }),
     image: Flags.string({ char: "i", summary: "Deploy this image and build nothing", helpValue: "IMAGE" }),
-    "wait-timeout": Flags.integer({ summary: "Seconds that each machine has to become healthy (default: 300)", min: 1 }),
+    "wait-timeout": Flags.integer({
+      summary: "Seconds that each machine has to become healthy (default: 300)",
+      min: 1,
+    }),
     force: Flags.boolean({ summary: "Replace machines too that run exactly this already", default: false }),
     yes: yesFlag(),
   };
@@ -30,8 +33,14 @@ export default class Deploy extends BaseCommand {
   async run(): Promise<DeployResult> {
     const { args, flags } = await this.parse(Deploy);
     const context = this.contextFor(flags);
-    const [{ deployApp }, { loadAppConfig }] = await Promise.all([import("../cli/deploy-context.ts"), import("../operations/config/load-app-config.ts")]);
-    const loaded = await loadAppConfig({ dir: projectDir(context, args.dir), configPath: flags.config }, { files: await context.files() });
+    const [{ deployApp }, { loadAppConfig }] = await Promise.all([
+      import("../cli/deploy-context.ts"),
+      import("../operations/config/load-app-config.ts"),
+    ]);
+    const loaded = await loadAppConfig(
+      { dir: projectDir(context, args.dir), configPath: flags.config },
+      { files: await context.files() },
+    );
     const app = flags.app ?? context.env["FLY_APP"] ?? context.env["HANGAR_APP"];
     const result = await this.withProgress(context, (progress) =>
       deployApp(

@@ -12,23 +12,35 @@ export default class Up extends BaseCommand {
     { description: "With its home region only", command: "<%= config.bin %> up" },
     { description: "Three regions at once", command: "<%= config.bin %> up --regions iad,ams,nrt" },
     { description: "All regions", command: "<%= config.bin %> up --regions all" },
-    { description: "A second planet beside the first", command: "<%= config.bin %> up --planet staging --http-port 8090 --control-port 4290" },
+    {
+      description: "A second planet beside the first",
+      command: "<%= config.bin %> up --planet staging --http-port 8090 --control-port 4290",
+    },
   ];
   static override flags = {
     regions: regionsOrAllFlag({ char: "r", summary: "Regions to activate, or all" }),
     "http-port": Flags.integer({ summary: "Port of the edge on 127.0.0.1 (default: 8080)", min: 1, max: 65_535 }),
-    "control-port": Flags.integer({ summary: "Port of the Machines API on 127.0.0.1 (default: 4280)", min: 1, max: 65_535 }),
+    "control-port": Flags.integer({
+      summary: "Port of the Machines API on 127.0.0.1 (default: 4280)",
+      min: 1,
+      max: 65_535,
+    }),
   };
 
   async run(): Promise<UpResult> {
     const { flags } = await this.parse(Up);
     const context = this.contextFor(flags);
-    const [{ upDeps }, { up }] = await Promise.all([import("../cli/planet-context.ts"), import("../operations/planet/up.ts")]);
+    const [{ upDeps }, { up }] = await Promise.all([
+      import("../cli/planet-context.ts"),
+      import("../operations/planet/up.ts"),
+    ]);
     const ports = {
       ...(flags["http-port"] === undefined ? {} : { http: flags["http-port"] }),
       ...(flags["control-port"] === undefined ? {} : { control: flags["control-port"] }),
     };
-    const result = await this.withProgress(context, async (progress) => up({ regions: flags.regions ?? [], ports, version: this.config.version }, await upDeps(context, progress)));
+    const result = await this.withProgress(context, async (progress) =>
+      up({ regions: flags.regions ?? [], ports, version: this.config.version }, await upDeps(context, progress)),
+    );
     this.print(renderUp(result));
     return result;
   }

@@ -23,7 +23,15 @@ export const ServiceConfigSchema = z.looseObject({
   autostart: z.boolean().optional(),
   autostop: z.union([z.boolean(), z.enum(["off", "stop", "suspend"])]).optional(),
   min_machines_running: z.int().optional(),
-  ports: z.array(z.looseObject({ port: z.int().optional(), handlers: z.array(z.string()).optional(), force_https: z.boolean().optional() })).optional(),
+  ports: z
+    .array(
+      z.looseObject({
+        port: z.int().optional(),
+        handlers: z.array(z.string()).optional(),
+        force_https: z.boolean().optional(),
+      }),
+    )
+    .optional(),
   concurrency: z
     .looseObject({ type: z.string().optional(), soft_limit: z.int().optional(), hard_limit: z.int().optional() })
     .optional(),
@@ -35,19 +43,38 @@ export const MachineConfigSchema = z.looseObject({
   image: z.string().min(1),
   env: z.record(z.string(), z.string()).optional(),
   metadata: z.record(z.string(), z.string()).optional(),
-  guest: z.looseObject({ cpu_kind: z.string().optional(), cpus: z.int().optional(), memory_mb: z.int().optional() }).optional(),
+  guest: z
+    .looseObject({ cpu_kind: z.string().optional(), cpus: z.int().optional(), memory_mb: z.int().optional() })
+    .optional(),
   init: z
-    .looseObject({ exec: z.array(z.string()).optional(), entrypoint: z.array(z.string()).optional(), cmd: z.array(z.string()).optional(), tty: z.boolean().optional() })
+    .looseObject({
+      exec: z.array(z.string()).optional(),
+      entrypoint: z.array(z.string()).optional(),
+      cmd: z.array(z.string()).optional(),
+      tty: z.boolean().optional(),
+    })
     .optional(),
   services: z.array(ServiceConfigSchema).optional(),
   checks: z.record(z.string(), CheckConfigSchema).optional(),
-  restart: z.looseObject({ policy: z.enum(["no", "always", "on-failure"]).optional(), max_retries: z.int().optional() }).optional(),
+  restart: z
+    .looseObject({ policy: z.enum(["no", "always", "on-failure"]).optional(), max_retries: z.int().optional() })
+    .optional(),
   stop_config: z.looseObject({ signal: z.string().optional(), timeout: duration.optional() }).optional(),
   auto_destroy: z.boolean().optional(),
 });
 export type MachineConfig = z.infer<typeof MachineConfigSchema>;
 
-export const MACHINE_STATES = ["created", "starting", "started", "stopping", "stopped", "replacing", "destroying", "destroyed", "failed"] as const;
+export const MACHINE_STATES = [
+  "created",
+  "starting",
+  "started",
+  "stopping",
+  "stopped",
+  "replacing",
+  "destroying",
+  "destroyed",
+  "failed",
+] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 
 export const MachineEventSchema = z.looseObject({
@@ -60,7 +87,12 @@ export const MachineEventSchema = z.looseObject({
 });
 export type MachineEvent = z.infer<typeof MachineEventSchema>;
 
-export const CheckStatusSchema = z.object({ name: z.string(), status: z.enum(["passing", "warning", "critical"]), output: z.string(), updated_at: z.string() });
+export const CheckStatusSchema = z.object({
+  name: z.string(),
+  status: z.enum(["passing", "warning", "critical"]),
+  output: z.string(),
+  updated_at: z.string(),
+});
 export type CheckStatus = z.infer<typeof CheckStatusSchema>;
 
 export const MachineSchema = z.looseObject({
@@ -72,7 +104,14 @@ export const MachineSchema = z.looseObject({
   instance_id: z.string(),
   private_ip: z.string(),
   config: MachineConfigSchema,
-  image_ref: z.looseObject({ registry: z.string().optional(), repository: z.string().optional(), tag: z.string().optional(), digest: z.string().optional() }).optional(),
+  image_ref: z
+    .looseObject({
+      registry: z.string().optional(),
+      repository: z.string().optional(),
+      tag: z.string().optional(),
+      digest: z.string().optional(),
+    })
+    .optional(),
   created_at: z.string(),
   updated_at: z.string(),
   /** Newest first. */
@@ -105,4 +144,9 @@ export const AppSchema = z.looseObject({
 });
 export type App = z.infer<typeof AppSchema>;
 
-export const CreateAppSchema = z.looseObject({ name: z.string().optional(), app_name: z.string().optional(), org_slug: z.string().optional(), network: z.string().optional() });
+export const CreateAppSchema = z.looseObject({
+  name: z.string().optional(),
+  app_name: z.string().optional(),
+  org_slug: z.string().optional(),
+  network: z.string().optional(),
+});

@@ -19,7 +19,13 @@ export const PlanetStatusSchema = z.object({
   /** `starting` until wan and edge have the newest world and all machines are as they should be. */
   state: z.enum(["starting", "ready", "degraded"]),
   worldVersion: z.int(),
-  components: z.array(z.object({ name: z.enum(["control", "wan", "edge"]), state: z.enum(["ready", "starting", "down"]), worldVersion: z.int() })),
+  components: z.array(
+    z.object({
+      name: z.enum(["control", "wan", "edge"]),
+      state: z.enum(["ready", "starting", "down"]),
+      worldVersion: z.int(),
+    }),
+  ),
   regions: z.array(PlanetRegionSchema),
 });
 export type PlanetStatus = z.infer<typeof PlanetStatusSchema>;

@@ -45,7 +45,11 @@ export const WorldServiceSchema = z.object({
   protocol: z.enum(["tcp", "udp"]),
   /** Public ports with their handlers, as the configuration names them (80 http, 443 tls+http). */
   ports: z.array(z.object({ port: z.int(), handlers: z.array(z.string()), forceHttps: z.boolean() })),
-  concurrency: z.object({ type: z.enum(["connections", "requests"]), softLimit: z.int().optional(), hardLimit: z.int().optional() }),
+  concurrency: z.object({
+    type: z.enum(["connections", "requests"]),
+    softLimit: z.int().optional(),
+    hardLimit: z.int().optional(),
+  }),
 });
 export type WorldService = z.infer<typeof WorldServiceSchema>;
 

@@ -68,7 +68,10 @@ async function withDiskErrors<T>(target: string, work: () => Promise<T>): Promis
     return await work();
   } catch (error) {
     if (codeOf(error) !== "ENOSPC" && codeOf(error) !== "EDQUOT") throw error;
-    throw new AppError("DISK_FULL", `There is no room to write ${target}`, { cause: error, suggestions: ["hangar doctor"] });
+    throw new AppError("DISK_FULL", `There is no room to write ${target}`, {
+      cause: error,
+      suggestions: ["hangar doctor"],
+    });
   }
 }
 

@@ -11,12 +11,15 @@ function dotted(littleEndianHex: string): string {
 
 /** CIDR networks in the text of /proc/net/route, without default routes. */
 export function parseRoutes(procNetRoute: string): string[] {
-  return procNetRoute.split("\n").slice(1).flatMap((line) => {
-    const [, destination, , , , , , mask] = line.split("\t");
-    if (destination === undefined || mask === undefined || mask === "00000000") return [];
-    const bits = (Number.parseInt(mask, 16) >>> 0).toString(2).replaceAll("0", "").length;
-    return [`${dotted(destination)}/${bits}`];
-  });
+  return procNetRoute
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [, destination, , , , , , mask] = line.split("\t");
+      if (destination === undefined || mask === undefined || mask === "00000000") return [];
+      const bits = (Number.parseInt(mask, 16) >>> 0).toString(2).replaceAll("0", "").length;
+      return [`${dotted(destination)}/${bits}`];
+    });
 }
 
 /** The host's routed networks; none where the system has no /proc (there the engine runs in a virtual machine anyway). */

@@ -18,8 +18,14 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 export function createHttpSend(token: string) {
   return (url: string, { method, body, timeoutMs }: SendOptions): Promise<{ status: number; body: string }> =>
     new Promise((resolve, reject) => {
-      const fail = (cause: unknown): void => reject(new AppError("UNREACHABLE", `${method} ${url} was not answered`, { cause }));
-      const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }) };
+      const fail = (cause: unknown): void =>
+        reject(new AppError("UNREACHABLE", `${method} ${url} was not answered`, { cause }));
+      const headers = {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined
+          ? {}
+          : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+      };
       const outgoing = request(url, { method, headers, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
         const chunks: Buffer[] = [];
         let size = 0;

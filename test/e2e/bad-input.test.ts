@@ -15,7 +15,13 @@ let cli: HangarCli;
 
 const upArgs = ["up", "--http-port", String(PORTS.httpPort), "--control-port", String(PORTS.controlPort)];
 const engineState = async (): Promise<string> =>
-  (await Promise.all([cli.docker("ps", "-a", "--format", "{{.Names}}"), cli.docker("network", "ls", "--format", "{{.Name}}"), cli.docker("volume", "ls", "--format", "{{.Name}}")])).join("\n");
+  (
+    await Promise.all([
+      cli.docker("ps", "-a", "--format", "{{.Names}}"),
+      cli.docker("network", "ls", "--format", "{{.Name}}"),
+      cli.docker("volume", "ls", "--format", "{{.Name}}"),
+    ])
+  ).join("\n");
 const project = async (name: string, files: Readonly<Record<string, string>>): Promise<string> => {
   const folder = path.join(cli.dir, name);
   await mkdir(folder, { recursive: true });
@@ -33,7 +39,11 @@ afterAll(() => cli[Symbol.asyncDispose]());
 describe("a project that cannot be deployed", () => {
   test("no fly.toml", async () => {
     const folder = await project("empty", {});
-    expect(await cli.fails(["deploy", folder])).toMatchObject({ exitCode: 3, code: "CONFIG_NOT_FOUND", suggestions: [expect.stringContaining("hangar launch")] });
+    expect(await cli.fails(["deploy", folder])).toMatchObject({
+      exitCode: 3,
+      code: "CONFIG_NOT_FOUND",
+      suggestions: [expect.stringContaining("hangar launch")],
+    });
   });
 
   test("broken TOML: file, line, column and the line itself", async () => {
@@ -56,9 +66,16 @@ describe("a project that cannot be deployed", () => {
   });
 
   test("a build that fails, with its last lines", async () => {
-    const folder = await project("build-fails", { "fly.toml": 'app = "x"\n', Dockerfile: "FROM debian:bookworm-slim\nRUN echo deep trouble && exit 7\n" });
+    const folder = await project("build-fails", {
+      "fly.toml": 'app = "x"\n',
+      Dockerfile: "FROM debian:bookworm-slim\nRUN echo deep trouble && exit 7\n",
+    });
     const error = await cli.fails(["deploy", folder]);
-    expect(error).toMatchObject({ exitCode: 1, code: "BUILD_FAILED", message: expect.stringContaining("deep trouble") });
+    expect(error).toMatchObject({
+      exitCode: 1,
+      code: "BUILD_FAILED",
+      message: expect.stringContaining("deep trouble"),
+    });
   });
 
   test("an unknown command and an unknown flag are usage errors", async () => {
@@ -69,7 +86,10 @@ describe("a project that cannot be deployed", () => {
 
 describe("a machine that Hangar cannot use", () => {
   test("no Docker", async () => {
-    expect(await cli.fails(["up"], { env: { DOCKER_HOST: "unix:///nowhere/docker.sock" } })).toMatchObject({ exitCode: 69, code: "DOCKER_UNAVAILABLE" });
+    expect(await cli.fails(["up"], { env: { DOCKER_HOST: "unix:///nowhere/docker.sock" } })).toMatchObject({
+      exitCode: 69,
+      code: "DOCKER_UNAVAILABLE",
+    });
   });
 
   test("an engine that is too old", async () => {
@@ -77,10 +97,19 @@ describe("a machine that Hangar cannot use", () => {
     await mkdir(cli.dir, { recursive: true });
     const server = createHttpServer((request, response) => {
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(request.url?.includes("version") === true ? { Version: "19.03.15", ApiVersion: "1.40" } : { ServerVersion: "19.03.15", Architecture: "x86_64", SecurityOptions: [] }));
+      response.end(
+        JSON.stringify(
+          request.url?.includes("version") === true
+            ? { Version: "19.03.15", ApiVersion: "1.40" }
+            : { ServerVersion: "19.03.15", Architecture: "x86_64", SecurityOptions: [] },
+        ),
+      );
     }).listen(socket);
     await once(server, "listening");
-    expect(await cli.fails(["up"], { env: { DOCKER_HOST: `unix://${socket}` } })).toMatchObject({ exitCode: 69, code: "DOCKER_TOO_OLD" });
+    expect(await cli.fails(["up"], { env: { DOCKER_HOST: `unix://${socket}` } })).toMatchObject({
+      exitCode: 69,
+      code: "DOCKER_TOO_OLD",
+    });
     server.closeAllConnections();
     server.close();
   });
@@ -92,7 +121,11 @@ describe("a machine that Hangar cannot use", () => {
     const before = await engineState();
     const server = createServer().listen(port, "127.0.0.1");
     await once(server, "listening");
-    expect(await cli.fails(upArgs)).toMatchObject({ exitCode: 69, code: "PORT_TAKEN", message: expect.stringContaining(String(port)) });
+    expect(await cli.fails(upArgs)).toMatchObject({
+      exitCode: 69,
+      code: "PORT_TAKEN",
+      message: expect.stringContaining(String(port)),
+    });
     server.close();
     expect(await engineState()).toBe(before);
   });
@@ -104,7 +137,10 @@ describe("a machine that Hangar cannot use", () => {
     await execa("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", full]);
     try {
       await writeFile(path.join(full, "filler"), Buffer.alloc(4096));
-      expect(await cli.fails(upArgs, { env: { HANGAR_STATE_DIR: full } })).toMatchObject({ exitCode: 69, code: "DISK_FULL" });
+      expect(await cli.fails(upArgs, { env: { HANGAR_STATE_DIR: full } })).toMatchObject({
+        exitCode: 69,
+        code: "DISK_FULL",
+      });
       expect((await readdir(full)).filter((name) => name !== "filler" && name !== "planets")).toEqual([]);
     } finally {
       await execa("umount", [full]);
@@ -113,7 +149,11 @@ describe("a machine that Hangar cannot use", () => {
   });
 
   test("a planet that is down is said to be down", async () => {
-    expect(await cli.fails(["status"])).toMatchObject({ exitCode: 3, code: "PLANET_DOWN", suggestions: expect.arrayContaining([expect.stringContaining("hangar up")]) });
+    expect(await cli.fails(["status"])).toMatchObject({
+      exitCode: 3,
+      code: "PLANET_DOWN",
+      suggestions: expect.arrayContaining([expect.stringContaining("hangar up")]),
+    });
   });
 });
 
@@ -128,10 +168,13 @@ describe("commands that get in each other's way", () => {
 });
 
 describe("images that do not serve", () => {
-  const dockerfile = (program: string): string => `FROM node:24-bookworm-slim\nCMD ["node", "-e", ${JSON.stringify(program)}]\n`;
+  const dockerfile = (program: string): string =>
+    `FROM node:24-bookworm-slim\nCMD ["node", "-e", ${JSON.stringify(program)}]\n`;
   const toml = 'app = "shop"\nprimary_region = "iad"\n[http_service]\n  internal_port = 8080\n';
-  const serve = (text: string): string => dockerfile(`require("node:http").createServer((q, s) => s.end(${JSON.stringify(text)})).listen(8080)`);
-  const answer = async (): Promise<string> => cli.inNetwork(["curl", "-s", "-H", "Host: shop.localhost", `http://127.0.0.1:${PORTS.httpPort}/`]);
+  const serve = (text: string): string =>
+    dockerfile(`require("node:http").createServer((q, s) => s.end(${JSON.stringify(text)})).listen(8080)`);
+  const answer = async (): Promise<string> =>
+    cli.inNetwork(["curl", "-s", "-H", "Host: shop.localhost", `http://127.0.0.1:${PORTS.httpPort}/`]);
 
   beforeAll(async () => {
     const folder = await project("good", { "fly.toml": toml, Dockerfile: serve("one") });
@@ -139,8 +182,18 @@ describe("images that do not serve", () => {
   });
 
   test.each([
-    ["exits at once", dockerfile('console.error("no database"); process.exit(3)'), "MACHINE_EXITED", /exited with code 3[\s\S]*no database/],
-    ["listens on 127.0.0.1 only", dockerfile('require("node:http").createServer().listen(8080, "127.0.0.1")'), "APP_LOOPBACK_ONLY", /127\.0\.0\.1:8080/],
+    [
+      "exits at once",
+      dockerfile('console.error("no database"); process.exit(3)'),
+      "MACHINE_EXITED",
+      /exited with code 3[\s\S]*no database/,
+    ],
+    [
+      "listens on 127.0.0.1 only",
+      dockerfile('require("node:http").createServer().listen(8080, "127.0.0.1")'),
+      "APP_LOOPBACK_ONLY",
+      /127\.0\.0\.1:8080/,
+    ],
     ["cannot be started", 'FROM debian:bookworm-slim\nCMD ["/no/such/program"]\n', "MACHINE_START_FAILED", /no such/i],
   ])("one that %s: the reason at once, and the old version goes on serving", async (name, text, code, message) => {
     const folder = await project(name.replaceAll(/\W/g, "-"), { "fly.toml": toml, Dockerfile: text });

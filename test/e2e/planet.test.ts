@@ -49,10 +49,15 @@ describe.each([
       cli.inNetwork(["bash", "-c", "iptables-save 2>/dev/null | grep '^-A'"]),
     ]);
     // Interface numbers and names of bridges are random; what counts is how many there are.
-    return lists.flatMap((text) => text.split("\n")).map((line) => line.replaceAll(/br-[0-9a-f]+|veth[0-9a-f]+(@\w+)?|^\d+:|[0-9a-f]{2}(:[0-9a-f]{2}){5}/g, "")).toSorted();
+    return lists
+      .flatMap((text) => text.split("\n"))
+      .map((line) => line.replaceAll(/br-[0-9a-f]+|veth[0-9a-f]+(@\w+)?|^\d+:|[0-9a-f]{2}(:[0-9a-f]{2}){5}/g, ""))
+      .toSorted();
   };
-  const container = async (machine: string): Promise<string> => (await cli.docker("ps", "--format", "{{.Names}}", "--filter", `label=dev.hangar.machine=${machine}`)).trim();
-  const machineIn = (region: string): string => deployed.machines.find((machine) => machine.region === region)?.id ?? "";
+  const container = async (machine: string): Promise<string> =>
+    (await cli.docker("ps", "--format", "{{.Names}}", "--filter", `label=dev.hangar.machine=${machine}`)).trim();
+  const machineIn = (region: string): string =>
+    deployed.machines.find((machine) => machine.region === region)?.id ?? "";
   const answers = (): Promise<CityResult[]> =>
     waitUntil(
       async () => {
@@ -63,7 +68,10 @@ describe.each([
       { what: "the app to answer", deadlineMs: 60_000, intervalMs: 100 },
     );
   const whole = (): Promise<unknown> =>
-    waitUntil(async () => ((await cli.run(["status", "--json"])).stdout.includes('"state": "ready"') ? true : undefined), { what: "the planet to be whole", deadlineMs: 60_000, intervalMs: 100 });
+    waitUntil(
+      async () => ((await cli.run(["status", "--json"])).stdout.includes('"state": "ready"') ? true : undefined),
+      { what: "the planet to be whole", deadlineMs: 60_000, intervalMs: 100 },
+    );
 
   beforeAll(async () => {
     await engine.prepare(["node:24-bookworm-slim"]);
@@ -71,7 +79,18 @@ describe.each([
     await cli.run(["reset", "--yes"]);
     before = await leftovers();
     await cli.json(["up", "--http-port", String(options.httpPort), "--control-port", String(options.controlPort)]);
-    await cli.json(["launch", `${cli.dir}/app`, "--template", "where-am-i", "--name", APP, "--region", "iad", "--no-deploy", "--yes"]);
+    await cli.json([
+      "launch",
+      `${cli.dir}/app`,
+      "--template",
+      "where-am-i",
+      "--name",
+      APP,
+      "--region",
+      "iad",
+      "--no-deploy",
+      "--yes",
+    ]);
     deployed = await cli.json<Deployed>(["deploy", `${cli.dir}/app`, "--regions", SERVING.join(",")]);
   });
   afterAll(async () => {
@@ -80,9 +99,11 @@ describe.each([
   });
 
   test("one machine runs in each wanted region", () => {
-    expect(deployed.machines.map(({ region, state, action }) => ({ region, state, action })).toSorted((a, b) => (a.region < b.region ? -1 : 1))).toEqual(
-      SERVING.toSorted().map((region) => ({ region, state: "started", action: "created" })),
-    );
+    expect(
+      deployed.machines
+        .map(({ region, state, action }) => ({ region, state, action }))
+        .toSorted((a, b) => (a.region < b.region ? -1 : 1)),
+    ).toEqual(SERVING.toSorted().map((region) => ({ region, state: "started", action: "created" })));
   });
 
   test("a deploy of the same thing changes nothing", async () => {
@@ -91,37 +112,89 @@ describe.each([
   });
 
   test("each city enters at its own edge and is served by the region that is nearest by RTT, as fast as that is far", async () => {
-    const results = await cli.json<CityResult[]>(["curl", "/", "-a", APP, "--from", CITIES.join(","), "--samples", "15"]);
+    const results = await cli.json<CityResult[]>([
+      "curl",
+      "/",
+      "-a",
+      APP,
+      "--from",
+      CITIES.join(","),
+      "--samples",
+      "15",
+    ]);
     expect(results.map(({ from }) => from)).toEqual(CITIES);
     for (const result of results) {
       const [closest] = nearest(result.from, SERVING);
-      expect(result).toMatchObject({ edge: result.from, region: closest, status: 200, machine: machineIn(closest ?? "") });
+      expect(result).toMatchObject({
+        edge: result.from,
+        region: closest,
+        status: 200,
+        machine: machineIn(closest ?? ""),
+      });
       expect(result.configuredRttMs).toBe(rttMs(result.from, closest ?? "iad"));
       expect(Math.abs(result.firstByteMs - result.configuredRttMs)).toBeLessThan(1 + result.configuredRttMs / 100);
     }
   });
 
   test.each(["4", "6"])("ping over IPv%s takes the configured time", async (family) => {
-    const ping = await cli.json<{ sent: number; received: number; rttMs: { p50: number } }>(["ping", "--from", "iad", "--to", "nrt", "--family", family, "-c", "10", "--interval", "20"]);
-    expect(ping).toMatchObject({ family: Number(family), configuredRttMs: rttMs("iad", "nrt"), sent: 10, received: 10 });
+    const ping = await cli.json<{ sent: number; received: number; rttMs: { p50: number } }>([
+      "ping",
+      "--from",
+      "iad",
+      "--to",
+      "nrt",
+      "--family",
+      family,
+      "-c",
+      "10",
+      "--interval",
+      "20",
+    ]);
+    expect(ping).toMatchObject({
+      family: Number(family),
+      configuredRttMs: rttMs("iad", "nrt"),
+      sent: 10,
+      received: 10,
+    });
     expect(Math.abs(ping.rttMs.p50 - rttMs("iad", "nrt"))).toBeLessThan(1);
   });
 
   test("a machine reaches one in another region after the configured time, by address and by name", async () => {
     const from = await container(machineIn("iad"));
     const target = await container(machineIn("nrt"));
-    const address4 = (await cli.docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", target)).trim();
+    const address4 = (
+      await cli.docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", target)
+    ).trim();
     for (const host of [address4, `nrt.${APP}.internal`]) {
       const medianMs = Number(await cli.docker("exec", from, "node", "-e", CONNECT_PROGRAM, host, "8080"));
       expect(Math.abs(medianMs - rttMs("iad", "nrt")), host).toBeLessThan(1);
     }
-    const withinMs = Number(await cli.docker("exec", from, "node", "-e", CONNECT_PROGRAM, `iad.${APP}.internal`, "8080"));
+    const withinMs = Number(
+      await cli.docker("exec", from, "node", "-e", CONNECT_PROGRAM, `iad.${APP}.internal`, "8080"),
+    );
     expect(withinMs).toBeLessThan(1);
   });
 
   test("the app sees the platform's environment and the edge's headers", async () => {
-    const seen = JSON.parse(await cli.inNetwork(["curl", "-s", "-H", `Host: lhr.${APP}.localhost`, "-H", "Fly-Region: spoofed", `http://127.0.0.1:${options.httpPort}/`]));
-    expect(seen).toMatchObject({ app: APP, region: "ams", machine: machineIn("ams"), edge: "lhr", primaryRegion: "iad", processGroup: "app" });
+    const seen = JSON.parse(
+      await cli.inNetwork([
+        "curl",
+        "-s",
+        "-H",
+        `Host: lhr.${APP}.localhost`,
+        "-H",
+        "Fly-Region: spoofed",
+        `http://127.0.0.1:${options.httpPort}/`,
+      ]),
+    );
+    expect(seen).toMatchObject({
+      app: APP,
+      region: "ams",
+      machine: machineIn("ams"),
+      edge: "lhr",
+      primaryRegion: "iad",
+      processGroup: "app",
+    });
     expect(seen.privateIp).toMatch(/^fdaa:/);
   });
 
@@ -132,19 +205,51 @@ describe.each([
 
   test("machines have no capability, device or mount beyond the default, and cannot reach control", async () => {
     const name = await container(machineIn("iad"));
-    const [detail] = JSON.parse(await cli.docker("inspect", name)) as [{ HostConfig: Record<string, unknown>; Mounts: unknown[] }];
-    expect(detail.HostConfig).toMatchObject({ CapAdd: null, Privileged: false, SecurityOpt: ["no-new-privileges:true"], PortBindings: {}, PidMode: "", Devices: expect.toSatisfy((value: unknown) => value === null || (value as unknown[]).length === 0) });
+    const [detail] = JSON.parse(await cli.docker("inspect", name)) as [
+      { HostConfig: Record<string, unknown>; Mounts: unknown[] },
+    ];
+    expect(detail.HostConfig).toMatchObject({
+      CapAdd: null,
+      Privileged: false,
+      SecurityOpt: ["no-new-privileges:true"],
+      PortBindings: {},
+      PidMode: "",
+      Devices: expect.toSatisfy((value: unknown) => value === null || (value as unknown[]).length === 0),
+    });
     expect(detail.Mounts).toEqual([]);
-    const control = (await cli.docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", `hangar-${options.planet}-control`)).trim();
+    const control = (
+      await cli.docker(
+        "inspect",
+        "-f",
+        "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+        `hangar-${options.planet}-control`,
+      )
+    ).trim();
     const probe = `const s=require("node:net").connect({host:process.argv[1],port:4280,timeout:1500});s.on("connect",()=>{console.log("reached");process.exit()});s.on("timeout",()=>{console.log("no");process.exit()});s.on("error",()=>{console.log("no");process.exit()})`;
     expect((await cli.docker("exec", name, "node", "-e", probe, control)).trim()).toBe("no");
   });
 
   test("only loopback is bound, and control wants its token and a loopback Host", async () => {
-    const bindings = await cli.docker("ps", "--format", "{{.Ports}}", "--filter", `label=dev.hangar.planet=${options.planet}`);
-    for (const binding of bindings.split(/[\n,]/).filter((text) => text.includes("->"))) expect(binding.trim()).toMatch(/^127\.0\.0\.1:/);
+    const bindings = await cli.docker(
+      "ps",
+      "--format",
+      "{{.Ports}}",
+      "--filter",
+      `label=dev.hangar.planet=${options.planet}`,
+    );
+    for (const binding of bindings.split(/[\n,]/).filter((text) => text.includes("->")))
+      expect(binding.trim()).toMatch(/^127\.0\.0\.1:/);
     const status = (...headers: string[]): Promise<string> =>
-      cli.inNetwork(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", ...headers.flatMap((header) => ["-H", header]), `http://127.0.0.1:${options.controlPort}/v1/apps`]);
+      cli.inNetwork([
+        "curl",
+        "-s",
+        "-o",
+        "/dev/null",
+        "-w",
+        "%{http_code}",
+        ...headers.flatMap((header) => ["-H", header]),
+        `http://127.0.0.1:${options.controlPort}/v1/apps`,
+      ]);
     const authorization = `Authorization: Bearer ${await cli.token()}`;
     expect(await status()).toBe("401");
     expect(await status(authorization)).toBe("200");
@@ -153,27 +258,39 @@ describe.each([
 
   test("the token is in no label, environment, argument or log", async () => {
     const token = await cli.token();
-    const names = (await cli.docker("ps", "-a", "--format", "{{.Names}}", "--filter", `label=dev.hangar.planet=${options.planet}`)).split("\n");
+    const names = (
+      await cli.docker("ps", "-a", "--format", "{{.Names}}", "--filter", `label=dev.hangar.planet=${options.planet}`)
+    ).split("\n");
     for (const name of names) {
       expect(await cli.docker("inspect", name)).not.toContain(token);
       expect(await cli.docker("logs", name)).not.toContain(token);
     }
   });
 
-  test.each(["control", "wan", "edge"])("after a kill -9 of %s the planet is whole again and nothing is lost", async (component) => {
-    const name = `hangar-${options.planet}-${component}`;
-    const restarts = Number(await cli.docker("inspect", "-f", "{{.RestartCount}}", name));
-    // Signal to the program itself, not to its init: what an out-of-memory killer or a crash does.
-    await cli.docker("exec", name, "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)");
-    await waitUntil(async () => (Number(await cli.docker("inspect", "-f", "{{.RestartCount}}", name)) > restarts ? true : undefined), { what: `${component} to be restarted`, deadlineMs: 20_000, intervalMs: 50 });
-    await whole();
-    const results = await answers();
-    expect(results.map(({ region }) => region)).toEqual(["nrt", "ams"]);
-    expect((await cli.json<CityResult[]>(["curl", "/", "-a", APP, "--from", "syd", "--samples", "5"]))[0]?.firstByteMs).toBeGreaterThan(rttMs("syd", "nrt") - 1);
-  });
+  test.each(["control", "wan", "edge"])(
+    "after a kill -9 of %s the planet is whole again and nothing is lost",
+    async (component) => {
+      const name = `hangar-${options.planet}-${component}`;
+      const restarts = Number(await cli.docker("inspect", "-f", "{{.RestartCount}}", name));
+      // Signal to the program itself, not to its init: what an out-of-memory killer or a crash does.
+      await cli.docker("exec", name, "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)");
+      await waitUntil(
+        async () =>
+          Number(await cli.docker("inspect", "-f", "{{.RestartCount}}", name)) > restarts ? true : undefined,
+        { what: `${component} to be restarted`, deadlineMs: 20_000, intervalMs: 50 },
+      );
+      await whole();
+      const results = await answers();
+      expect(results.map(({ region }) => region)).toEqual(["nrt", "ams"]);
+      expect(
+        (await cli.json<CityResult[]>(["curl", "/", "-a", APP, "--from", "syd", "--samples", "5"]))[0]?.firstByteMs,
+      ).toBeGreaterThan(rttMs("syd", "nrt") - 1);
+    },
+  );
 
   test("after a kill -9 of the Docker daemon the planet is whole again without a command", async ({ skip }) => {
-    if (engine === machineEngine && !(await ownsDaemon())) skip("this machine's Docker daemon was not started by scripts/docker-engine, so it is not ours to kill");
+    if (engine === machineEngine && !(await ownsDaemon()))
+      skip("this machine's Docker daemon was not started by scripts/docker-engine, so it is not ours to kill");
     await engine.killDaemon();
     await whole();
     const results = await answers();
@@ -181,8 +298,22 @@ describe.each([
       ["nrt", machineIn("nrt")],
       ["ams", machineIn("ams")],
     ]);
-    const owned = await cli.docker("ps", "-a", "--format", '{{.Names}} {{.Label "dev.hangar.machine"}}', "--filter", `label=dev.hangar.component=machine`, "--filter", `label=dev.hangar.planet=${options.planet}`);
-    expect(owned.split("\n").map((line) => line.split(" ")[1]).toSorted()).toEqual(deployed.machines.map(({ id }) => id).toSorted());
+    const owned = await cli.docker(
+      "ps",
+      "-a",
+      "--format",
+      '{{.Names}} {{.Label "dev.hangar.machine"}}',
+      "--filter",
+      `label=dev.hangar.component=machine`,
+      "--filter",
+      `label=dev.hangar.planet=${options.planet}`,
+    );
+    expect(
+      owned
+        .split("\n")
+        .map((line) => line.split(" ")[1])
+        .toSorted(),
+    ).toEqual(deployed.machines.map(({ id }) => id).toSorted());
   });
 
   test("down leaves nothing on the engine, and up brings the app back", async () => {

@@ -21,12 +21,19 @@ const script = (name: string, ...args: string[]): Promise<unknown> => execa(path
 
 /** Kills a process and waits until it is gone, as far as its parent lets it go. */
 async function killNow(findPid: string): Promise<void> {
-  await execa("bash", ["-c", `for pid in $(${findPid}); do kill -9 "$pid"; while [ "$(cut -d" " -f3 "/proc/$pid/stat" 2>/dev/null || echo Z)" != Z ]; do :; done; done`]);
+  await execa("bash", [
+    "-c",
+    `for pid in $(${findPid}); do kill -9 "$pid"; while [ "$(cut -d" " -f3 "/proc/$pid/stat" 2>/dev/null || echo Z)" != Z ]; do :; done; done`,
+  ]);
 }
 
 /** Whether the machine's own daemon is one that scripts/docker-engine started: only such a one may be killed by tests. */
 export async function ownsDaemon(): Promise<boolean> {
-  const { exitCode } = await execa("bash", ["-c", '[ "$(readlink /proc/$(cat /var/run/docker.pid)/fd/1)" = /var/log/hangar-dockerd.log ]'], { reject: false });
+  const { exitCode } = await execa(
+    "bash",
+    ["-c", '[ "$(readlink /proc/$(cat /var/run/docker.pid)/fd/1)" = /var/log/hangar-dockerd.log ]'],
+    { reject: false },
+  );
   return exitCode === 0;
 }
 
@@ -50,7 +57,9 @@ export const nextEngine: TestEngine = {
     if (images.length > 0) await script("second-engine", "load", ...images);
   },
   killDaemon: async () => {
-    await killNow('for p in $(ip netns pids hangar-engine-next); do [ "$(cat /proc/$p/comm)" = dockerd ] && echo $p; done');
+    await killNow(
+      'for p in $(ip netns pids hangar-engine-next); do [ "$(cat /proc/$p/comm)" = dockerd ] && echo $p; done',
+    );
     await script("second-engine", "start");
   },
 };

@@ -22,11 +22,23 @@ export interface HangarCli extends AsyncDisposable {
   readonly httpPort: number;
   readonly controlPort: number;
   /** Runs a command to its end, whatever that is. */
-  run(args: readonly string[], options?: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string; readonly timeoutMs?: number }): Promise<Ran>;
+  run(
+    args: readonly string[],
+    options?: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string; readonly timeoutMs?: number },
+  ): Promise<Ran>;
   /** Runs a command with --json that has to succeed, and gives its value. */
   json<T>(args: readonly string[], options?: { readonly cwd?: string }): Promise<T>;
   /** Runs a command with --json that has to fail, and gives its error. */
-  fails(args: readonly string[], options?: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string }): Promise<{ exitCode: number; code: string; message: string; suggestions: string[]; details?: Record<string, unknown> }>;
+  fails(
+    args: readonly string[],
+    options?: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string },
+  ): Promise<{
+    exitCode: number;
+    code: string;
+    message: string;
+    suggestions: string[];
+    details?: Record<string, unknown>;
+  }>;
   /** Runs a program in the network where the planet's ports are, and gives what it printed. */
   inNetwork(command: readonly string[], options?: { readonly input?: string }): Promise<string>;
   docker(...args: string[]): Promise<string>;
@@ -42,13 +54,19 @@ export interface CliOptions {
 }
 
 /** A command line with a state folder of its own. */
-export async function createHangarCli({ planet, engine = machineEngine, httpPort, controlPort }: CliOptions): Promise<HangarCli> {
+export async function createHangarCli({
+  planet,
+  engine = machineEngine,
+  httpPort,
+  controlPort,
+}: CliOptions): Promise<HangarCli> {
   const base = await mkdtemp(path.join(tmpdir(), "hangar-e2e-"));
   const stateDir = path.join(base, "state");
   const dir = path.join(base, "projects");
   const env = { ...engine.env, HANGAR_STATE_DIR: stateDir, HANGAR_PLANET: planet, NO_COLOR: "1" };
   const [enter, ...entering] = engine.enter;
-  const command = (words: readonly string[]): [string, string[]] => (enter === undefined ? [words[0] ?? "", [...words.slice(1)]] : [enter, [...entering, ...words]]);
+  const command = (words: readonly string[]): [string, string[]] =>
+    enter === undefined ? [words[0] ?? "", [...words.slice(1)]] : [enter, [...entering, ...words]];
 
   const run: HangarCli["run"] = async (args, options = {}) => {
     const [file, words] = command([process.execPath, program, ...args]);

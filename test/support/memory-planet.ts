@@ -52,11 +52,24 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     const image = store.machine(machine.id)?.config.image ?? "";
     const result = portChecks.get(image) ?? { status: "passing" as const, output: "connected" };
     const declared = machine.checks.map(({ name }) => name);
-    const implicit = machine.services.filter(({ internalPort }) => !machine.checks.some(({ port }) => port === internalPort)).map(({ internalPort }) => `hangar-port-${internalPort}`);
-    planet.acceptChecks([...declared, ...implicit].map((name) => ({ machineId: machine.id, instanceId: machine.instanceId, name, ...result })));
+    const implicit = machine.services
+      .filter(({ internalPort }) => !machine.checks.some(({ port }) => port === internalPort))
+      .map(({ internalPort }) => `hangar-port-${internalPort}`);
+    planet.acceptChecks(
+      [...declared, ...implicit].map((name) => ({
+        machineId: machine.id,
+        instanceId: machine.instanceId,
+        name,
+        ...result,
+      })),
+    );
   };
   const send: HttpSend = async (url, { method, body }) => {
-    if (method !== "PUT") return { status: 200, body: JSON.stringify({ component: "edge", worldVersion: world?.version ?? -1, startId: "1", pid: 1 }) };
+    if (method !== "PUT")
+      return {
+        status: 200,
+        body: JSON.stringify({ component: "edge", worldVersion: world?.version ?? -1, startId: "1", pid: 1 }),
+      };
     const next = WorldSchema.parse(JSON.parse(body ?? ""));
     if (url.includes(".4:")) {
       world = next;
@@ -74,12 +87,15 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     infrastructure: {
       ensure: async (regions) => {
         const present = new Set((await runtime.listNetworks()).map(({ name }) => name));
-        const missing = regions.map((code) => regionNetworkSpec(record, code, catalogueGeography.slotOf(code))).filter(({ name }) => !present.has(name));
+        const missing = regions
+          .map((code) => regionNetworkSpec(record, code, catalogueGeography.slotOf(code)))
+          .filter(({ name }) => !present.has(name));
         for (const spec of missing) await runtime.createNetwork(spec);
       },
     },
     geography: catalogueGeography,
-    createPublisher: (nextWorld) => createPublisher({ addresses: { wan: "127.0.0.3", edge: "127.0.0.4" }, nextWorld, send, timer: systemTimer, log }),
+    createPublisher: (nextWorld) =>
+      createPublisher({ addresses: { wan: "127.0.0.3", edge: "127.0.0.4" }, nextWorld, send, timer: systemTimer, log }),
     edgeUrl: "http://127.0.0.4:4281",
     send,
     now: systemClock.now,
@@ -112,5 +128,15 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     server.close();
     store.close();
   };
-  return { planet, store, runtime, client: createControlClient({ baseUrl, token: TOKEN }), baseUrl, world: () => world, portChecks, stop, [Symbol.asyncDispose]: stop };
+  return {
+    planet,
+    store,
+    runtime,
+    client: createControlClient({ baseUrl, token: TOKEN }),
+    baseUrl,
+    world: () => world,
+    portChecks,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }

@@ -35,5 +35,15 @@ export const regionsFlag = Flags.custom<RegionCode[]>({
 /** As regionsFlag, where `all` stands for every region. */
 export const regionsOrAllFlag = Flags.custom<RegionCode[]>({
   helpValue: "REGION,…|all",
-  parse: async (words) => (words.trim() === "all" ? REGIONS.map(({ code }) => code) : [...new Set(words.split(",").filter((word) => word.trim() !== "").map(parseRegion))]),
+  parse: async (words) =>
+    words.trim() === "all"
+      ? REGIONS.map(({ code }) => code)
+      : [
+          ...new Set(
+            words
+              .split(",")
+              .filter((word) => word.trim() !== "")
+              .map(parseRegion),
+          ),
+        ],
 });

@@ -16,7 +16,7 @@ export const requestFlags = {
   }),
   data: Flags.string({ char: "d", summary: "Body to send, as given", helpValue: "DATA" }),
   samples: Flags.integer({
-    summary: "Requests per city; the median is shown (3 for GET and HEAD, else 1)",
+    summary: "Requests per city; the median is shown (5 for GET and HEAD, else 1)",
     helpValue: "N",
     min: 1,
     max: 1_000,

@@ -23,7 +23,9 @@ export function requireCaller(token: string, ownAddress: string): MiddlewareHand
   return async (context, next) => {
     const host = (context.req.header("host") ?? "").replace(/:\d+$/, "");
     if (!LOOPBACK_HOSTS.has(host) && host !== ownAddress) {
-      throw new AppError("HOST_REFUSED", `Host "${host.slice(0, 80)}" is not a loopback name`, { suggestions: ["use http://127.0.0.1"] });
+      throw new AppError("HOST_REFUSED", `Host "${host.slice(0, 80)}" is not a loopback name`, {
+        suggestions: ["use http://127.0.0.1"],
+      });
     }
     if (!sameToken(presented(context.req.header("authorization")), token)) {
       throw new AppError("UNAUTHORIZED", "Authenticate: token validation error");

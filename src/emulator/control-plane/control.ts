@@ -44,7 +44,16 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
   const home = store.getValue("home") ?? record.home;
   store.setValue("home", home);
   const planetRecord = { ...record, home };
-  const infrastructure = createInfrastructure({ planet: planetRecord, runtime, image: options.image, httpPort: options.httpPort, version: options.version, token: options.token, slotOf: catalogueGeography.slotOf, log });
+  const infrastructure = createInfrastructure({
+    planet: planetRecord,
+    runtime,
+    image: options.image,
+    httpPort: options.httpPort,
+    version: options.version,
+    token: options.token,
+    slotOf: catalogueGeography.slotOf,
+    log,
+  });
   const edgeUrl = `http://${addresses.edge4}:${COMPONENT_PORT}`;
   const planet = createPlanet({
     record: planetRecord,
@@ -54,7 +63,8 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     runtime,
     infrastructure,
     geography: catalogueGeography,
-    createPublisher: (nextWorld) => createPublisher({ addresses: { wan: addresses.wan4, edge: addresses.edge4 }, nextWorld, send, timer, log }),
+    createPublisher: (nextWorld) =>
+      createPublisher({ addresses: { wan: addresses.wan4, edge: addresses.edge4 }, nextWorld, send, timer, log }),
     edgeUrl,
     send,
     now,

@@ -20,7 +20,11 @@ export interface AppLogs {
 /** Entries that a slow reader may leave waiting; what comes beyond is dropped, oldest first. */
 const MAX_WAITING = 10_000;
 
-export function createAppLogs(planet: PlanetRecord, runtime: ContainerRuntime, onChange: (listener: () => void) => () => void): AppLogs {
+export function createAppLogs(
+  planet: PlanetRecord,
+  runtime: ContainerRuntime,
+  onChange: (listener: () => void) => () => void,
+): AppLogs {
   const containersOf = async (app: string, { region, machine }: LogOptions): Promise<ContainerInfo[]> => {
     const labels = {
       ...planetLabels(planet.name, "machine"),
@@ -42,7 +46,8 @@ export function createAppLogs(planet: PlanetRecord, runtime: ContainerRuntime, o
     const entries: LogEntry[] = [];
     await Promise.all(
       containers.map(async (container) => {
-        for await (const line of runtime.logs(container.id, { follow: false, tail })) entries.push(entryOf(container, line));
+        for await (const line of runtime.logs(container.id, { follow: false, tail }))
+          entries.push(entryOf(container, line));
       }),
     );
     return entries.toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1)).slice(-tail);
@@ -69,7 +74,11 @@ export function createAppLogs(planet: PlanetRecord, runtime: ContainerRuntime, o
       const follow = async (container: ContainerInfo, from: string | undefined): Promise<void> => {
         followed.add(container.id);
         try {
-          for await (const line of runtime.logs(container.id, { follow: true, ...(from === undefined ? { tail: options.tail === 0 ? 0 : MAX_WAITING } : { since: from }), signal })) {
+          for await (const line of runtime.logs(container.id, {
+            follow: true,
+            ...(from === undefined ? { tail: options.tail === 0 ? 0 : MAX_WAITING } : { since: from }),
+            signal,
+          })) {
             if (from !== undefined && line.timestamp <= from) continue;
             waiting.push(entryOf(container, line));
             if (waiting.length > MAX_WAITING) waiting.shift();
@@ -84,7 +93,9 @@ export function createAppLogs(planet: PlanetRecord, runtime: ContainerRuntime, o
       };
       const look = async (): Promise<void> => {
         const present = await containersOf(app, options).catch(() => []);
-        for (const container of present) if (!followed.has(container.id) && container.state === "running") void follow(container, since.get(container.labels[LABEL.machine] ?? ""));
+        for (const container of present)
+          if (!followed.has(container.id) && container.state === "running")
+            void follow(container, since.get(container.labels[LABEL.machine] ?? ""));
       };
       const ended = onChange(() => void look());
       signal.addEventListener("abort", () => wake(), { once: true });

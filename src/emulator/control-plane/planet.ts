@@ -94,9 +94,13 @@ export function createPlanet(deps: PlanetDeps): Planet {
     changed();
     if (!(await publisher.settled(["wan", "edge"], SETTLE_DEADLINE_MS))) {
       const down = publisher.components().filter(({ state }) => state !== "ready");
-      throw new AppError("PLANET_START_FAILED", `${down.map(({ name }) => name).join(" and ")} did not take up the network of ${wanted.join(", ")} within ${SETTLE_DEADLINE_MS / 1_000} s`, {
-        suggestions: ["hangar doctor", ...down.map(({ name }) => `docker logs hangar-${record.name}-${name}`)],
-      });
+      throw new AppError(
+        "PLANET_START_FAILED",
+        `${down.map(({ name }) => name).join(" and ")} did not take up the network of ${wanted.join(", ")} within ${SETTLE_DEADLINE_MS / 1_000} s`,
+        {
+          suggestions: ["hangar doctor", ...down.map(({ name }) => `docker logs hangar-${record.name}-${name}`)],
+        },
+      );
     }
     for (const region of all) carried.add(region);
   };
@@ -105,14 +109,28 @@ export function createPlanet(deps: PlanetDeps): Planet {
     // A world without the machine must be in force at the edge before its in-flight count can only fall.
     if (!(await publisher.settled(["edge"], deadlineMs))) return;
     try {
-      await deps.send(`${deps.edgeUrl}/drain/${id}?timeoutMs=${deadlineMs}`, { method: "POST", timeoutMs: deadlineMs + 1_000 });
+      await deps.send(`${deps.edgeUrl}/drain/${id}?timeoutMs=${deadlineMs}`, {
+        method: "POST",
+        timeoutMs: deadlineMs + 1_000,
+      });
     } catch (error) {
       deps.log(`edge did not drain machine ${id}: ${asAppError(error).message}`);
     }
   };
 
   const journal = createStateJournal({ store, now: deps.now, timer: deps.timer, changed });
-  const supervisor = createSupervisor({ planet: record, store, runtime, journal, now: deps.now, timer: deps.timer, slotOf: geography.slotOf, activateRegions, drained, log: deps.log });
+  const supervisor = createSupervisor({
+    planet: record,
+    store,
+    runtime,
+    journal,
+    now: deps.now,
+    timer: deps.timer,
+    slotOf: geography.slotOf,
+    activateRegions,
+    drained,
+    log: deps.log,
+  });
   const machines = createMachineService({
     planet: record,
     store,
@@ -154,7 +172,9 @@ export function createPlanet(deps: PlanetDeps): Planet {
       const component = labels[LABEL.component];
       if ((component === "wan" || component === "edge") && action === "destroy") {
         carried.clear();
-        void deps.infrastructure.ensure(store.activeRegions()).catch((error: unknown) => deps.log(asAppError(error).message));
+        void deps.infrastructure
+          .ensure(store.activeRegions())
+          .catch((error: unknown) => deps.log(asAppError(error).message));
       }
     }
   };
@@ -188,7 +208,10 @@ export function createPlanet(deps: PlanetDeps): Planet {
         home: record.home,
         state: reconciled && settledDown ? "ready" : reconciled ? "degraded" : "starting",
         worldVersion: Number(store.getValue("world_version") ?? "0"),
-        components: [{ name: "control", state: "ready", worldVersion: Number(store.getValue("world_version") ?? "0") }, ...components],
+        components: [
+          { name: "control", state: "ready", worldVersion: Number(store.getValue("world_version") ?? "0") },
+          ...components,
+        ],
         regions: geography.codes.map((code) => ({
           code,
           name: geography.name(code),

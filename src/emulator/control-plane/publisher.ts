@@ -4,7 +4,10 @@ import { AppError } from "../../errors/app-error.ts";
 import { COMPONENT_PORT, ComponentStatusSchema, type World } from "../../contract/world.ts";
 
 export type ComponentName = "wan" | "edge";
-export type HttpSend = (url: string, options: { readonly method: "GET" | "PUT" | "POST"; readonly body?: string; readonly timeoutMs: number }) => Promise<{ readonly status: number; readonly body: string }>;
+export type HttpSend = (
+  url: string,
+  options: { readonly method: "GET" | "PUT" | "POST"; readonly body?: string; readonly timeoutMs: number },
+) => Promise<{ readonly status: number; readonly body: string }>;
 
 export interface ComponentView {
   readonly name: ComponentName;
@@ -47,7 +50,13 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let dirty = false;
   let stopped = false;
   const waiters = new Set<() => void>();
-  const peers: Peer[] = (["wan", "edge"] as const).map((name) => ({ name, acknowledged: -1, startId: undefined, reachable: false, wake: undefined }));
+  const peers: Peer[] = (["wan", "edge"] as const).map((name) => ({
+    name,
+    acknowledged: -1,
+    startId: undefined,
+    reachable: false,
+    wake: undefined,
+  }));
 
   const build = (): World => {
     if (dirty || world === undefined) {
@@ -69,8 +78,13 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     const base = `http://${deps.addresses[peer.name]}:${COMPONENT_PORT}`;
     const current = build();
     if (peer.acknowledged < current.version) {
-      const { status } = await deps.send(`${base}/world`, { method: "PUT", body: JSON.stringify(current), timeoutMs: SEND_TIMEOUT_MS });
-      if (status !== 200) throw new AppError("UNREACHABLE", `${peer.name} refused world ${current.version} with status ${status}`);
+      const { status } = await deps.send(`${base}/world`, {
+        method: "PUT",
+        body: JSON.stringify(current),
+        timeoutMs: SEND_TIMEOUT_MS,
+      });
+      if (status !== 200)
+        throw new AppError("UNREACHABLE", `${peer.name} refused world ${current.version} with status ${status}`);
       peer.acknowledged = current.version;
     } else {
       const { status, body } = await deps.send(`${base}/status`, { method: "GET", timeoutMs: LOOK_EVERY_MS * 2 });
@@ -114,7 +128,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     settled: (components, deadlineMs) =>
       new Promise((resolve) => {
         const target = build().version;
-        const done = (): boolean => peers.every((peer) => !components.includes(peer.name) || peer.acknowledged >= target);
+        const done = (): boolean =>
+          peers.every((peer) => !components.includes(peer.name) || peer.acknowledged >= target);
         const finish = (result: boolean): void => {
           waiters.delete(check);
           cancel();

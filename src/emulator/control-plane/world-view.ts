@@ -25,7 +25,9 @@ function clamp(value: number, low: number, high: number): number {
 function checkOf(name: string, check: CheckConfig, port: number, gatesRouting: boolean): WorldCheck {
   const interval = durationMs(check.interval) ?? 15 * SECOND_MS;
   const timeout = durationMs(check.timeout) ?? 2 * SECOND_MS;
-  const headers = Object.fromEntries((check.headers ?? []).map(({ name: header, values }) => [header, values.join(", ")]));
+  const headers = Object.fromEntries(
+    (check.headers ?? []).map(({ name: header, values }) => [header, values.join(", ")]),
+  );
   return {
     name,
     type: check.type === "http" ? "http" : "tcp",

@@ -49,7 +49,9 @@ function request(app: string): Promise<void> {
     socket.once("error", reject);
     socket.once("close", () => resolve());
     socket.resume();
-    socket.write(`GET / HTTP/1.1\r\nhost: ${app}.localhost\r\nuser-agent: warm-up\r\nhangar-trace: 1\r\nconnection: close\r\n\r\n`);
+    socket.write(
+      `GET / HTTP/1.1\r\nhost: ${app}.localhost\r\nuser-agent: warm-up\r\nhangar-trace: 1\r\nconnection: close\r\n\r\n`,
+    );
   });
 }
 

@@ -5,7 +5,9 @@ import { BLOCKS, blockPrefix4, managementAddresses } from "../topology/address-p
 function range(cidr: string): readonly [low: number, high: number] | undefined {
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)(?:\/(\d+))?$/.exec(cidr);
   if (match === null) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0, bits = 32] = match.slice(1).map((part) => (part === undefined ? 32 : Number(part)));
+  const [a = 0, b = 0, c = 0, d = 0, bits = 32] = match
+    .slice(1)
+    .map((part) => (part === undefined ? 32 : Number(part)));
   const size = 2 ** (32 - bits);
   const address = ((a * 256 + b) * 256 + c) * 256 + d;
   const low = Math.floor(address / size) * size;
@@ -21,7 +23,9 @@ export function overlaps(a: string, b: string): boolean {
 
 /** The block whose management network is among the subnets, or undefined. */
 export function blockOfSubnets(subnets: readonly string[]): number | undefined {
-  const found = Array.from({ length: BLOCKS }, (_, block) => block).find((block) => subnets.includes(managementAddresses(block).subnet4));
+  const found = Array.from({ length: BLOCKS }, (_, block) => block).find((block) =>
+    subnets.includes(managementAddresses(block).subnet4),
+  );
   return found;
 }
 
@@ -31,8 +35,13 @@ export function blockOfSubnets(subnets: readonly string[]): number | undefined {
  */
 export function chooseBlock(used: readonly string[], preferred: number | undefined): number {
   const free = (block: number): boolean => !used.some((subnet) => overlaps(subnet, blockPrefix4(block)));
-  const order = [...(preferred === undefined ? [] : [preferred]), ...Array.from({ length: BLOCKS }, (_, block) => block)];
+  const order = [
+    ...(preferred === undefined ? [] : [preferred]),
+    ...Array.from({ length: BLOCKS }, (_, block) => block),
+  ];
   const block = order.find(free);
   if (block !== undefined) return block;
-  throw new AppError("ADDRESS_CLASH", "Networks or routes of this host use all of 198.18.0.0/15", { suggestions: ["hangar down --planet NAME for a planet that is no longer needed"] });
+  throw new AppError("ADDRESS_CLASH", "Networks or routes of this host use all of 198.18.0.0/15", {
+    suggestions: ["hangar down --planet NAME for a planet that is no longer needed"],
+  });
 }

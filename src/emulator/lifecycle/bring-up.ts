@@ -41,8 +41,11 @@ const OLDEST_ENGINE = [20, 10] as const;
 /** @throws DOCKER_TOO_OLD */
 export function requireEngine(version: string): void {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-  if (Number.isNaN(major) || major > OLDEST_ENGINE[0] || (major === OLDEST_ENGINE[0] && minor >= OLDEST_ENGINE[1])) return;
-  throw new AppError("DOCKER_TOO_OLD", `Docker Engine ${version} is older than ${OLDEST_ENGINE.join(".")}`, { suggestions: ["update Docker: https://docs.docker.com/engine/install/"] });
+  if (Number.isNaN(major) || major > OLDEST_ENGINE[0] || (major === OLDEST_ENGINE[0] && minor >= OLDEST_ENGINE[1]))
+    return;
+  throw new AppError("DOCKER_TOO_OLD", `Docker Engine ${version} is older than ${OLDEST_ENGINE.join(".")}`, {
+    suggestions: ["update Docker: https://docs.docker.com/engine/install/"],
+  });
 }
 
 async function requirePorts(deps: BringUpDeps, ports: PlanetPorts): Promise<void> {
@@ -79,7 +82,13 @@ export async function bringUpControl(input: BringUpInput, deps: BringUpDeps): Pr
   const control: ContainerInfo | undefined = mine.find(({ labels }) => labels[LABEL.component] === "control");
   const { block, exists } = await presentBlock(deps, input);
   const planet = { name: input.planet, block, home: input.home };
-  const spec = controlSpec({ planet, image: input.image, ports: input.ports, daemonSocket: input.daemonSocket, version: input.version });
+  const spec = controlSpec({
+    planet,
+    image: input.image,
+    ports: input.ports,
+    daemonSocket: input.daemonSocket,
+    version: input.version,
+  });
   const fingerprint = JSON.stringify([spec.image, spec.publish, input.ports, block, input.daemonSocket]);
   const current = control !== undefined && control.labels[LABEL.spec] === fingerprint;
   if (current && control.state === "running") return { block, changed: false, created: false };
@@ -103,7 +112,13 @@ export async function bringUpControl(input: BringUpInput, deps: BringUpDeps): Pr
     }
     const id = await runtime.createContainer({ ...spec, labels: { ...spec.labels, [LABEL.spec]: fingerprint } });
     undos.push(() => runtime.removeContainer(id));
-    const saved = freshVolume ? Object.entries(input.savedState ?? {}).map(([name, content]) => ({ path: `${STATE_DIR}/${name}`, content, mode: 0o600 })) : [];
+    const saved = freshVolume
+      ? Object.entries(input.savedState ?? {}).map(([name, content]) => ({
+          path: `${STATE_DIR}/${name}`,
+          content,
+          mode: 0o600,
+        }))
+      : [];
     await runtime.putFiles(id, [{ path: TOKEN_FILE, content: input.token, mode: 0o400 }, ...saved]);
     await runtime.startContainer(id);
   } catch (error) {

@@ -24,7 +24,9 @@ export interface Infrastructure {
 const COMPONENTS = ["wan", "edge"] as const;
 
 async function ensureNetworks(deps: InfrastructureDeps, regions: readonly string[]): Promise<void> {
-  const present = new Set((await deps.runtime.listNetworks(planetLabels(deps.planet.name, "network"))).map(({ name }) => name));
+  const present = new Set(
+    (await deps.runtime.listNetworks(planetLabels(deps.planet.name, "network"))).map(({ name }) => name),
+  );
   const missing = regions.filter((code) => !present.has(names.regionNetwork(deps.planet.name, code)));
   await Promise.all(
     missing.map(async (code) => {
@@ -43,7 +45,12 @@ async function create(deps: InfrastructureDeps, spec: ContainerSpec): Promise<vo
   await deps.runtime.startContainer(id);
 }
 
-async function ensureComponent(deps: InfrastructureDeps, component: "wan" | "edge", regions: readonly string[], present: ContainerInfo | undefined): Promise<void> {
+async function ensureComponent(
+  deps: InfrastructureDeps,
+  component: "wan" | "edge",
+  regions: readonly string[],
+  present: ContainerInfo | undefined,
+): Promise<void> {
   const { planet, runtime, image, httpPort, version, slotOf } = deps;
   const input = { planet, image, httpPort, version, regions: regions.map((code) => ({ code, slot: slotOf(code) })) };
   const spec = component === "wan" ? wanSpec(input) : edgeSpec(input);

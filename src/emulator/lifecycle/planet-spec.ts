@@ -41,14 +41,28 @@ const LOOSE_V4 = {
 function program(name: string, heapMb: number): readonly string[] {
   // A small young generation keeps the resident memory of three processes low; the work is I/O, not garbage.
   // Baseline code at once, and kept: requests are rare on a laptop, and each would otherwise run in the interpreter.
-  const flags = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${heapMb}`, "--max-semi-space-size=2", "--always-sparkplug", "--no-flush-bytecode"];
+  const flags = [
+    "--disable-warning=ExperimentalWarning",
+    `--max-old-space-size=${heapMb}`,
+    "--max-semi-space-size=2",
+    "--always-sparkplug",
+    "--no-flush-bytecode",
+  ];
   return ["node", ...flags, `${PROGRAM_DIR}/${name}.js`];
 }
 
 /** The network that only control, wan and edge share; wan's way out to the internet. */
 export function managementNetworkSpec(planet: PlanetRecord): NetworkSpec {
   const { subnet4, subnet6, bridge4, bridge6 } = managementAddresses(planet.block);
-  return { name: names.managementNetwork(planet.name), labels: planetLabels(planet.name, "network"), subnet4, subnet6, bridge4, bridge6, routed: false };
+  return {
+    name: names.managementNetwork(planet.name),
+    labels: planetLabels(planet.name, "network"),
+    subnet4,
+    subnet6,
+    bridge4,
+    bridge6,
+    routed: false,
+  };
 }
 
 /** The network of a region: wan is the default route of everything on it. */
@@ -97,10 +111,17 @@ export function controlSpec({ planet, image, ports, daemonSocket, version }: Con
   };
 }
 
-function legs(planet: PlanetRecord, component: "wan" | "edge", regions: readonly { code: string; slot: number }[]): Attachment[] {
+function legs(
+  planet: PlanetRecord,
+  component: "wan" | "edge",
+  regions: readonly { code: string; slot: number }[],
+): Attachment[] {
   const management = managementAddresses(planet.block);
   return [
-    { network: names.managementNetwork(planet.name), address4: component === "wan" ? management.wan4 : management.edge4 },
+    {
+      network: names.managementNetwork(planet.name),
+      address4: component === "wan" ? management.wan4 : management.edge4,
+    },
     ...regions.map(({ code, slot }) => regionLeg(planet, component, code, slot)),
   ];
 }
@@ -131,7 +152,11 @@ export function wanSpec({ planet, image, regions }: ComponentSpecInput): Contain
     labels: planetLabels(planet.name, "wan", { [LABEL.spec]: image }),
     networks: legs(planet, "wan", regions),
     hostname: "wan",
-    env: { HANGAR_MGMT_ADDRESS: managementAddresses(planet.block).wan4, HANGAR_TOKEN_FILE: TOKEN_FILE, HANGAR_STATE_DIR: STATE_DIR },
+    env: {
+      HANGAR_MGMT_ADDRESS: managementAddresses(planet.block).wan4,
+      HANGAR_TOKEN_FILE: TOKEN_FILE,
+      HANGAR_STATE_DIR: STATE_DIR,
+    },
     entrypoint: program("wan", 96),
     netAdmin: true,
     devices: ["/dev/net/tun"],
@@ -161,7 +186,12 @@ export function edgeSpec({ planet, image, regions, httpPort, version }: Componen
     netAdmin: true,
     publish: [{ hostPort: httpPort, containerPort: EDGE_HTTP_PORT }],
     // accept_local: edge's addresses in two regions talk to each other over the wire, through wan.
-    sysctls: { ...V6_ON, ...LOOSE_V4, "net.ipv4.conf.all.accept_local": "1", "net.ipv4.conf.default.accept_local": "1" },
+    sysctls: {
+      ...V6_ON,
+      ...LOOSE_V4,
+      "net.ipv4.conf.all.accept_local": "1",
+      "net.ipv4.conf.default.accept_local": "1",
+    },
     restartAlways: true,
     init: true,
   };

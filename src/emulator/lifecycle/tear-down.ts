@@ -16,7 +16,9 @@ export type SavedState = Readonly<Record<string, Uint8Array>>;
 const STATE_FILES = ["planet.db", "planet.db-wal"] as const;
 
 async function readState(container: string, runtime: ContainerRuntime): Promise<SavedState> {
-  const files = await Promise.all(STATE_FILES.map(async (name) => [name, await runtime.getFile(container, `${STATE_DIR}/${name}`)] as const));
+  const files = await Promise.all(
+    STATE_FILES.map(async (name) => [name, await runtime.getFile(container, `${STATE_DIR}/${name}`)] as const),
+  );
   return Object.fromEntries(files.flatMap(([name, content]) => (content === undefined ? [] : [[name, content]])));
 }
 
@@ -27,11 +29,16 @@ const CONTROL_STOP_S = 10;
  * Removes containers, networks and volumes of the planet. Its database is handed to `keep` first, so that it is never
  * lost between two steps.
  */
-export async function tearDown(planet: string, runtime: ContainerRuntime, keep: (state: SavedState) => Promise<void> = async () => undefined): Promise<TornDown> {
+export async function tearDown(
+  planet: string,
+  runtime: ContainerRuntime,
+  keep: (state: SavedState) => Promise<void> = async () => undefined,
+): Promise<TornDown> {
   const containers = await runtime.listContainers(planetLabels(planet));
   const control = containers.find(({ labels }) => labels[LABEL.component] === "control");
   // control goes first, or it would repair what is being removed.
-  if (control !== undefined) await runtime.stopContainer(control.id, { signal: "SIGTERM", timeoutSeconds: CONTROL_STOP_S });
+  if (control !== undefined)
+    await runtime.stopContainer(control.id, { signal: "SIGTERM", timeoutSeconds: CONTROL_STOP_S });
   if (control !== undefined) await keep(await readState(control.id, runtime));
   await Promise.all(containers.map(({ id }) => runtime.removeContainer(id)));
   const networks = await runtime.listNetworks(planetLabels(planet));

@@ -11,7 +11,10 @@ import { event, type StateJournal } from "./state-journal.ts";
 import { machineNotFound, type Supervisor } from "./supervisor.ts";
 
 export interface MachineService {
-  list(app: string, filter?: { readonly region?: string; readonly states?: readonly string[]; readonly includeDeleted?: boolean }): Machine[];
+  list(
+    app: string,
+    filter?: { readonly region?: string; readonly states?: readonly string[]; readonly includeDeleted?: boolean },
+  ): Machine[];
   get(app: string, id: string): Machine;
   create(app: string, body: LaunchMachine): Promise<Machine>;
   update(app: string, id: string, body: LaunchMachine): Promise<Machine>;
@@ -20,7 +23,14 @@ export interface MachineService {
   destroy(app: string, id: string, force: boolean): void;
   cordon(app: string, id: string, cordoned: boolean): void;
   /** @throws DEADLINE with the platform's words when the state is not reached */
-  wait(app: string, id: string, state: string, instanceId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  wait(
+    app: string,
+    id: string,
+    state: string,
+    instanceId: string | undefined,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface MachineServiceDeps {
@@ -56,7 +66,8 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
   const nowIso = (): string => new Date(deps.now()).toISOString();
 
   const find = (app: string, id: string): MachineRecord => {
-    if (store.app(app) === undefined) throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
+    if (store.app(app) === undefined)
+      throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
     const machine = store.machine(id);
     if (machine === undefined || machine.app !== app) throw machineNotFound(id);
     return machine;
@@ -65,15 +76,28 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
   /** Edge checks what runs: of other machines the last result says nothing. */
   const checksOf = (machine: MachineRecord): CheckStatus[] => {
     if (machine.state !== "started") {
-      return machineChecks(machine).map(({ name }) => ({ name, status: "warning", output: `the machine is ${machine.state}`, updated_at: machine.updatedAt }));
+      return machineChecks(machine).map(({ name }) => ({
+        name,
+        status: "warning",
+        output: `the machine is ${machine.state}`,
+        updated_at: machine.updatedAt,
+      }));
     }
     const results = store.checks(machine.id).filter(({ instanceId }) => instanceId === machine.instanceId);
     const declared = machineChecks(machine).map(({ name }) => {
       const result = results.find((check) => check.name === name);
-      return { name, status: result?.status ?? ("critical" as const), output: result?.output ?? "the check has not run yet", updated_at: result?.updated_at ?? machine.updatedAt };
+      return {
+        name,
+        status: result?.status ?? ("critical" as const),
+        output: result?.output ?? "the check has not run yet",
+        updated_at: result?.updated_at ?? machine.updatedAt,
+      };
     });
     const implicit = results.filter(({ name }) => !declared.some((check) => check.name === name));
-    return [...declared, ...implicit.map(({ name, status, output, updated_at }) => ({ name, status, output, updated_at }))];
+    return [
+      ...declared,
+      ...implicit.map(({ name, status, output, updated_at }) => ({ name, status, output, updated_at })),
+    ];
   };
 
   const view = (machine: MachineRecord): Machine => {
@@ -107,15 +131,21 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
 
   return {
     list: (app, { region, states, includeDeleted = false } = {}) => {
-      if (store.app(app) === undefined) throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
+      if (store.app(app) === undefined)
+        throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
       return store
         .machines({ app, destroyed: includeDeleted })
-        .filter((machine) => (region === undefined || machine.region === region) && (states === undefined || states.includes(machine.state)))
+        .filter(
+          (machine) =>
+            (region === undefined || machine.region === region) &&
+            (states === undefined || states.includes(machine.state)),
+        )
         .map(view);
     },
     get: (app, id) => view(find(app, id)),
     create: async (app, body) => {
-      if (store.app(app) === undefined) throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
+      if (store.app(app) === undefined)
+        throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
       const region = body.region ?? planet.home;
       deps.requireRegion(region);
       await requireImage(body.config.image);
@@ -147,17 +177,29 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
       const machine = find(app, id);
       requireUndestroyed(machine);
       if (body.current_version !== undefined && body.current_version !== machine.instanceId) {
-        throw new AppError("CONFLICT", `aborted: machine update failed due to concurrent update: current_version ${body.current_version} is not the machine's version ${machine.instanceId}`);
+        throw new AppError(
+          "CONFLICT",
+          `aborted: machine update failed due to concurrent update: current_version ${body.current_version} is not the machine's version ${machine.instanceId}`,
+        );
       }
       if (body.region !== undefined && body.region !== machine.region) {
-        throw new AppError("REQUEST_INVALID", `machine ${id} is in region "${machine.region}": the region of a machine cannot be changed`);
+        throw new AppError(
+          "REQUEST_INVALID",
+          `machine ${id} is in region "${machine.region}": the region of a machine cannot be changed`,
+        );
       }
       await requireImage(body.config.image);
       const before = store.machine(id);
-      if (before === undefined || before.instanceId !== machine.instanceId) throw new AppError("CONFLICT", "aborted: machine update failed due to concurrent update");
+      if (before === undefined || before.instanceId !== machine.instanceId)
+        throw new AppError("CONFLICT", "aborted: machine update failed due to concurrent update");
       journal.write(
         id,
-        { config: body.config, instanceId: ulid(deps.now(), deps.random), desired: body.skip_launch === true ? "stopped" : "started", restarts: 0 },
+        {
+          config: body.config,
+          instanceId: ulid(deps.now(), deps.random),
+          desired: body.skip_launch === true ? "stopped" : "started",
+          restarts: 0,
+        },
         event("update", "replacing", "user"),
       );
       void supervisor.converge(id);
@@ -180,9 +222,13 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
       const machine = find(app, id);
       if (machine.desired === "destroyed") return;
       if (!force && !["stopped", "created", "failed"].includes(machine.state)) {
-        throw new AppError("MACHINE_STATE", "failed_precondition: unable to destroy machine, not currently stopped, suspended, failed or created", {
-          suggestions: ["stop the machine first, or pass force=true"],
-        });
+        throw new AppError(
+          "MACHINE_STATE",
+          "failed_precondition: unable to destroy machine, not currently stopped, suspended, failed or created",
+          {
+            suggestions: ["stop the machine first, or pass force=true"],
+          },
+        );
       }
       journal.write(id, { desired: "destroyed" }, event("destroy", "destroying", "user"));
       void supervisor.converge(id);
@@ -195,12 +241,18 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
       find(app, id);
       const reached = await journal.waitFor(
         id,
-        (machine) => machine !== undefined && machine.state === state && (instanceId === undefined || machine.instanceId === instanceId),
+        (machine) =>
+          machine !== undefined &&
+          machine.state === state &&
+          (instanceId === undefined || machine.instanceId === instanceId),
         timeoutMs,
         signal,
       );
       if (reached !== undefined) return;
-      throw new AppError("DEADLINE", `deadline_exceeded: machine failed to reach desired state, ${state}, currently ${store.machine(id)?.state ?? "gone"}`);
+      throw new AppError(
+        "DEADLINE",
+        `deadline_exceeded: machine failed to reach desired state, ${state}, currently ${store.machine(id)?.state ?? "gone"}`,
+      );
     },
   };
 }

@@ -17,11 +17,13 @@ export type ExitDecision =
 export function afterExit(machine: MachineRecord, exitCode: number, nowMs: number): ExitDecision {
   const policy = machine.config.restart?.policy ?? "on-failure";
   if (policy === "no") return { kind: "stop", reason: `machine exited with exit code ${exitCode}, not restarting` };
-  if (policy === "on-failure" && exitCode === 0) return { kind: "stop", reason: "machine exited with exit code 0, not restarting" };
+  if (policy === "on-failure" && exitCode === 0)
+    return { kind: "stop", reason: "machine exited with exit code 0, not restarting" };
   const withinWindow = machine.restarts > 0 && nowMs - machine.restartWindowStartMs < RESTART_WINDOW_MS;
   const restarts = withinWindow ? machine.restarts + 1 : 1;
   const limit = machine.config.restart?.max_retries ?? DEFAULT_MAX_RETRIES;
-  if (policy === "on-failure" && restarts > limit) return { kind: "stop", reason: `machine has reached its max restart count of ${limit}` };
+  if (policy === "on-failure" && restarts > limit)
+    return { kind: "stop", reason: `machine has reached its max restart count of ${limit}` };
   const afterMs = restarts === 1 ? 0 : Math.min(LONGEST_BACKOFF_MS, 125 * 2 ** Math.min(restarts - 1, 10));
   return { kind: "restart", afterMs, restarts, windowStartMs: withinWindow ? machine.restartWindowStartMs : nowMs };
 }

@@ -9,7 +9,12 @@ export interface StateJournal {
   /**
    * Resolves with the machine as soon as `wanted` accepts it, or with undefined after the deadline or when the signal fires.
    */
-  waitFor(id: string, wanted: (machine: MachineRecord | undefined) => boolean, deadlineMs: number, signal?: AbortSignal): Promise<MachineRecord | undefined>;
+  waitFor(
+    id: string,
+    wanted: (machine: MachineRecord | undefined) => boolean,
+    deadlineMs: number,
+    signal?: AbortSignal,
+  ): Promise<MachineRecord | undefined>;
 }
 
 export interface StateJournalDeps {
@@ -22,7 +27,12 @@ export interface StateJournalDeps {
 }
 
 /** The short form for events, whose timestamp is the time of writing. */
-export function event(type: string, status: MachineState | string, source: "user" | "flyd", request?: Record<string, unknown>): Omit<MachineEvent, "timestamp"> {
+export function event(
+  type: string,
+  status: MachineState | string,
+  source: "user" | "flyd",
+  request?: Record<string, unknown>,
+): Omit<MachineEvent, "timestamp"> {
   return { type, status, source, ...(request === undefined ? {} : { request }) };
 }
 

@@ -46,15 +46,24 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const queue = createSerialQueue(PARALLEL);
   const restarts = new Map<string, () => void>();
 
-  const containersOf = (id: string): Promise<ContainerInfo[]> => runtime.listContainers({ ...planetLabels(planet.name, "machine"), [LABEL.machine]: id });
+  const containersOf = (id: string): Promise<ContainerInfo[]> =>
+    runtime.listContainers({ ...planetLabels(planet.name, "machine"), [LABEL.machine]: id });
 
   const stop = async (machine: MachineRecord, container: ContainerInfo): Promise<ContainerDetail | undefined> => {
     const timeoutMs = durationMs(machine.config.stop_config?.timeout) ?? DEFAULT_STOP_TIMEOUT_S * 1_000;
-    await runtime.stopContainer(container.id, { signal: stopSignal(machine), timeoutSeconds: Math.ceil(timeoutMs / 1_000) });
+    await runtime.stopContainer(container.id, {
+      signal: stopSignal(machine),
+      timeoutSeconds: Math.ceil(timeoutMs / 1_000),
+    });
     return runtime.inspectContainer(container.id);
   };
 
-  const exitRequest = (detail: ContainerDetail | undefined, requestedStop: boolean, restarting: boolean, restartCount: number): Record<string, unknown> => {
+  const exitRequest = (
+    detail: ContainerDetail | undefined,
+    requestedStop: boolean,
+    restarting: boolean,
+    restartCount: number,
+  ): Record<string, unknown> => {
     const code = detail?.exitCode ?? 0;
     const signal = code > 128 && code < 160 ? code - 128 : -1;
     return {
@@ -83,18 +92,28 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
 
   const halt = async (machine: MachineRecord, current: ContainerInfo | undefined): Promise<void> => {
     if (current?.state !== "running") {
-      if (machine.state !== "stopped" && machine.state !== "created" && machine.state !== "failed") journal.write(machine.id, { state: "stopped" });
+      if (machine.state !== "stopped" && machine.state !== "created" && machine.state !== "failed")
+        journal.write(machine.id, { state: "stopped" });
       return;
     }
     journal.write(machine.id, { state: "stopping" });
     await deps.drained(machine.id, DRAIN_DEADLINE_MS);
     const detail = await stop(machine, current);
-    journal.write(machine.id, { state: "stopped", restarts: 0 }, event("exit", "stopped", "flyd", exitRequest(detail, true, false, 0)));
+    journal.write(
+      machine.id,
+      { state: "stopped", restarts: 0 },
+      event("exit", "stopped", "flyd", exitRequest(detail, true, false, 0)),
+    );
   };
 
-  const launch = async (machine: MachineRecord, current: ContainerInfo | undefined, stale: readonly ContainerInfo[]): Promise<void> => {
+  const launch = async (
+    machine: MachineRecord,
+    current: ContainerInfo | undefined,
+    stale: readonly ContainerInfo[],
+  ): Promise<void> => {
     if (current?.state === "running") {
-      if (machine.state !== "started") journal.write(machine.id, { state: "started" }, event("start", "started", "flyd"));
+      if (machine.state !== "started")
+        journal.write(machine.id, { state: "started" }, event("start", "started", "flyd"));
       return;
     }
     const fresh = machine.state === "stopped" || machine.state === "created";
@@ -108,12 +127,19 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     if (current !== undefined && fresh) await runtime.removeContainer(current.id);
     try {
       await deps.activateRegions([machine.region]);
-      const id = current === undefined || fresh ? await runtime.createContainer(machineContainerSpec(planet, deps.slotOf(machine.region), machine)) : current.id;
+      const id =
+        current === undefined || fresh
+          ? await runtime.createContainer(machineContainerSpec(planet, deps.slotOf(machine.region), machine))
+          : current.id;
       await runtime.startContainer(id);
     } catch (thrown) {
       const error = asAppError(thrown);
       if (error.code === "DOCKER_UNAVAILABLE") throw error;
-      journal.write(machine.id, { state: "failed", desired: "stopped" }, event("start", "failed", "flyd", { error: error.message, code: error.code }));
+      journal.write(
+        machine.id,
+        { state: "failed", desired: "stopped" },
+        event("start", "failed", "flyd", { error: error.message, code: error.code }),
+      );
       return;
     }
     journal.write(machine.id, { state: "started" }, event("start", "started", "flyd"));
@@ -138,17 +164,27 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     if (machine === undefined || machine.desired !== "started" || machine.state === "destroyed") return;
     const detail = await runtime.inspectContainer(containerId);
     // Running again: the engine or an earlier run has restarted it. Another instance: it was replaced on purpose.
-    if (detail === undefined || detail.state === "running" || detail.labels[LABEL.instance] !== machine.instanceId) return;
+    if (detail === undefined || detail.state === "running" || detail.labels[LABEL.instance] !== machine.instanceId)
+      return;
     const decision = afterExit(machine, detail.exitCode, deps.now());
-    const exit = (restarting: boolean, count: number): ReturnType<typeof event> => event("exit", "stopped", "flyd", exitRequest(detail, false, restarting, count));
+    const exit = (restarting: boolean, count: number): ReturnType<typeof event> =>
+      event("exit", "stopped", "flyd", exitRequest(detail, false, restarting, count));
     if (decision.kind === "restart") {
-      journal.write(id, { state: "starting", restarts: decision.restarts, restartWindowStartMs: decision.windowStartMs }, exit(true, decision.restarts));
+      journal.write(
+        id,
+        { state: "starting", restarts: decision.restarts, restartWindowStartMs: decision.windowStartMs },
+        exit(true, decision.restarts),
+      );
       const cancel = deps.timer(decision.afterMs, () => void supervisor.converge(id));
       restarts.set(id, cancel);
       return;
     }
     deps.log(`machine ${id}: ${decision.reason}`);
-    journal.write(id, { state: "stopped", desired: machine.config.auto_destroy === true ? "destroyed" : "stopped", restarts: 0 }, exit(false, machine.restarts));
+    journal.write(
+      id,
+      { state: "stopped", desired: machine.config.auto_destroy === true ? "destroyed" : "stopped", restarts: 0 },
+      exit(false, machine.restarts),
+    );
     if (machine.config.auto_destroy === true) await convergeNow(id);
   };
 

@@ -11,7 +11,11 @@ const token = readFileSync(env.HANGAR_TOKEN_FILE ?? "", "utf8").trim();
 const ending = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ending.abort());
 const options = {
-  planet: { name: env.HANGAR_PLANET ?? "default", block: Number(env.HANGAR_BLOCK ?? "0"), home: env.HANGAR_HOME_REGION ?? "iad" },
+  planet: {
+    name: env.HANGAR_PLANET ?? "default",
+    block: Number(env.HANGAR_BLOCK ?? "0"),
+    home: env.HANGAR_HOME_REGION ?? "iad",
+  },
   version: env.HANGAR_VERSION ?? "",
   image: env.HANGAR_IMAGE ?? "",
   httpPort: Number(env.HANGAR_HTTP_PORT),

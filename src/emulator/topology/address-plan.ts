@@ -42,7 +42,10 @@ export function blockOf(block: number): { secondOctet: number; firstThirdOctet: 
 
 function prefixes(block: number, slot: number): { four: string; six: string } {
   const { secondOctet, firstThirdOctet, ulaNetwork } = blockOf(block);
-  return { four: `198.${secondOctet}.${firstThirdOctet + slot}`, six: `fdaa:0:${ulaNetwork.toString(16)}:${(slot + 1).toString(16)}` };
+  return {
+    four: `198.${secondOctet}.${firstThirdOctet + slot}`,
+    six: `fdaa:0:${ulaNetwork.toString(16)}:${(slot + 1).toString(16)}`,
+  };
 }
 
 /** The IPv4 prefix that holds all networks of a block. */
@@ -71,7 +74,15 @@ export function regionAddresses(block: number, slot: number): RegionAddresses {
 /** The addresses on the management network of a block, which only control, wan and edge are attached to. */
 export function managementAddresses(block: number): ManagementAddresses {
   const { four, six } = prefixes(block, MANAGEMENT_SLOT);
-  return { subnet4: `${four}.0/24`, subnet6: `${six}::/64`, bridge6: `${six}::1`, bridge4: `${four}.1`, control4: `${four}.2`, wan4: `${four}.3`, edge4: `${four}.4` };
+  return {
+    subnet4: `${four}.0/24`,
+    subnet6: `${six}::/64`,
+    bridge6: `${six}::1`,
+    bridge4: `${four}.1`,
+    control4: `${four}.2`,
+    wan4: `${four}.3`,
+    edge4: `${four}.4`,
+  };
 }
 
 /** The addresses of the n-th machine (1 to MAX_MACHINE_NUMBER) of a region; the IPv6 one ends in :2, as on the platform. */

@@ -353,7 +353,8 @@ export function suggestRegion(input: string): RegionCode[] {
   if (retired !== undefined) return [nearestActiveRegion(retired)];
   const named = REGIONS.filter((region) => namesOf(region).includes(wanted));
   if (named.length > 0) return named.map((region) => region.code);
-  const begun = wanted.length < 3 ? [] : REGIONS.filter((region) => namesOf(region).some((name) => name.startsWith(wanted)));
+  const begun =
+    wanted.length < 3 ? [] : REGIONS.filter((region) => namesOf(region).some((name) => name.startsWith(wanted)));
   if (begun.length > 0) return begun.map((region) => region.code);
   return misspelt(wanted);
 }

@@ -55,5 +55,5 @@ export function methodOf(given: string | undefined, data: string | undefined): s
 
 /** Requests per city: several where repeating one changes nothing. */
 export function samplesOf(given: number | undefined, method: string): number {
-  return given ?? (method === "GET" || method === "HEAD" ? 3 : 1);
+  return given ?? (method === "GET" || method === "HEAD" ? 5 : 1);
 }

@@ -30,10 +30,20 @@ export interface DeployInput {
 export interface DeployDeps {
   readonly files: { exists(file: string): Promise<boolean> };
   readonly regionNames: RegionNames;
-  readonly build: (input: { contextDir: string; dockerfile: string; tag: string; target?: string | undefined; args: Readonly<Record<string, string>>; ignorefile?: string | undefined }) => Promise<BuiltImage>;
+  readonly build: (input: {
+    contextDir: string;
+    dockerfile: string;
+    tag: string;
+    target?: string | undefined;
+    args: Readonly<Record<string, string>>;
+    ignorefile?: string | undefined;
+  }) => Promise<BuiltImage>;
   readonly tagImage: (imageId: string, reference: string) => Promise<void>;
   /** Brings the planet up with the regions active, and gives the client of its control plane and its URL for clients. */
-  readonly ensurePlanet: (regions: readonly string[], home: string | undefined) => Promise<{ readonly client: ControlClient; readonly httpPort: number; readonly home: string }>;
+  readonly ensurePlanet: (
+    regions: readonly string[],
+    home: string | undefined,
+  ) => Promise<{ readonly client: ControlClient; readonly httpPort: number; readonly home: string }>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly progress: ProgressReporter;
@@ -60,7 +70,11 @@ export interface DeployResult {
 const DEFAULT_WAIT_MS = 300_000;
 const DEFAULT_MAX_UNAVAILABLE = 0.33;
 
-async function obtainImage(app: string, input: DeployInput, deps: DeployDeps): Promise<{ image: string; builder?: "buildkit" | "classic" }> {
+async function obtainImage(
+  app: string,
+  input: DeployInput,
+  deps: DeployDeps,
+): Promise<{ image: string; builder?: "buildkit" | "classic" }> {
   const { config, file, contextDir } = input.loaded;
   const given = input.image ?? config.build.image;
   if (given !== undefined) return { image: given };
@@ -113,7 +127,10 @@ function urlsOf(app: string, config: AppConfig, machines: readonly Machine[], po
 export async function deploy(input: DeployInput, deps: DeployDeps): Promise<DeployResult> {
   const { config } = input.loaded;
   const app = input.app ?? config.app;
-  if (app === undefined) throw new AppError("CONFIG_INVALID", `${config.file} names no app`, { suggestions: ['app = "my-app" in the file', "--app my-app"] });
+  if (app === undefined)
+    throw new AppError("CONFIG_INVALID", `${config.file} names no app`, {
+      suggestions: ['app = "my-app" in the file', "--app my-app"],
+    });
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
   const { image, builder } = await obtainImage(app, input, deps);
   const { client, httpPort, home } = await deps.ensurePlanet(wanted, config.primaryRegion ?? wanted[0]);
@@ -122,23 +139,52 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   try {
     const machines = await client.machines(app);
     const groups = processGroups(config);
-    const plans = groups.map((group) => planGroup(group, toMachineConfig(config, group, image), machines, wanted, config.primaryRegion ?? home, input.force ?? false));
+    const plans = groups.map((group) =>
+      planGroup(
+        group,
+        toMachineConfig(config, group, image),
+        machines,
+        wanted,
+        config.primaryRegion ?? home,
+        input.force ?? false,
+      ),
+    );
     await discard(machinesToDestroy(machines, groups), app, client);
-    const rollout = { app, waitTimeoutMs: input.waitTimeoutMs ?? config.deploy.waitTimeoutMs ?? DEFAULT_WAIT_MS, maxUnavailable: config.deploy.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE };
+    const rollout = {
+      app,
+      waitTimeoutMs: input.waitTimeoutMs ?? config.deploy.waitTimeoutMs ?? DEFAULT_WAIT_MS,
+      maxUnavailable: config.deploy.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE,
+    };
     const rolled: (Rolled & { group: string })[] = [];
     for (const plan of plans) {
       for (const { id, region } of plan.unchanged) {
         deps.progress.start(id, `${id} [${plan.group}] in ${region}`);
         deps.progress.done(id, "unchanged");
       }
-      rolled.push(...(await rollOut(plan, rollout, { client, clock: deps.clock, signal: deps.signal, progress: deps.progress })).map((one) => ({ ...one, group: plan.group })));
+      rolled.push(
+        ...(
+          await rollOut(plan, rollout, { client, clock: deps.clock, signal: deps.signal, progress: deps.progress })
+        ).map((one) => ({ ...one, group: plan.group })),
+      );
     }
     return {
       app,
       image,
       ...(builder === undefined ? {} : { builder }),
-      machines: rolled.map(({ machine, action, group }) => ({ id: machine.id, group, region: machine.region, state: machine.state, action, version: machine.instance_id })),
-      urls: urlsOf(app, config, rolled.map(({ machine }) => machine), httpPort),
+      machines: rolled.map(({ machine, action, group }) => ({
+        id: machine.id,
+        group,
+        region: machine.region,
+        state: machine.state,
+        action,
+        version: machine.instance_id,
+      })),
+      urls: urlsOf(
+        app,
+        config,
+        rolled.map(({ machine }) => machine),
+        httpPort,
+      ),
     };
   } catch (error) {
     await undoApp();

@@ -41,7 +41,9 @@ interface ExitSeen {
 export function unexpectedExit(machine: Machine, sinceMs: number): ExitSeen | undefined {
   for (const event of machine.events) {
     if (event.timestamp < sinceMs || event.type !== "exit") continue;
-    const exit = event.request?.exit_event as { exit_code?: unknown; oom_killed?: unknown; requested_stop?: unknown } | undefined;
+    const exit = event.request?.exit_event as
+      | { exit_code?: unknown; oom_killed?: unknown; requested_stop?: unknown }
+      | undefined;
     if (exit === undefined || exit.requested_stop === true) continue;
     return { exitCode: Number(exit.exit_code ?? 0), oomKilled: exit.oom_killed === true };
   }
@@ -57,14 +59,18 @@ export function launchedAt(machine: Machine): number {
 export function checkCounts(machine: Machine): { passing: number; total: number; failing: string[] } {
   const checks = machine.checks ?? [];
   const declaredPorts = new Set(checks.filter(({ name }) => PORT_CHECK.test(name)).map(({ name }) => name));
-  const expected = (machine.config.services ?? []).filter(({ checks: own }) => (own ?? []).length === 0).map(({ internal_port: port }) => `hangar-port-${port}`);
+  const expected = (machine.config.services ?? [])
+    .filter(({ checks: own }) => (own ?? []).length === 0)
+    .map(({ internal_port: port }) => `hangar-port-${port}`);
   const missing = expected.filter((name) => !declaredPorts.has(name));
   const failing = checks.filter(({ status }) => status !== "passing").map(({ name, output }) => `${name}: ${output}`);
   return { passing: checks.length - failing.length, total: checks.length + missing.length, failing };
 }
 
 function tail(diagnosis: Diagnosis): string {
-  return diagnosis.logTail.length === 0 ? "it printed nothing" : `its last lines:\n${diagnosis.logTail.map((line) => `  ${line}`).join("\n")}`;
+  return diagnosis.logTail.length === 0
+    ? "it printed nothing"
+    : `its last lines:\n${diagnosis.logTail.map((line) => `  ${line}`).join("\n")}`;
 }
 
 function listensOnLoopbackOnly(diagnosis: Diagnosis, port: number): boolean {
@@ -73,30 +79,48 @@ function listensOnLoopbackOnly(diagnosis: Diagnosis, port: number): boolean {
 }
 
 /** The error for a machine that did not become healthy, with what is known of it. */
-async function failureOf(machine: Machine, input: HealthInput, deps: HealthDeps, exit: ExitSeen | undefined): Promise<AppError> {
+async function failureOf(
+  machine: Machine,
+  input: HealthInput,
+  deps: HealthDeps,
+  exit: ExitSeen | undefined,
+): Promise<AppError> {
   const diagnosis = await deps.client.diagnosis(input.app, input.machine);
   const where = `Machine ${machine.id} in ${machine.region}`;
   const details = { machine: machine.id, region: machine.region, ...diagnosis };
-  const unstartable = exit === undefined ? undefined : diagnosis.logTail.map((line) => INIT_REFUSAL.exec(line)?.[1]).find((reason) => reason !== undefined);
+  const unstartable =
+    exit === undefined
+      ? undefined
+      : diagnosis.logTail.map((line) => INIT_REFUSAL.exec(line)?.[1]).find((reason) => reason !== undefined);
   if (exit !== undefined && unstartable === undefined) {
     const why = exit.oomKilled ? ` (out of memory: it has ${machine.config.guest?.memory_mb ?? 256} MB)` : "";
     return new AppError("MACHINE_EXITED", `${where} exited with code ${exit.exitCode}${why}; ${tail(diagnosis)}`, {
-      suggestions: [exit.oomKilled ? "give it more memory in [[vm]] of fly.toml" : `run the image by itself: docker run --rm ${machine.config.image}`],
+      suggestions: [
+        exit.oomKilled
+          ? "give it more memory in [[vm]] of fly.toml"
+          : `run the image by itself: docker run --rm ${machine.config.image}`,
+      ],
       details: { ...details, exitCode: exit.exitCode, oomKilled: exit.oomKilled },
     });
   }
   if (machine.state === "failed" || unstartable !== undefined) {
-    return new AppError("MACHINE_START_FAILED", `${where} could not be started: ${unstartable ?? diagnosis.engineError ?? "the engine gave no reason"}`, {
-      suggestions: ["check CMD and ENTRYPOINT of the Dockerfile, and [processes] of fly.toml"],
-      details,
-    });
+    return new AppError(
+      "MACHINE_START_FAILED",
+      `${where} could not be started: ${unstartable ?? diagnosis.engineError ?? "the engine gave no reason"}`,
+      {
+        suggestions: ["check CMD and ENTRYPOINT of the Dockerfile, and [processes] of fly.toml"],
+        details,
+      },
+    );
   }
   return portFailure(machine, diagnosis, input, where) ?? checksFailure(machine, diagnosis, input, where);
 }
 
 /** Ports that refuse, as far as the checks tell. */
 function refusingPort(machine: Machine): number | undefined {
-  const refusing = (machine.checks ?? []).find(({ status, output }) => status !== "passing" && /refused|ECONNREFUSED/i.test(output));
+  const refusing = (machine.checks ?? []).find(
+    ({ status, output }) => status !== "passing" && /refused|ECONNREFUSED/i.test(output),
+  );
   const port = refusing === undefined ? undefined : /(\d+)$/.exec(refusing.name)?.[1];
   return port === undefined ? undefined : Number(port);
 }
@@ -106,16 +130,32 @@ function portFailure(machine: Machine, diagnosis: Diagnosis, input: HealthInput,
   if (port === undefined) return undefined;
   const details = { machine: machine.id, region: machine.region, port, ...diagnosis };
   if (listensOnLoopbackOnly(diagnosis, port)) {
-    return new AppError("APP_LOOPBACK_ONLY", `${where} listens on 127.0.0.1:${port} only, where nothing outside the machine can reach it`, {
-      suggestions: [`make the program listen on 0.0.0.0:${port} (or [::]:${port})`],
-      details,
-    });
+    return new AppError(
+      "APP_LOOPBACK_ONLY",
+      `${where} listens on 127.0.0.1:${port} only, where nothing outside the machine can reach it`,
+      {
+        suggestions: [`make the program listen on 0.0.0.0:${port} (or [::]:${port})`],
+        details,
+      },
+    );
   }
-  const others = diagnosis.listening === undefined ? "" : diagnosis.listening.length === 0 ? "; it listens on no port at all" : `; it listens on ${diagnosis.listening.join(", ")}`;
-  return new AppError("APP_NOT_LISTENING", `${where} does not listen on port ${port} after ${input.waitTimeoutMs / 1_000} s${others}; ${tail(diagnosis)}`, {
-    suggestions: [`make the program listen on 0.0.0.0:${port}`, "or set internal_port in fly.toml to the port it uses"],
-    details,
-  });
+  const others =
+    diagnosis.listening === undefined
+      ? ""
+      : diagnosis.listening.length === 0
+        ? "; it listens on no port at all"
+        : `; it listens on ${diagnosis.listening.join(", ")}`;
+  return new AppError(
+    "APP_NOT_LISTENING",
+    `${where} does not listen on port ${port} after ${input.waitTimeoutMs / 1_000} s${others}; ${tail(diagnosis)}`,
+    {
+      suggestions: [
+        `make the program listen on 0.0.0.0:${port}`,
+        "or set internal_port in fly.toml to the port it uses",
+      ],
+      details,
+    },
+  );
 }
 
 function checksFailure(machine: Machine, diagnosis: Diagnosis, input: HealthInput, where: string): AppError {
@@ -148,7 +188,9 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
     const exit = unexpectedExit(machine, launchedAt(machine));
     if (exit !== undefined || machine.state === "failed") throw await failureOf(machine, input, deps, exit);
     if (machine.instance_id !== input.instanceId) {
-      throw new AppError("CONFLICT", `Machine ${machine.id} was changed by somebody else during the deploy`, { suggestions: ["hangar deploy"] });
+      throw new AppError("CONFLICT", `Machine ${machine.id} was changed by somebody else during the deploy`, {
+        suggestions: ["hangar deploy"],
+      });
     }
     if (machine.state === "started") {
       startedMs ??= nowMs;

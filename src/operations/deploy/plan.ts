@@ -31,18 +31,31 @@ export function groupOf(machine: Machine): string {
 
 /** Whether the deploy engine looks after a machine: those that people made by hand, and left-over canaries, it does not. */
 function isManaged(machine: Machine): boolean {
-  return machine.state !== "destroyed" && machine.state !== "destroying" && machine.config.metadata?.fly_platform_version === "v2" && machine.config.metadata[CANARY_KEY] === undefined;
+  return (
+    machine.state !== "destroyed" &&
+    machine.state !== "destroying" &&
+    machine.config.metadata?.fly_platform_version === "v2" &&
+    machine.config.metadata[CANARY_KEY] === undefined
+  );
 }
 
 /**
  * For a process group: one machine for each wanted region, and the new configuration for all that exist. With no wanted
  * region, the machines that exist decide, and the first one of all goes to the fallback.
  */
-export function planGroup(group: string, config: MachineConfig, machines: readonly Machine[], wanted: readonly string[], fallback: string, force: boolean): GroupPlan {
+export function planGroup(
+  group: string,
+  config: MachineConfig,
+  machines: readonly Machine[],
+  wanted: readonly string[],
+  fallback: string,
+  force: boolean,
+): GroupPlan {
   const own = machines.filter((machine) => isManaged(machine) && groupOf(machine) === group);
   const present = new Set(own.map(({ region }) => region));
   const regions = wanted.length > 0 ? wanted : own.length > 0 ? [] : [fallback];
-  const same = (machine: Machine): boolean => !force && machine.state === "started" && canonical(machine.config) === canonical(config);
+  const same = (machine: Machine): boolean =>
+    !force && machine.state === "started" && canonical(machine.config) === canonical(config);
   return {
     group,
     config,
@@ -56,6 +69,9 @@ export function planGroup(group: string, config: MachineConfig, machines: readon
 export function machinesToDestroy(machines: readonly Machine[], groups: readonly string[]): Machine[] {
   return machines.filter(
     (machine) =>
-      (isManaged(machine) && !groups.includes(groupOf(machine))) || (machine.config.metadata?.[CANARY_KEY] !== undefined && machine.state !== "destroyed" && machine.state !== "destroying"),
+      (isManaged(machine) && !groups.includes(groupOf(machine))) ||
+      (machine.config.metadata?.[CANARY_KEY] !== undefined &&
+        machine.state !== "destroyed" &&
+        machine.state !== "destroying"),
   );
 }

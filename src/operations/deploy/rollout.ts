@@ -33,7 +33,13 @@ async function healthy(machine: Machine, group: string, input: RolloutInput, dep
   deps.progress.start(machine.id, title(group, machine.region, machine.id));
   try {
     const result = await waitUntilHealthy(
-      { app: input.app, machine: machine.id, instanceId: machine.instance_id, waitTimeoutMs: input.waitTimeoutMs, onState: (text) => deps.progress.update(machine.id, text) },
+      {
+        app: input.app,
+        machine: machine.id,
+        instanceId: machine.instance_id,
+        waitTimeoutMs: input.waitTimeoutMs,
+        onState: (text) => deps.progress.update(machine.id, text),
+      },
       deps,
     );
     deps.progress.done(machine.id, "healthy");
@@ -79,11 +85,20 @@ async function createAll(plan: GroupPlan, input: RolloutInput, deps: RolloutDeps
  * Tries the new version on a machine of its own, out of the edge's sight. It stays, in service, while the others are
  * replaced, so that an app with a single machine is never without one.
  */
-async function withCanary<T>(plan: GroupPlan, input: RolloutInput, deps: RolloutDeps, work: () => Promise<T>): Promise<T> {
+async function withCanary<T>(
+  plan: GroupPlan,
+  input: RolloutInput,
+  deps: RolloutDeps,
+  work: () => Promise<T>,
+): Promise<T> {
   const [first] = plan.update;
   if (first === undefined || (plan.config.services ?? []).length === 0) return work();
   const config: MachineConfig = { ...plan.config, metadata: { ...plan.config.metadata, [CANARY_KEY]: "true" } };
-  const canary = await deps.client.createMachine(input.app, { region: first.region, config, skip_service_registration: true });
+  const canary = await deps.client.createMachine(input.app, {
+    region: first.region,
+    config,
+    skip_service_registration: true,
+  });
   try {
     await healthy(canary, `${plan.group}, canary`, input, deps);
     await deps.client.cordonMachine(input.app, canary.id, false);
@@ -94,32 +109,56 @@ async function withCanary<T>(plan: GroupPlan, input: RolloutInput, deps: Rollout
 }
 
 async function replace(machine: Machine, plan: GroupPlan, input: RolloutInput, deps: RolloutDeps): Promise<Machine> {
-  const updated = await deps.client.updateMachine(input.app, machine.id, { config: plan.config, current_version: machine.instance_id });
+  const updated = await deps.client.updateMachine(input.app, machine.id, {
+    config: plan.config,
+    current_version: machine.instance_id,
+  });
   return healthy(updated, plan.group, input, deps);
 }
 
 /** Puts the former configuration back. @throws DEPLOY_INCOMPLETE naming the machines that could not be */
-async function restore(machines: readonly Machine[], input: RolloutInput, deps: RolloutDeps, cause: unknown): Promise<void> {
+async function restore(
+  machines: readonly Machine[],
+  input: RolloutInput,
+  deps: RolloutDeps,
+  cause: unknown,
+): Promise<void> {
   // The user may have interrupted the deploy: taking it back must not be interrupted with it.
   const uninterrupted = { ...deps, signal: new AbortController().signal };
   const results = await Promise.allSettled(
     machines.map(async (machine) => {
       const back = await uninterrupted.client.updateMachine(input.app, machine.id, { config: machine.config });
-      await waitUntilHealthy({ app: input.app, machine: back.id, instanceId: back.instance_id, waitTimeoutMs: input.waitTimeoutMs, onState: () => undefined }, uninterrupted);
+      await waitUntilHealthy(
+        {
+          app: input.app,
+          machine: back.id,
+          instanceId: back.instance_id,
+          waitTimeoutMs: input.waitTimeoutMs,
+          onState: () => undefined,
+        },
+        uninterrupted,
+      );
     }),
   );
   const failed = machines.filter((_, index) => results[index]?.status === "rejected");
   if (failed.length === 0) return;
-  throw new AppError("DEPLOY_INCOMPLETE", `The deploy failed, and ${failed.map(({ id }) => id).join(", ")} could not be put back to the old version`, {
-    cause,
-    suggestions: ["hangar status", "hangar deploy"],
-  });
+  throw new AppError(
+    "DEPLOY_INCOMPLETE",
+    `The deploy failed, and ${failed.map(({ id }) => id).join(", ")} could not be put back to the old version`,
+    {
+      cause,
+      suggestions: ["hangar status", "hangar deploy"],
+    },
+  );
 }
 
 async function updateAll(plan: GroupPlan, input: RolloutInput, deps: RolloutDeps): Promise<Machine[]> {
   const touched: Machine[] = [];
   const done: Machine[] = [];
-  const size = Math.max(1, Math.floor(input.maxUnavailable < 1 ? plan.update.length * input.maxUnavailable : input.maxUnavailable));
+  const size = Math.max(
+    1,
+    Math.floor(input.maxUnavailable < 1 ? plan.update.length * input.maxUnavailable : input.maxUnavailable),
+  );
   try {
     for (let at = 0; at < plan.update.length; at += size) {
       deps.signal.throwIfAborted();

@@ -22,7 +22,10 @@ export interface DownResult {
  * Removes everything of the planet from the engine; with `forget` its memory too.
  * @throws PLANET_BUSY, DOCKER_UNAVAILABLE
  */
-export async function down(input: { readonly forget: boolean }, { home, runtime, progress }: DownDeps): Promise<DownResult> {
+export async function down(
+  input: { readonly forget: boolean },
+  { home, runtime, progress }: DownDeps,
+): Promise<DownResult> {
   return home.exclusively(async () => {
     progress.start("down", `Taking planet "${home.name}" down`);
     try {

@@ -33,8 +33,17 @@ export async function planetClient({ home, createClient, signal }: PlanetAccessD
   // machine) the packets would leave for the internet.
   const { bridge4, edge4 } = managementAddresses(block ?? 0);
   const direct = block !== undefined && hasAddress(bridge4) ? [{ address: edge4, port: EDGE_HTTP_PORT }] : [];
-  const client = createClient({ baseUrl: `http://127.0.0.1:${ports.control}`, token: (await home.presentToken()) ?? "", signal });
-  return { client, httpPort: ports.http, doors: [...direct, { address: "127.0.0.1", port: ports.http }], controlPort: ports.control };
+  const client = createClient({
+    baseUrl: `http://127.0.0.1:${ports.control}`,
+    token: (await home.presentToken()) ?? "",
+    signal,
+  });
+  return {
+    client,
+    httpPort: ports.http,
+    doors: [...direct, { address: "127.0.0.1", port: ports.http }],
+    controlPort: ports.control,
+  };
 }
 
 /**
@@ -47,7 +56,10 @@ export async function requirePlanet(deps: PlanetAccessDeps): Promise<PlanetAcces
     await access.client.planet();
   } catch (error) {
     if (error instanceof AppError && (error.code === "UNREACHABLE" || error.code === "UNAUTHORIZED")) {
-      throw new AppError("PLANET_DOWN", `Planet "${deps.home.name}" is not running`, { cause: error, suggestions: ["hangar up", "hangar deploy (brings it up too)"] });
+      throw new AppError("PLANET_DOWN", `Planet "${deps.home.name}" is not running`, {
+        cause: error,
+        suggestions: ["hangar up", "hangar deploy (brings it up too)"],
+      });
     }
     throw error;
   }

@@ -50,9 +50,13 @@ async function takeLock(file: string, planet: string): Promise<void> {
     const holder = Number((await readTextIfExists(file)) ?? "0");
     // An empty file belongs to a command between its two steps, unless that was killed there: alive is the safe guess.
     if (holder === 0 || (holder !== process.pid && isAlive(holder))) {
-      throw new AppError("PLANET_BUSY", `Another hangar command${holder === 0 ? "" : ` (process ${holder})`} is changing planet "${planet}"`, {
-        suggestions: ["wait for it to end and run the command again", `if there is none: rm ${file}`],
-      });
+      throw new AppError(
+        "PLANET_BUSY",
+        `Another hangar command${holder === 0 ? "" : ` (process ${holder})`} is changing planet "${planet}"`,
+        {
+          suggestions: ["wait for it to end and run the command again", `if there is none: rm ${file}`],
+        },
+      );
     }
     await remove(file);
   }
@@ -64,7 +68,11 @@ async function takeLock(file: string, planet: string): Promise<void> {
  */
 export function openPlanetHome(stateDir: string, name: string): PlanetHome {
   if (!NAME.test(name)) {
-    throw new AppError("PLANET_NAME_INVALID", `Planet name "${name.slice(0, 80)}" is not lower-case letters, digits and dashes, at most 32`, { suggestions: ["--planet default"] });
+    throw new AppError(
+      "PLANET_NAME_INVALID",
+      `Planet name "${name.slice(0, 80)}" is not lower-case letters, digits and dashes, at most 32`,
+      { suggestions: ["--planet default"] },
+    );
   }
   const folder = path.join(stateDir, "planets", name);
   const file = (base: string): string => path.join(folder, base);

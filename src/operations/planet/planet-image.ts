@@ -43,14 +43,21 @@ async function koffiFolders(root: string, architecture: string): Promise<Record<
 
 async function filesOf(folder: string, prefix = ""): Promise<string[]> {
   const entries = await readdir(path.join(folder, prefix), { withFileTypes: true });
-  const nested = await Promise.all(entries.map((entry) => (entry.isDirectory() ? filesOf(folder, path.join(prefix, entry.name)) : Promise.resolve([path.join(prefix, entry.name)]))));
+  const nested = await Promise.all(
+    entries.map((entry) =>
+      entry.isDirectory()
+        ? filesOf(folder, path.join(prefix, entry.name))
+        : Promise.resolve([path.join(prefix, entry.name)]),
+    ),
+  );
   return nested.flat().toSorted();
 }
 
 async function digest(folders: Readonly<Record<string, string>>): Promise<string> {
   const hash = createHash("sha256");
   for (const [name, folder] of Object.entries(folders)) {
-    for (const file of await filesOf(folder)) hash.update(`${name}/${file}\0`).update(await readFile(path.join(folder, file)));
+    for (const file of await filesOf(folder))
+      hash.update(`${name}/${file}\0`).update(await readFile(path.join(folder, file)));
   }
   return hash.digest("hex").slice(0, 12);
 }
@@ -63,10 +70,24 @@ export async function ensurePlanetImage(deps: PlanetImageDeps): Promise<string> 
   const bundle = path.join(deps.root, "dist", "planet");
   const recipe = path.join(deps.root, "templates", "images", "planet");
   const program = await readdir(bundle).catch(() => undefined);
-  if (program === undefined) throw new AppError("INTERNAL", `The installation is incomplete: ${bundle} is missing`, { suggestions: ["npm run build"] });
+  if (program === undefined)
+    throw new AppError("INTERNAL", `The installation is incomplete: ${bundle} is missing`, {
+      suggestions: ["npm run build"],
+    });
   const libraries = await koffiFolders(deps.root, deps.architecture);
-  const packages = Object.fromEntries(await Promise.all(Object.entries(libraries).map(async ([name, folder]) => [name, await readFile(path.join(folder, "package.json"), "utf8")] as const)));
-  const content = createHash("sha256").update(await digest({ program: bundle, recipe })).update(JSON.stringify(packages)).update(deps.architecture).digest("hex").slice(0, 12);
+  const packages = Object.fromEntries(
+    await Promise.all(
+      Object.entries(libraries).map(
+        async ([name, folder]) => [name, await readFile(path.join(folder, "package.json"), "utf8")] as const,
+      ),
+    ),
+  );
+  const content = createHash("sha256")
+    .update(await digest({ program: bundle, recipe }))
+    .update(JSON.stringify(packages))
+    .update(deps.architecture)
+    .digest("hex")
+    .slice(0, 12);
   const tag = `hangar/planet:${content}`;
   if (await deps.hasImage(tag)) return tag;
 
@@ -74,7 +95,8 @@ export async function ensurePlanetImage(deps: PlanetImageDeps): Promise<string> 
   const context = await mkdtemp(path.join(tmpdir(), "hangar-image-"));
   try {
     await cp(bundle, context, { recursive: true });
-    for (const [name, folder] of Object.entries(libraries)) await cp(folder, path.join(context, name), { recursive: true, dereference: true });
+    for (const [name, folder] of Object.entries(libraries))
+      await cp(folder, path.join(context, name), { recursive: true, dereference: true });
     await cp(path.join(recipe, "Dockerfile"), path.join(context, "Dockerfile"));
     await deps.build(context, path.join(context, "Dockerfile"), tag);
   } catch (error) {

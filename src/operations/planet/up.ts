@@ -47,7 +47,13 @@ async function waitForControl(access: PlanetAccess, deps: UpDeps): Promise<void>
         return undefined;
       }
     },
-    { what: "control to answer", deadlineMs: CONTROL_DEADLINE_MS, intervalMs: 25, clock: deps.clock, signal: deps.signal },
+    {
+      what: "control to answer",
+      deadlineMs: CONTROL_DEADLINE_MS,
+      intervalMs: 25,
+      clock: deps.clock,
+      signal: deps.signal,
+    },
   );
 }
 
@@ -87,8 +93,15 @@ export async function ensureUp(input: UpInput, deps: UpDeps): Promise<UpResult> 
   const image = await deps.ensureImage();
   const access = await runningPlanet(image, deps);
   if (access === undefined) return up(input, deps);
-  const status = input.regions.length > 0 ? await access.client.activateRegions(input.regions) : await access.client.planet();
-  return { planet: deps.home.name, changed: false, url: `http://localhost:${access.httpPort}`, controlUrl: `http://127.0.0.1:${access.controlPort}`, status };
+  const status =
+    input.regions.length > 0 ? await access.client.activateRegions(input.regions) : await access.client.planet();
+  return {
+    planet: deps.home.name,
+    changed: false,
+    url: `http://localhost:${access.httpPort}`,
+    controlUrl: `http://127.0.0.1:${access.controlPort}`,
+    status,
+  };
 }
 
 /** @throws PLANET_BUSY, PORT_TAKEN, DOCKER_UNAVAILABLE, DOCKER_TOO_OLD, REGION_UNKNOWN, PLANET_START_FAILED … */
@@ -96,7 +109,10 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
   return deps.home.exclusively(async () => {
     const { progress } = deps;
     const known = await deps.home.settings();
-    const ports = { control: input.ports?.control ?? known?.ports.control ?? DEFAULT_PORTS.control, http: input.ports?.http ?? known?.ports.http ?? DEFAULT_PORTS.http };
+    const ports = {
+      control: input.ports?.control ?? known?.ports.control ?? DEFAULT_PORTS.control,
+      http: input.ports?.http ?? known?.ports.http ?? DEFAULT_PORTS.http,
+    };
     const home = known?.home ?? input.home ?? DEFAULT_HOME;
     const image = await deps.ensureImage();
 
@@ -131,17 +147,33 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
           const present = await access.client.planet();
           return present.state === "ready" ? present : undefined;
         },
-        { what: "the planet to be ready", deadlineMs: READY_DEADLINE_MS, intervalMs: 25, clock: deps.clock, signal: deps.signal },
+        {
+          what: "the planet to be ready",
+          deadlineMs: READY_DEADLINE_MS,
+          intervalMs: 25,
+          clock: deps.clock,
+          signal: deps.signal,
+        },
       );
       progress.done("regions");
       await deps.home.dropState();
-      return { planet: deps.home.name, changed: made.changed, url: `http://localhost:${ports.http}`, controlUrl: `http://127.0.0.1:${ports.control}`, status };
+      return {
+        planet: deps.home.name,
+        changed: made.changed,
+        url: `http://localhost:${ports.http}`,
+        controlUrl: `http://127.0.0.1:${ports.control}`,
+        status,
+      };
     } catch (error) {
       progress.fail("regions");
       const words = await lastWords(deps);
       await abandon(made, deps);
       if (error instanceof AppError && error.code === "DEADLINE") {
-        throw new AppError("PLANET_START_FAILED", `Planet "${deps.home.name}" did not come up: ${error.message}`, { cause: error, suggestions: ["hangar doctor", "hangar down"], details: { control: words } });
+        throw new AppError("PLANET_START_FAILED", `Planet "${deps.home.name}" did not come up: ${error.message}`, {
+          cause: error,
+          suggestions: ["hangar doctor", "hangar down"],
+          details: { control: words },
+        });
       }
       throw error;
     }

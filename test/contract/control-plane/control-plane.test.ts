@@ -17,7 +17,11 @@ const images: Record<string, Program> = {
   broken: { kind: "unstartable", error: 'exec: "serve": executable file not found in $PATH' },
 };
 const service = { protocol: "tcp" as const, internal_port: 8080, ports: [{ port: 80, handlers: ["http"] }] };
-const config = (image: string, more: Partial<MachineConfig> = {}): MachineConfig => ({ image, services: [service], ...more });
+const config = (image: string, more: Partial<MachineConfig> = {}): MachineConfig => ({
+  image,
+  services: [service],
+  ...more,
+});
 
 let planet: MemoryPlanet;
 beforeAll(async () => {
@@ -26,7 +30,12 @@ beforeAll(async () => {
 });
 afterAll(() => planet.stop());
 
-function rawRequest(headers: Record<string, string>, pathname = "/v1/apps?org_slug=personal", method = "GET", body?: string): Promise<{ status: number; body: string }> {
+function rawRequest(
+  headers: Record<string, string>,
+  pathname = "/v1/apps?org_slug=personal",
+  method = "GET",
+  body?: string,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = request(`${planet.baseUrl}${pathname}`, { method, headers }, (response) => {
       const chunks: Buffer[] = [];
@@ -44,7 +53,11 @@ describe("who may talk to control", () => {
     ["a wrong token", { authorization: "Bearer nope" }, 401],
     ["the token under the platform's own scheme", { authorization: `FlyV1 ${TOKEN}` }, 200],
     ["the token with a foreign Host", { authorization: `Bearer ${TOKEN}`, host: "evil.example" }, 403],
-    ["a foreign Host that starts like a loopback one", { authorization: `Bearer ${TOKEN}`, host: "127.0.0.1.evil.example" }, 403],
+    [
+      "a foreign Host that starts like a loopback one",
+      { authorization: `Bearer ${TOKEN}`, host: "127.0.0.1.evil.example" },
+      403,
+    ],
     ["the token with localhost", { authorization: `Bearer ${TOKEN}`, host: "localhost:4280" }, 200],
   ])("%s", async (_, headers, status) => {
     expect((await rawRequest(headers)).status).toBe(status);
@@ -69,7 +82,12 @@ describe("requests that make no sense", () => {
   });
 
   test("a body over 1 MiB is refused", async () => {
-    const answer = await rawRequest({ authorization }, "/v1/apps", "POST", JSON.stringify({ name: "x".repeat(1_100_000) }));
+    const answer = await rawRequest(
+      { authorization },
+      "/v1/apps",
+      "POST",
+      JSON.stringify({ name: "x".repeat(1_100_000) }),
+    );
     expect(answer.status).toBe(413);
   });
 });
@@ -78,15 +96,26 @@ describe("machines", () => {
   test("a created machine starts, appears in the world with its addresses, and stops", async () => {
     const { client } = planet;
     const machine = await client.createMachine("api", { region: "nrt", config: config("web") });
-    expect(machine).toMatchObject({ state: "created", region: "nrt", private_ip: expect.stringMatching(/^fdaa:0:1:[0-9a-f]+:a7b:0:1:2$/) });
+    expect(machine).toMatchObject({
+      state: "created",
+      region: "nrt",
+      private_ip: expect.stringMatching(/^fdaa:0:1:[0-9a-f]+:a7b:0:1:2$/),
+    });
     await client.waitMachine("api", machine.id, "started");
-    const seen = await waitUntil(() => planet.world()?.machines.find(({ id, started }) => id === machine.id && started), { what: "the edge to see the machine", deadlineMs: 5_000, intervalMs: 5 });
+    const seen = await waitUntil(
+      () => planet.world()?.machines.find(({ id, started }) => id === machine.id && started),
+      { what: "the edge to see the machine", deadlineMs: 5_000, intervalMs: 5 },
+    );
     expect(seen).toMatchObject({ region: "nrt", address6: machine.private_ip, cordoned: false });
 
     await client.stopMachine("api", machine.id);
     await client.waitMachine("api", machine.id, "stopped", { instanceId: machine.instance_id });
     const stopped = await client.machine("api", machine.id);
-    expect(stopped.events[0]).toMatchObject({ type: "exit", status: "stopped", request: { exit_event: { requested_stop: true } } });
+    expect(stopped.events[0]).toMatchObject({
+      type: "exit",
+      status: "stopped",
+      request: { exit_event: { requested_stop: true } },
+    });
     await client.destroyMachine("api", machine.id);
     await client.waitMachine("api", machine.id, "destroyed");
   });
@@ -95,7 +124,10 @@ describe("machines", () => {
     const { client, runtime } = planet;
     const machine = await client.createMachine("api", { region: "ams", config: config("web") });
     await client.waitMachine("api", machine.id, "started");
-    const updated = await client.updateMachine("api", machine.id, { config: config("web:2"), current_version: machine.instance_id });
+    const updated = await client.updateMachine("api", machine.id, {
+      config: config("web:2"),
+      current_version: machine.instance_id,
+    });
     await client.waitMachine("api", machine.id, "started", { instanceId: updated.instance_id });
     const after = await client.machine("api", machine.id);
     expect(after).toMatchObject({ id: machine.id, private_ip: machine.private_ip, config: { image: "web:2" } });
@@ -107,24 +139,36 @@ describe("machines", () => {
   test("an update of a version that is no longer the machine's is refused", async () => {
     const { client } = planet;
     const machine = await client.createMachine("api", { region: "ams", config: config("web") });
-    await expect(client.updateMachine("api", machine.id, { config: config("web:2"), current_version: "01ARZ3NDEKTSV4RRFFQ69G5FAV" })).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(
+      client.updateMachine("api", machine.id, {
+        config: config("web:2"),
+        current_version: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+      }),
+    ).rejects.toMatchObject({ code: "CONFLICT" });
     await client.destroyMachine("api", machine.id);
   });
 
   test("an image that is not to be had is refused before anything changes", async () => {
     const before = await planet.client.machines("api");
-    await expect(planet.client.createMachine("api", { config: config("nowhere") })).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+    await expect(planet.client.createMachine("api", { config: config("nowhere") })).rejects.toMatchObject({
+      code: "IMAGE_NOT_FOUND",
+    });
     expect(await planet.client.machines("api")).toHaveLength(before.length);
   });
 
   test("a program that keeps exiting is restarted up to its limit, then stopped, and its exits are told", async () => {
     const { client } = planet;
-    const machine = await client.createMachine("api", { config: config("crash", { restart: { policy: "on-failure", max_retries: 1 } }) });
+    const machine = await client.createMachine("api", {
+      config: config("crash", { restart: { policy: "on-failure", max_retries: 1 } }),
+    });
     await client.waitMachine("api", machine.id, "stopped", { instanceId: machine.instance_id });
     const { events } = await client.machine("api", machine.id);
     const exits = events.filter(({ type }) => type === "exit");
     expect(exits).toHaveLength(2);
-    expect(exits.at(-1)?.request).toMatchObject({ exit_event: { exit_code: 3, requested_stop: false, restarting: true }, restart_count: 1 });
+    expect(exits.at(-1)?.request).toMatchObject({
+      exit_event: { exit_code: 3, requested_stop: false, restarting: true },
+      restart_count: 1,
+    });
     expect(exits[0]?.request).toMatchObject({ exit_event: { restarting: false } });
     await client.destroyMachine("api", machine.id);
   });
@@ -132,9 +176,15 @@ describe("machines", () => {
   test("an image that cannot be started leaves a failed machine with the engine's reason", async () => {
     const { client } = planet;
     const machine = await client.createMachine("api", { config: config("broken") });
-    const failed = await waitUntil(async () => ((await client.machine("api", machine.id)).state === "failed" ? client.machine("api", machine.id) : undefined), { what: "the failure", deadlineMs: 5_000, intervalMs: 5 });
+    const failed = await waitUntil(
+      async () =>
+        (await client.machine("api", machine.id)).state === "failed" ? client.machine("api", machine.id) : undefined,
+      { what: "the failure", deadlineMs: 5_000, intervalMs: 5 },
+    );
     expect(failed.events[0]).toMatchObject({ type: "start", status: "failed" });
-    expect(await client.diagnosis("api", machine.id)).toMatchObject({ engineError: expect.stringContaining("executable file not found") });
+    expect(await client.diagnosis("api", machine.id)).toMatchObject({
+      engineError: expect.stringContaining("executable file not found"),
+    });
     await client.destroyMachine("api", machine.id);
   });
 
@@ -150,16 +200,28 @@ describe("machines", () => {
     const machine = await client.createMachine("api", { config: config("web"), skip_service_registration: true });
     await client.waitMachine("api", machine.id, "started");
     const cordoned = (): boolean | undefined => planet.world()?.machines.find(({ id }) => id === machine.id)?.cordoned;
-    await waitUntil(() => (cordoned() === true ? true : undefined), { what: "the cordon", deadlineMs: 5_000, intervalMs: 5 });
+    await waitUntil(() => (cordoned() === true ? true : undefined), {
+      what: "the cordon",
+      deadlineMs: 5_000,
+      intervalMs: 5,
+    });
     await client.cordonMachine("api", machine.id, false);
-    await waitUntil(() => (cordoned() === false ? true : undefined), { what: "the end of the cordon", deadlineMs: 5_000, intervalMs: 5 });
+    await waitUntil(() => (cordoned() === false ? true : undefined), {
+      what: "the end of the cordon",
+      deadlineMs: 5_000,
+      intervalMs: 5,
+    });
     await client.destroyMachine("api", machine.id);
   });
 
   test("a running machine is not destroyed without force", async () => {
     const machine = await planet.client.createMachine("api", { config: config("web") });
     await planet.client.waitMachine("api", machine.id, "started");
-    const answer = await rawRequest({ authorization: `Bearer ${TOKEN}` }, `/v1/apps/api/machines/${machine.id}`, "DELETE");
+    const answer = await rawRequest(
+      { authorization: `Bearer ${TOKEN}` },
+      `/v1/apps/api/machines/${machine.id}`,
+      "DELETE",
+    );
     expect(answer).toMatchObject({ status: 412, body: expect.stringContaining("failed_precondition") });
     await planet.client.destroyMachine("api", machine.id);
   });
@@ -177,7 +239,12 @@ describe("machines", () => {
     const machine = await planet.client.createMachine("api", { config: config("web") });
     await planet.client.waitMachine("api", machine.id, "started");
     const lines: unknown[] = [];
-    for await (const entry of planet.client.logs("api", { follow: false, tail: 10, machine: machine.id }, AbortSignal.timeout(5_000))) lines.push(entry);
+    for await (const entry of planet.client.logs(
+      "api",
+      { follow: false, tail: 10, machine: machine.id },
+      AbortSignal.timeout(5_000),
+    ))
+      lines.push(entry);
     expect(lines).toEqual([expect.objectContaining({ app: "api", machine: machine.id, message: "listening" })]);
     await planet.client.destroyMachine("api", machine.id);
   });
@@ -203,16 +270,28 @@ describe("control after its death", () => {
       // While control is gone: one container vanishes, and one appears that no record owns.
       const [container] = await runtime.listContainers({ "dev.hangar.machine": kept.id });
       await runtime.removeContainer(container?.id ?? "");
-      await runtime.createContainer({ name: "hangar-memory-orphan", image: "web", labels: { "dev.hangar.planet": "memory", "dev.hangar.component": "machine", "dev.hangar.machine": "gone" }, networks: [] });
+      await runtime.createContainer({
+        name: "hangar-memory-orphan",
+        image: "web",
+        labels: { "dev.hangar.planet": "memory", "dev.hangar.component": "machine", "dev.hangar.machine": "gone" },
+        networks: [],
+      });
 
       const second = await startMemoryPlanet({ images, runtime, database });
       await second.client.waitMachine("shop", kept.id, "started");
-      await waitUntil(async () => ((await runtime.listContainers({ "dev.hangar.machine": "gone" })).length === 0 ? true : undefined), { what: "the orphan to go", deadlineMs: 5_000, intervalMs: 5 });
+      await waitUntil(
+        async () => ((await runtime.listContainers({ "dev.hangar.machine": "gone" })).length === 0 ? true : undefined),
+        { what: "the orphan to go", deadlineMs: 5_000, intervalMs: 5 },
+      );
       expect(await second.client.machines("shop")).toEqual([
         expect.objectContaining({ id: kept.id, state: "started", private_ip: kept.private_ip }),
         expect.objectContaining({ id: stopped.id, state: "stopped" }),
       ]);
-      await waitUntil(() => ((second.world()?.version ?? 0) > version ? true : undefined), { what: "a newer world", deadlineMs: 5_000, intervalMs: 5 });
+      await waitUntil(() => ((second.world()?.version ?? 0) > version ? true : undefined), {
+        what: "a newer world",
+        deadlineMs: 5_000,
+        intervalMs: 5,
+      });
       await second.stop();
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -8,7 +8,8 @@ import { systemClock } from "../../../src/platform/clock.ts";
 import { readAppConfig } from "../../../src/operations/config/load-app-config.ts";
 import { type MemoryPlanet, startMemoryPlanet } from "../../support/memory-planet.ts";
 
-const loopbackOnly = "  sl  local_address rem_address   st\n   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1\n";
+const loopbackOnly =
+  "  sl  local_address rem_address   st\n   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1\n";
 const images: Record<string, Program> = {
   v1: { kind: "runs" },
   v2: { kind: "runs" },
@@ -27,10 +28,21 @@ beforeEach(async () => {
 });
 afterEach(() => planet.stop());
 
-async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML, signal = new AbortController().signal): Promise<DeployResult> {
+async function run(
+  image: string,
+  input: Partial<DeployInput> = {},
+  toml = TOML,
+  signal = new AbortController().signal,
+): Promise<DeployResult> {
   const { config, warnings } = await readAppConfig(toml, "fly.toml");
   return deploy(
-    { loaded: { config, warnings, file: "/app/fly.toml", contextDir: "/app" }, regions: [], image, waitTimeoutMs: 3_000, ...input },
+    {
+      loaded: { config, warnings, file: "/app/fly.toml", contextDir: "/app" },
+      regions: [],
+      image,
+      waitTimeoutMs: 3_000,
+      ...input,
+    },
     {
       files: { exists: async () => true },
       regionNames: { has: isRegionCode, suggest: suggestRegion },
@@ -43,7 +55,10 @@ async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML,
     },
   );
 }
-const running = async (): Promise<string[]> => (await planet.client.machines("shop")).map(({ region, state, config }) => `${region} ${state} ${config.image}`).toSorted();
+const running = async (): Promise<string[]> =>
+  (await planet.client.machines("shop"))
+    .map(({ region, state, config }) => `${region} ${state} ${config.image}`)
+    .toSorted();
 
 describe("a first deploy", () => {
   test("puts one machine into each region and names the URLs", async () => {
@@ -52,7 +67,11 @@ describe("a first deploy", () => {
       ["ams", "created"],
       ["nrt", "created"],
     ]);
-    expect(result.urls).toEqual(["http://shop.localhost:8080", "http://ams.shop.localhost:8080", "http://nrt.shop.localhost:8080"]);
+    expect(result.urls).toEqual([
+      "http://shop.localhost:8080",
+      "http://ams.shop.localhost:8080",
+      "http://nrt.shop.localhost:8080",
+    ]);
     expect(await running()).toEqual(["ams started v1", "nrt started v1"]);
   });
 
@@ -73,7 +92,10 @@ describe("a first deploy", () => {
   });
 
   test("says the last lines of a program that exits", async () => {
-    await expect(run("crash")).rejects.toMatchObject({ message: expect.stringContaining("Error: no DATABASE_URL"), details: { exitCode: 3 } });
+    await expect(run("crash")).rejects.toMatchObject({
+      message: expect.stringContaining("Error: no DATABASE_URL"),
+      details: { exitCode: 3 },
+    });
   });
 });
 
@@ -82,7 +104,9 @@ describe("a second deploy", () => {
     const first = await run("v1", { regions: ["iad", "ams"] });
     const second = await run("v2", { regions: ["iad", "ams", "nrt"] });
     const ids = new Map(first.machines.map(({ region, id }) => [region, id]));
-    expect(second.machines.map(({ region, action, id }) => [region, action, id === ids.get(region)]).toSorted()).toEqual([
+    expect(
+      second.machines.map(({ region, action, id }) => [region, action, id === ids.get(region)]).toSorted(),
+    ).toEqual([
       ["ams", "updated", true],
       ["iad", "updated", true],
       ["nrt", "created", false],
@@ -96,21 +120,36 @@ describe("a second deploy", () => {
     expect(second.machines).toEqual(first.machines.map((machine) => ({ ...machine, action: "unchanged" })));
   });
 
-  test.each([["crash"], ["broken"], ["loopback"], ["silent"]])("of an image that is %s leaves the old version running and untouched", async (image) => {
-    const first = await run("v1", { regions: ["iad", "ams"] });
-    const before = await planet.client.machines("shop");
-    await expect(run(image)).rejects.toMatchObject({ code: expect.stringMatching(/MACHINE_EXITED|MACHINE_START_FAILED|APP_LOOPBACK_ONLY|APP_NOT_LISTENING/) });
-    const after = await planet.client.machines("shop");
-    expect(after.map(({ id, instance_id }) => [id, instance_id])).toEqual(before.map(({ id, instance_id }) => [id, instance_id]));
-    expect(await running()).toEqual(["ams started v1", "iad started v1"]);
-    expect(first.machines).toHaveLength(2);
-  });
+  test.each([["crash"], ["broken"], ["loopback"], ["silent"]])(
+    "of an image that is %s leaves the old version running and untouched",
+    async (image) => {
+      const first = await run("v1", { regions: ["iad", "ams"] });
+      const before = await planet.client.machines("shop");
+      await expect(run(image)).rejects.toMatchObject({
+        code: expect.stringMatching(/MACHINE_EXITED|MACHINE_START_FAILED|APP_LOOPBACK_ONLY|APP_NOT_LISTENING/),
+      });
+      const after = await planet.client.machines("shop");
+      expect(after.map(({ id, instance_id }) => [id, instance_id])).toEqual(
+        before.map(({ id, instance_id }) => [id, instance_id]),
+      );
+      expect(await running()).toEqual(["ams started v1", "iad started v1"]);
+      expect(first.machines).toHaveLength(2);
+    },
+  );
 
   test("that is interrupted puts everything back", async () => {
     await run("v1", { regions: ["iad", "ams"] });
     const interrupt = new AbortController();
     const stopAtSecond = planet.planet.onChange(() => {
-      if (planet.store.machines().some(({ config, state, cordoned }) => config.image === "v2" && state === "started" && !cordoned && config.metadata?.hangar_canary === undefined)) interrupt.abort(new Error("interrupted"));
+      if (
+        planet.store
+          .machines()
+          .some(
+            ({ config, state, cordoned }) =>
+              config.image === "v2" && state === "started" && !cordoned && config.metadata?.hangar_canary === undefined,
+          )
+      )
+        interrupt.abort(new Error("interrupted"));
     });
     await expect(run("v2", {}, TOML, interrupt.signal)).rejects.toThrow("interrupted");
     stopAtSecond();
@@ -119,9 +158,13 @@ describe("a second deploy", () => {
 
   test("removes machines of process groups that the file no longer has", async () => {
     await run("v1", {}, `${TOML}  processes = ["app"]\n[processes]\n  app = "serve"\n  worker = "work"\n`);
-    expect((await planet.client.machines("shop")).map(({ config }) => config.metadata?.fly_process_group).toSorted()).toEqual(["app", "worker"]);
+    expect(
+      (await planet.client.machines("shop")).map(({ config }) => config.metadata?.fly_process_group).toSorted(),
+    ).toEqual(["app", "worker"]);
     await run("v1", {}, TOML);
-    expect((await planet.client.machines("shop")).map(({ config }) => config.metadata?.fly_process_group)).toEqual(["app"]);
+    expect((await planet.client.machines("shop")).map(({ config }) => config.metadata?.fly_process_group)).toEqual([
+      "app",
+    ]);
   });
 });
 

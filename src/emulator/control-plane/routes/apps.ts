@@ -27,13 +27,22 @@ export function appRoutes({ planet, random, now, geography }: PlanetRoutesDeps):
   };
   const find = (name: string): AppRecord => {
     const app = store.app(name);
-    if (app === undefined) throw new AppError("APP_NOT_FOUND", `Could not find App "${name}"`, { suggestions: ["hangar apps list"] });
+    if (app === undefined)
+      throw new AppError("APP_NOT_FOUND", `Could not find App "${name}"`, { suggestions: ["hangar apps list"] });
     return app;
   };
 
   return new Hono()
     .get("/platform/regions", (context) =>
-      context.json({ regions: geography.codes.map((code) => ({ code, name: geography.name(code), deprecated: false, gateway_available: true })), nearest: planet.status().home }),
+      context.json({
+        regions: geography.codes.map((code) => ({
+          code,
+          name: geography.name(code),
+          deprecated: false,
+          gateway_available: true,
+        })),
+        nearest: planet.status().home,
+      }),
     )
     .get("/apps", (context) => {
       const apps = store.apps().map(view);
@@ -43,10 +52,22 @@ export function appRoutes({ planet, random, now, geography }: PlanetRoutesDeps):
       const body = await readBody(context, CreateAppSchema);
       const name = body.name ?? body.app_name ?? "";
       if (!APP_NAME.test(name)) {
-        throw new AppError("APP_NAME_INVALID", `Validation failed: Name "${name.slice(0, 80)}" must be lower-case letters, digits and dashes, start with a letter and have at most 63 characters`);
+        throw new AppError(
+          "APP_NAME_INVALID",
+          `Validation failed: Name "${name.slice(0, 80)}" must be lower-case letters, digits and dashes, start with a letter and have at most 63 characters`,
+        );
       }
-      if (store.app(name) !== undefined) throw new AppError("APP_NAME_TAKEN", "Validation failed: Name has already been taken", { details: { status: "name_taken" } });
-      store.insertApp({ id: machineId(random), name, organization: body.org_slug ?? "personal", network: body.network ?? "default", createdAt: new Date(now()).toISOString() });
+      if (store.app(name) !== undefined)
+        throw new AppError("APP_NAME_TAKEN", "Validation failed: Name has already been taken", {
+          details: { status: "name_taken" },
+        });
+      store.insertApp({
+        id: machineId(random),
+        name,
+        organization: body.org_slug ?? "personal",
+        network: body.network ?? "default",
+        createdAt: new Date(now()).toISOString(),
+      });
       return context.json(view(find(name)), 201);
     })
     .get("/apps/:app", (context) => context.json(view(find(context.req.param("app")))))
@@ -54,7 +75,9 @@ export function appRoutes({ planet, random, now, geography }: PlanetRoutesDeps):
       const { name } = find(context.req.param("app"));
       const own = store.machines({ app: name }).filter(({ desired }) => desired !== "destroyed");
       if (own.length > 0 && !queryFlag(context, "force")) {
-        throw new AppError("MACHINE_STATE", `app "${name}" still has ${own.length} machines`, { suggestions: ["pass force=true to destroy them too"] });
+        throw new AppError("MACHINE_STATE", `app "${name}" still has ${own.length} machines`, {
+          suggestions: ["pass force=true to destroy them too"],
+        });
       }
       for (const { id } of own) machines.destroy(name, id, true);
       store.deleteApp(name);

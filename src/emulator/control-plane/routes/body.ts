@@ -15,7 +15,9 @@ export async function readBody<Schema extends z.ZodType>(context: Context, schem
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
-  throw new AppError("REQUEST_INVALID", `invalid request: ${problems.slice(0, 10).join("; ")}`, { details: { problems } });
+  throw new AppError("REQUEST_INVALID", `invalid request: ${problems.slice(0, 10).join("; ")}`, {
+    details: { problems },
+  });
 }
 
 /** A whole number of a query parameter between bounds, or the default where it is absent. @throws REQUEST_INVALID */
@@ -24,7 +26,10 @@ export function queryNumber(context: Context, name: string, fallback: number, lo
   if (text === undefined || text === "") return fallback;
   const value = Number(/^\d+s?$/.test(text) ? text.replace("s", "") : Number.NaN);
   if (!Number.isInteger(value) || value < low || value > high) {
-    throw new AppError("REQUEST_INVALID", `${name} must be a whole number from ${low} to ${high}, not "${text.slice(0, 40)}"`);
+    throw new AppError(
+      "REQUEST_INVALID",
+      `${name} must be a whole number from ${low} to ${high}, not "${text.slice(0, 40)}"`,
+    );
   }
   return value;
 }

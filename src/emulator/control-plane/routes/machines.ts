@@ -24,16 +24,34 @@ export function machineRoutes({ planet }: PlanetRoutesDeps): Hono {
         }),
       );
     })
-    .post(base, async (context) => context.json(await machines.create(context.req.param("app"), await readBody(context, LaunchMachineSchema))))
+    .post(base, async (context) =>
+      context.json(await machines.create(context.req.param("app"), await readBody(context, LaunchMachineSchema))),
+    )
     .get(`${base}/:id`, (context) => context.json(machines.get(context.req.param("app"), context.req.param("id"))))
     .post(`${base}/:id`, async (context) =>
-      context.json(await machines.update(context.req.param("app"), context.req.param("id"), await readBody(context, LaunchMachineSchema))),
+      context.json(
+        await machines.update(
+          context.req.param("app"),
+          context.req.param("id"),
+          await readBody(context, LaunchMachineSchema),
+        ),
+      ),
     )
     .delete(`${base}/:id`, (context) => {
-      machines.destroy(context.req.param("app"), context.req.param("id"), queryFlag(context, "force") || queryFlag(context, "kill"));
+      machines.destroy(
+        context.req.param("app"),
+        context.req.param("id"),
+        queryFlag(context, "force") || queryFlag(context, "kill"),
+      );
       return context.json({ ok: true });
     })
-    .post(`${base}/:id/start`, (context) => context.json({ ...machines.start(context.req.param("app"), context.req.param("id")), migrated: false, new_host: "" }))
+    .post(`${base}/:id/start`, (context) =>
+      context.json({
+        ...machines.start(context.req.param("app"), context.req.param("id")),
+        migrated: false,
+        new_host: "",
+      }),
+    )
     .post(`${base}/:id/stop`, (context) => {
       machines.stop(context.req.param("app"), context.req.param("id"));
       return context.json({ ok: true });
@@ -48,10 +66,21 @@ export function machineRoutes({ planet }: PlanetRoutesDeps): Hono {
     })
     .get(`${base}/:id/wait`, async (context) => {
       const state = context.req.query("state") ?? "started";
-      if (!WAITABLE.includes(state)) throw new AppError("REQUEST_INVALID", `state must be one of ${WAITABLE.join(", ")}, not "${state.slice(0, 40)}"`);
+      if (!WAITABLE.includes(state))
+        throw new AppError(
+          "REQUEST_INVALID",
+          `state must be one of ${WAITABLE.join(", ")}, not "${state.slice(0, 40)}"`,
+        );
       const timeoutS = queryNumber(context, "timeout", LONGEST_WAIT_S, 1, LONGEST_WAIT_S);
       const instance = context.req.query("instance_id") ?? context.req.query("version");
-      await machines.wait(context.req.param("app"), context.req.param("id"), state, instance, timeoutS * 1_000, context.req.raw.signal);
+      await machines.wait(
+        context.req.param("app"),
+        context.req.param("id"),
+        state,
+        instance,
+        timeoutS * 1_000,
+        context.req.raw.signal,
+      );
       return context.json({ ok: true });
     });
 }

@@ -28,7 +28,8 @@ const MAX_TAIL = 10_000;
 
 export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetRoutesDeps): Hono {
   const requireApp = (app: string): string => {
-    if (planet.store.app(app) === undefined) throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
+    if (planet.store.app(app) === undefined)
+      throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
     return app;
   };
   return new Hono()
@@ -46,8 +47,15 @@ export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetR
       const request = await readBody(context, ProbeRequestSchema);
       await planet.activateRegions([request.from, request.to]);
       const timeoutMs = request.count * request.intervalMs + 10_000;
-      const { status, body } = await send(`${edgeUrl}/probe`, { method: "POST", body: JSON.stringify(request), timeoutMs });
-      if (status !== 200) throw new AppError("UNREACHABLE", `edge refused the measurement with status ${status}`, { details: { body: body.slice(0, 500) } });
+      const { status, body } = await send(`${edgeUrl}/probe`, {
+        method: "POST",
+        body: JSON.stringify(request),
+        timeoutMs,
+      });
+      if (status !== 200)
+        throw new AppError("UNREACHABLE", `edge refused the measurement with status ${status}`, {
+          details: { body: body.slice(0, 500) },
+        });
       return context.body(body, 200, { "content-type": "application/json" });
     })
     .get("/apps/:app/logs", (context) => {
@@ -65,7 +73,8 @@ export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetR
         const ended = new AbortController();
         out.onAbort(() => ended.abort());
         try {
-          for await (const entry of logs.read(app, options, ended.signal)) await out.write(`${JSON.stringify(entry)}\n`);
+          for await (const entry of logs.read(app, options, ended.signal))
+            await out.write(`${JSON.stringify(entry)}\n`);
         } finally {
           ended.abort();
         }

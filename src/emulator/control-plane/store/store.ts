@@ -12,7 +12,9 @@ const EVENTS_KEPT = 50;
 
 type Row = Record<string, string | number | bigint | null | Uint8Array>;
 
-export type MachineChange = Partial<Pick<MachineRecord, "state" | "desired" | "instanceId" | "config" | "cordoned" | "restarts" | "restartWindowStartMs">>;
+export type MachineChange = Partial<
+  Pick<MachineRecord, "state" | "desired" | "instanceId" | "config" | "cordoned" | "restarts" | "restartWindowStartMs">
+>;
 
 export interface Store {
   /** Runs the work in one transaction: all of it is kept, or, when it throws, nothing. */
@@ -67,7 +69,13 @@ function machineOf(row: Row): MachineRecord {
 }
 
 function appOf(row: Row): AppRecord {
-  return { id: String(row.id), name: String(row.name), organization: String(row.organization), network: String(row.network), createdAt: String(row.created_at) };
+  return {
+    id: String(row.id),
+    name: String(row.name),
+    organization: String(row.organization),
+    network: String(row.network),
+    createdAt: String(row.created_at),
+  };
 }
 
 function cell(value: unknown): string | number {
@@ -84,7 +92,10 @@ function changing<T>(work: () => T): T {
     return work();
   } catch (error) {
     if ((error as { errcode?: unknown }).errcode !== SQLITE_FULL) throw error;
-    throw new AppError("DISK_FULL", "The planet's state cannot be written: the disk is full", { cause: error, suggestions: ["docker system prune", "hangar doctor"] });
+    throw new AppError("DISK_FULL", "The planet's state cannot be written: the disk is full", {
+      cause: error,
+      suggestions: ["docker system prune", "hangar doctor"],
+    });
   }
 }
 
@@ -99,7 +110,9 @@ function migrate(db: DatabaseSync): void {
 export function openStore(path: string): Store {
   const db = new DatabaseSync(path);
   // FULL: what was acknowledged survives a power cut too, not only the death of the process.
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;");
+  db.exec(
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;",
+  );
   migrate(db);
   const statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
   const prepare = (sql: string): ReturnType<DatabaseSync["prepare"]> => {
@@ -108,7 +121,8 @@ export function openStore(path: string): Store {
     return statement;
   };
   const all = (sql: string, ...values: (string | number)[]): Row[] => prepare(sql).all(...values) as Row[];
-  const one = (sql: string, ...values: (string | number)[]): Row | undefined => prepare(sql).get(...values) as Row | undefined;
+  const one = (sql: string, ...values: (string | number)[]): Row | undefined =>
+    prepare(sql).get(...values) as Row | undefined;
   const run = (sql: string, ...values: (string | number)[]): void => changing(() => void prepare(sql).run(...values));
   let depth = 0;
 
@@ -129,28 +143,53 @@ export function openStore(path: string): Store {
   };
 
   const freeNumber = (region: string): number => {
-    const taken = new Set(all("SELECT number FROM machines WHERE region = ? AND state <> 'destroyed'", region).map((row) => Number(row.number)));
+    const taken = new Set(
+      all("SELECT number FROM machines WHERE region = ? AND state <> 'destroyed'", region).map((row) =>
+        Number(row.number),
+      ),
+    );
     for (let number = 1; number <= MAX_MACHINE_NUMBER; number += 1) if (!taken.has(number)) return number;
-    throw new AppError("ADDRESS_CLASH", `Region "${region}" has no free address: it holds ${MAX_MACHINE_NUMBER} machines`, {
-      suggestions: ["destroy machines that are no longer needed", "use another region"],
-    });
+    throw new AppError(
+      "ADDRESS_CLASH",
+      `Region "${region}" has no free address: it holds ${MAX_MACHINE_NUMBER} machines`,
+      {
+        suggestions: ["destroy machines that are no longer needed", "use another region"],
+      },
+    );
   };
 
   return {
     transaction,
     getValue: (key) => one("SELECT value FROM planet WHERE key = ?", key)?.value?.toString(),
-    setValue: (key, value) => run("INSERT INTO planet (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value),
+    setValue: (key, value) =>
+      run(
+        "INSERT INTO planet (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        key,
+        value,
+      ),
     activeRegions: () => all("SELECT code FROM regions ORDER BY code").map((row) => String(row.code)),
-    activateRegion: (code, at) => run("INSERT INTO regions (code, activated_at) VALUES (?, ?) ON CONFLICT DO NOTHING", code, at),
+    activateRegion: (code, at) =>
+      run("INSERT INTO regions (code, activated_at) VALUES (?, ?) ON CONFLICT DO NOTHING", code, at),
     apps: () => all("SELECT * FROM apps ORDER BY name").map(appOf),
     app: (name) => {
       const row = one("SELECT * FROM apps WHERE name = ?", name);
       return row === undefined ? undefined : appOf(row);
     },
-    insertApp: (app) => run("INSERT INTO apps (name, id, organization, network, created_at) VALUES (?, ?, ?, ?, ?)", app.name, app.id, app.organization, app.network, app.createdAt),
+    insertApp: (app) =>
+      run(
+        "INSERT INTO apps (name, id, organization, network, created_at) VALUES (?, ?, ?, ?, ?)",
+        app.name,
+        app.id,
+        app.organization,
+        app.network,
+        app.createdAt,
+      ),
     deleteApp: (name) => run("DELETE FROM apps WHERE name = ?", name),
     machines: ({ app, destroyed = false } = {}) => {
-      const rows = app === undefined ? all("SELECT * FROM machines ORDER BY created_at, id") : all("SELECT * FROM machines WHERE app = ? ORDER BY created_at, id", app);
+      const rows =
+        app === undefined
+          ? all("SELECT * FROM machines ORDER BY created_at, id")
+          : all("SELECT * FROM machines WHERE app = ? ORDER BY created_at, id", app);
       return rows.map(machineOf).filter((machine) => destroyed || machine.state !== "destroyed");
     },
     machine: (id) => {
@@ -159,28 +198,67 @@ export function openStore(path: string): Store {
     },
     insertMachine: (machine) =>
       transaction(() => {
-        const holder = one("SELECT id FROM machines WHERE app = ? AND name = ? AND desired <> 'destroyed'", machine.app, machine.name);
+        const holder = one(
+          "SELECT id FROM machines WHERE app = ? AND name = ? AND desired <> 'destroyed'",
+          machine.app,
+          machine.name,
+        );
         if (holder !== undefined) {
-          throw new AppError("CONFLICT", `already_exists: unique machine name violation, machine ID ${String(holder.id)} already exists with name "${machine.name}"`);
+          throw new AppError(
+            "CONFLICT",
+            `already_exists: unique machine name violation, machine ID ${String(holder.id)} already exists with name "${machine.name}"`,
+          );
         }
         const record: MachineRecord = { ...machine, number: freeNumber(machine.region) };
         run(
           "INSERT INTO machines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          ...[record.id, record.app, record.name, record.region, record.number, record.state, record.desired, record.instanceId],
-          ...[cell(record.config), cell(record.cordoned), record.restarts, record.restartWindowStartMs, record.createdAt, record.updatedAt],
+          ...[
+            record.id,
+            record.app,
+            record.name,
+            record.region,
+            record.number,
+            record.state,
+            record.desired,
+            record.instanceId,
+          ],
+          ...[
+            cell(record.config),
+            cell(record.cordoned),
+            record.restarts,
+            record.restartWindowStartMs,
+            record.createdAt,
+            record.updatedAt,
+          ],
         );
         return record;
       }),
     updateMachine: (id, change, at) => {
-      const entries = Object.entries(change).filter(([, value]) => value !== undefined) as [keyof MachineChange, unknown][];
+      const entries = Object.entries(change).filter(([, value]) => value !== undefined) as [
+        keyof MachineChange,
+        unknown,
+      ][];
       const assignments = entries.map(([key]) => `${COLUMNS[key]} = ?`);
-      run(`UPDATE machines SET ${[...assignments, "updated_at = ?"].join(", ")} WHERE id = ?`, ...entries.map(([, value]) => cell(value)), at, id);
+      run(
+        `UPDATE machines SET ${[...assignments, "updated_at = ?"].join(", ")} WHERE id = ?`,
+        ...entries.map(([, value]) => cell(value)),
+        at,
+        id,
+      );
     },
     addEvent: (machine, event) => {
       run("INSERT INTO events (machine, body) VALUES (?, ?)", machine, JSON.stringify(event));
-      run("DELETE FROM events WHERE machine = ? AND seq NOT IN (SELECT seq FROM events WHERE machine = ? ORDER BY seq DESC LIMIT ?)", machine, machine, EVENTS_KEPT);
+      run(
+        "DELETE FROM events WHERE machine = ? AND seq NOT IN (SELECT seq FROM events WHERE machine = ? ORDER BY seq DESC LIMIT ?)",
+        machine,
+        machine,
+        EVENTS_KEPT,
+      );
     },
-    events: (machine) => all("SELECT body FROM events WHERE machine = ? ORDER BY seq DESC", machine).map((row) => JSON.parse(String(row.body)) as MachineEvent),
+    events: (machine) =>
+      all("SELECT body FROM events WHERE machine = ? ORDER BY seq DESC", machine).map(
+        (row) => JSON.parse(String(row.body)) as MachineEvent,
+      ),
     putCheck: (check) =>
       run(
         `INSERT INTO checks (machine, instance_id, name, status, output, updated_at) VALUES (?, ?, ?, ?, ?, ?)

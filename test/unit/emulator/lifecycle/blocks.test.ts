@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { blockOfSubnets, chooseBlock, overlaps } from "../../../../src/emulator/lifecycle/blocks.ts";
-import { BLOCKS, blockPrefix4, machineAddresses, managementAddresses, regionAddresses } from "../../../../src/emulator/topology/address-plan.ts";
+import {
+  BLOCKS,
+  blockPrefix4,
+  machineAddresses,
+  managementAddresses,
+  regionAddresses,
+} from "../../../../src/emulator/topology/address-plan.ts";
 
 describe("overlaps", () => {
   test.each([
@@ -37,7 +43,8 @@ describe("the address plan", () => {
   });
   test("keeps all of a planet inside its block", () => {
     for (let block = 0; block < BLOCKS; block += 1) {
-      for (let slot = 0; slot < 31; slot += 1) expect(overlaps(regionAddresses(block, slot).subnet4, blockPrefix4(block))).toBe(true);
+      for (let slot = 0; slot < 31; slot += 1)
+        expect(overlaps(regionAddresses(block, slot).subnet4, blockPrefix4(block))).toBe(true);
     }
   });
   test("gives machines addresses in the platform's shape", () => {

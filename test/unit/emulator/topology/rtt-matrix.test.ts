@@ -51,7 +51,8 @@ describe("RTT_MATRIX", () => {
 });
 
 describe("buildMatrix", () => {
-  const cell = (pair: string, samples: Record<string, Sample[]>) => buildMatrix(new Map(Object.entries(samples))).get(pair);
+  const cell = (pair: string, samples: Record<string, Sample[]>) =>
+    buildMatrix(new Map(Object.entries(samples))).get(pair);
   const sample = (from: string, to: string, rttMs: number): Sample => ({ from, to, rttMs });
 
   test("takes the median of the clouds before anything else", () => {
@@ -82,7 +83,10 @@ describe("buildMatrix", () => {
   });
 
   test("falls back to the public Internet, 6 % faster", () => {
-    expect(cell("dfw-lax", { "wondernetwork-2018": [sample("dfw", "lax", 30)] })).toEqual([28.2, "wondernetwork-2018*0.94"]);
+    expect(cell("dfw-lax", { "wondernetwork-2018": [sample("dfw", "lax", 30)] })).toEqual([
+      28.2,
+      "wondernetwork-2018*0.94",
+    ]);
   });
 
   test("falls back to the distance", () => {

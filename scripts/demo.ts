@@ -27,11 +27,15 @@ function hangar(args: readonly string[], capture = false): string {
     stdio: ["ignore", capture ? "pipe" : "inherit", "inherit"],
     encoding: "utf8",
   });
-  if (result.status === 0) return result.stdout ?? "";
+  if (result.status !== 0) giveUp(args, result.status, result.stdout);
+  return result.stdout ?? "";
+}
+
+function giveUp(args: readonly string[], status: number | null, stdout: string | null): never {
   process.stderr.write(
-    `${result.stdout ?? ""}\nThe demonstration failed: hangar ${args[0]} ended with exit status ${result.status}\n`,
+    `${stdout ?? ""}\nThe demonstration failed: hangar ${args[0]} ended with exit status ${status}\n`,
   );
-  process.exit(result.status ?? 1);
+  process.exit(status ?? 1);
 }
 
 /** A city's time may differ from its distance by 1 ms and one percent. */

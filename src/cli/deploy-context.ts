@@ -1,5 +1,6 @@
 // The adapters of a deploy to a planet, for `deploy` and `launch`.
 import { isRegionCode, suggestRegion } from "../emulator/index.ts";
+import { loadAppConfig } from "../operations/config/load-app-config.ts";
 import { deploy, type DeployInput, type DeployResult } from "../operations/deploy/deploy.ts";
 import { ensureUp } from "../operations/planet/up.ts";
 import { buildImage, dockerBuildDeps } from "../platform/docker-build.ts";
@@ -35,4 +36,15 @@ export async function deployApp(
     signal,
     progress,
   });
+}
+
+/** Deploys the app of a folder as its configuration says, for `launch`. */
+export async function deployFolder(
+  context: Context,
+  dir: string,
+  version: string,
+  progress: ProgressReporter,
+): Promise<DeployResult> {
+  const loaded = await loadAppConfig({ dir }, { files: await context.files() });
+  return deployApp(context, { loaded, regions: [] }, version, progress);
 }

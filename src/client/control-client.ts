@@ -160,10 +160,13 @@ export function createControlClient(options: ControlClientOptions): ControlClien
         ...(machine === undefined ? {} : { machine }),
       });
       const ended = AbortSignal.any([signal, ...(options.signal === undefined ? [] : [options.signal])]);
-      const response = await fetch(`${options.baseUrl}/hangar/v1/apps/${encodeURIComponent(app)}/logs?${query}`, {
-        headers,
-        signal: ended,
-      });
+      const response = await fetch(
+        `${options.baseUrl}/hangar/v1/apps/${encodeURIComponent(app)}/logs?${query.toString()}`,
+        {
+          headers,
+          signal: ended,
+        },
+      );
       if (!response.ok) throw errorOfAnswer(response.status, await response.text());
       if (response.body === null) return;
       for await (const line of linesOf(response.body)) yield LogEntrySchema.parse(JSON.parse(line));
@@ -192,7 +195,7 @@ export function createControlClient(options: ControlClientOptions): ControlClien
         timeout: String(timeoutS),
         ...(instanceId === undefined ? {} : { instance_id: instanceId }),
       });
-      await send("GET", `${at(app, id)}/wait?${query}`, undefined, (timeoutS + 5) * 1_000);
+      await send("GET", `${at(app, id)}/wait?${query.toString()}`, undefined, (timeoutS + 5) * 1_000);
     },
   };
 }

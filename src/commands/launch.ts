@@ -52,15 +52,9 @@ Files that the template needs and that exist with other content stop the launch 
       const question = renderLaunchQuestion(plan, !flags["no-deploy"]);
       return question === undefined || this.confirm(context, question, flags);
     };
-    const deployAfterLaunch = async (launched: LaunchedApp): Promise<DeployResult> => {
-      const [{ deployApp }, { loadAppConfig }] = await Promise.all([
-        import("../cli/deploy-context.ts"),
-        import("../operations/config/load-app-config.ts"),
-      ]);
-      const loaded = await loadAppConfig({ dir: launched.dir }, { files: await context.files() });
-      return this.withProgress(context, (progress) =>
-        deployApp(context, { loaded, regions: [] }, this.config.version, progress),
-      );
+    const deployAfterLaunch = async ({ dir }: LaunchedApp): Promise<DeployResult> => {
+      const { deployFolder } = await import("../cli/deploy-context.ts");
+      return this.withProgress(context, (progress) => deployFolder(context, dir, this.config.version, progress));
     };
     const deps = await createLaunchDeps(context, approve, deployAfterLaunch);
     const { template, name, force } = flags;

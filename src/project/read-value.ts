@@ -159,3 +159,8 @@ export function readTables(section: Section, key: string): Section[] {
 export function readFilledTables(section: Section, key: string): Section[] {
   return readTables(section, key).filter((item) => Object.keys(item.table).length > 0);
 }
+
+/** A text as it is, and nothing for anything else. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

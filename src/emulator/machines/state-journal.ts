@@ -1,5 +1,5 @@
 // Writes a machine's state and events, and tells those who wait for a state. Every change goes to the store first.
-import type { MachineEvent, MachineState } from "../../contract/machine.ts";
+import type { MachineEvent } from "../../contract/machine.ts";
 import type { MachineRecord } from "../model/records.ts";
 import type { MachineChange, Store } from "../control-plane/store/store.ts";
 
@@ -29,7 +29,7 @@ export interface StateJournalDeps {
 /** The short form for events, whose timestamp is the time of writing. */
 export function event(
   type: string,
-  status: MachineState | string,
+  status: string,
   source: "user" | "flyd",
   request?: Record<string, unknown>,
 ): Omit<MachineEvent, "timestamp"> {

@@ -1,7 +1,7 @@
 // How operations reach a planet: its control plane's client, and the engine it runs on.
 import type { ControlClient, ControlClientOptions } from "../../client/control-client.ts";
 import { EDGE_HTTP_PORT } from "../../contract/world.ts";
-import { managementAddresses } from "../../emulator/topology/address-plan.ts";
+import { managementAddresses } from "../../emulator/index.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { hasAddress } from "../../platform/host-routes.ts";
 import { DEFAULT_PORTS, type PlanetHome } from "./planet-home.ts";

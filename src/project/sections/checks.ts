@@ -10,6 +10,7 @@ import {
   readWord,
   show,
   type Section,
+  textOf,
 } from "../read-value.ts";
 
 /** What a bare number is where the check stands: the platform's own tool differs between the places. */
@@ -102,7 +103,7 @@ function readHeaders(section: Section): { name: string; value: string }[] {
   if (value === undefined) return [];
   if (isTable(value)) return Object.entries(value).map(([name, text]) => ({ name, value: String(text) }));
   if (Array.isArray(value) && value.every(isTable)) {
-    return value.map((item) => ({ name: String(item["name"] ?? ""), value: String(item["value"] ?? "") }));
+    return value.map((item) => ({ name: textOf(item["name"]), value: textOf(item["value"]) }));
   }
   section.report(
     "error",

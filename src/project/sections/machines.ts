@@ -12,6 +12,7 @@ import {
   readWord,
   show,
   type Section,
+  textOf,
 } from "../read-value.ts";
 
 /** `[[vm]]` under its three names, in the order in which the platform's own tool joins them. */
@@ -84,7 +85,7 @@ export function readProcesses(root: Section): Record<string, string> {
   const value = root.table["processes"];
   const processes: Record<string, string> = {};
   if (Array.isArray(value) && value.every(isTable)) {
-    for (const item of value) processes[String(item["name"] ?? "")] = String(item["command"] ?? "");
+    for (const item of value) processes[textOf(item["name"])] = textOf(item["command"]);
     return processes;
   }
   const section = readTable(root, "processes");

@@ -20,9 +20,13 @@ const images: Record<string, Program> = {
 };
 const TOML = `app = "shop"\nprimary_region = "iad"\n[http_service]\n  internal_port = 8080\n`;
 
+const byText = (a: unknown, b: unknown): number => String(a).localeCompare(String(b));
+
 let planet: MemoryPlanet;
 beforeEach(async () => {
   planet = await startMemoryPlanet({ images });
+  // Nothing listens where the program has ended, or has not begun to.
+  planet.portChecks.set("crash", { status: "critical", output: "connect ECONNREFUSED" });
   planet.portChecks.set("loopback", { status: "critical", output: "connect ECONNREFUSED" });
   planet.portChecks.set("silent", { status: "critical", output: "connect ECONNREFUSED" });
 });
@@ -105,7 +109,7 @@ describe("a second deploy", () => {
     const second = await run("v2", { regions: ["iad", "ams", "nrt"] });
     const ids = new Map(first.machines.map(({ region, id }) => [region, id]));
     expect(
-      second.machines.map(({ region, action, id }) => [region, action, id === ids.get(region)]).toSorted(),
+      second.machines.map(({ region, action, id }) => [region, action, id === ids.get(region)]).toSorted(byText),
     ).toEqual([
       ["ams", "updated", true],
       ["iad", "updated", true],
@@ -159,7 +163,7 @@ describe("a second deploy", () => {
   test("removes machines of process groups that the file no longer has", async () => {
     await run("v1", {}, `${TOML}  processes = ["app"]\n[processes]\n  app = "serve"\n  worker = "work"\n`);
     expect(
-      (await planet.client.machines("shop")).map(({ config }) => config.metadata?.fly_process_group).toSorted(),
+      (await planet.client.machines("shop")).map(({ config }) => config.metadata?.fly_process_group).toSorted(byText),
     ).toEqual(["app", "worker"]);
     await run("v1", {}, TOML);
     expect((await planet.client.machines("shop")).map(({ config }) => config.metadata?.fly_process_group)).toEqual([

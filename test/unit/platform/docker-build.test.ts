@@ -26,14 +26,14 @@ function execOf(clients: Readonly<Record<string, Client>>): typeof exec {
     stderr,
     durationMs: 1_234,
   });
-  return async (file, args, options = {}) => {
+  return async (file, args, options) => {
     const client = clients[file] ?? {};
     if (args[0] === "version")
       return client.version === undefined
         ? answer(1, "", "Cannot connect to the Docker daemon")
         : answer(0, `${client.version} 20.10.24`);
     if (args[0] === "buildx") return answer(client.buildx === true ? 0 : 1);
-    return answer((await client.build?.(args, options)) ?? 1);
+    return answer((await client.build?.(args, options ?? {})) ?? 1);
   };
 }
 

@@ -120,9 +120,8 @@ export function openStore(path: string): Store {
     if (statement === undefined) statements.set(sql, (statement = db.prepare(sql)));
     return statement;
   };
-  const all = (sql: string, ...values: (string | number)[]): Row[] => prepare(sql).all(...values) as Row[];
-  const one = (sql: string, ...values: (string | number)[]): Row | undefined =>
-    prepare(sql).get(...values) as Row | undefined;
+  const all = (sql: string, ...values: (string | number)[]): Row[] => prepare(sql).all(...values);
+  const one = (sql: string, ...values: (string | number)[]): Row | undefined => prepare(sql).get(...values);
   const run = (sql: string, ...values: (string | number)[]): void => changing(() => void prepare(sql).run(...values));
   let depth = 0;
 

@@ -61,7 +61,7 @@ describe("methodOf and samplesOf", () => {
       samplesOf(undefined, "HEAD"),
       samplesOf(undefined, "POST"),
       samplesOf(5, "POST"),
-    ]).toEqual([3, 3, 1, 5]);
+    ]).toEqual([5, 5, 1, 5]);
   });
 
   test.each(["", "GET / HTTP/1.1\r\nx: y", "CONNECT"])("refuses %j", (method) => {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { waitUntil } from "../../src/platform/clock.ts";
 import { buildImage, type BuildImageInput, dockerBuildDeps } from "../../src/platform/docker-build.ts";
 import { findDockerClients } from "../../src/platform/docker-builders.ts";
 import { openTemplates } from "../../src/platform/templates.ts";
@@ -20,18 +20,9 @@ async function sweepAll(): Promise<void> {
   if (ids.length > 0) await docker("image", "rm", "-f", ...ids);
 }
 
-/** Asks until the program answers, or fails with the last reason. */
-async function fetchWhenUp(url: string, init: RequestInit = {}): Promise<Response> {
-  const deadline = AbortSignal.timeout(20_000);
-  for (;;) {
-    try {
-      return await fetch(url, init);
-    } catch (error) {
-      if (deadline.aborted) throw error;
-      await delay(50);
-    }
-  }
-}
+/** Asks until the program answers. */
+const fetchWhenUp = (url: string, init: RequestInit = {}): Promise<Response> =>
+  waitUntil(() => fetch(url, init), { what: `${url} to answer`, deadlineMs: 20_000, intervalMs: 50 });
 
 describe("buildImage on the engine", () => {
   let folder: string;
@@ -117,7 +108,14 @@ describe("buildImage on the engine", () => {
       const html = await page.text();
       expect(html).toContain("<h1>Tokyo</h1>");
       expect(html).not.toContain("<b>");
-      expect(await (await fetch(`${url}/health`)).text()).toBe("ok");
+      const healthy = await waitUntil(
+        async () => {
+          const health = await fetch(`${url}/health`);
+          return health.status === 200 ? health.text() : undefined;
+        },
+        { what: "the app to be warm", deadlineMs: 30_000, intervalMs: 50 },
+      );
+      expect(healthy).toBe("ok");
       expect((await fetch(`${url}/nothing`)).status).toBe(404);
 
       expect(await docker("exec", id, "id", "-u")).not.toBe("0");

@@ -7,6 +7,7 @@ import { waitUntil } from "../../src/platform/clock.ts";
 import { machineEngine, nextEngine, ownsDaemon, stopNextEngine } from "../support/engines.ts";
 import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
 import { hostState } from "../support/host-state.ts";
+import { quiet } from "../support/quiet.ts";
 
 interface Deployed {
   machines: { id: string; region: string; state: string; action: string }[];
@@ -83,31 +84,22 @@ describe.each([
     expect(again.machines.map(({ action }) => action)).toEqual(["unchanged", "unchanged", "unchanged"]);
   });
 
-  test("each city enters at its own edge and is served by the region that is nearest by RTT, as fast as that is far", async () => {
-    const results = await cli.json<CityResult[]>([
-      "curl",
-      "/",
-      "-a",
-      APP,
-      "--from",
-      CITIES.join(","),
-      "--samples",
-      "15",
-    ]);
-    expect(results.map(({ from }) => from)).toEqual(CITIES);
-    for (const result of results) {
-      const [closest] = nearest(result.from, SERVING);
-      expect(result).toMatchObject({
-        edge: result.from,
-        region: closest,
-        status: 200,
-        machine: machineIn(closest ?? ""),
+  test.each(CITIES)(
+    "%s enters at its own edge and is served by the region that is nearest by RTT, as fast as that is far",
+    async (city) => {
+      const closest = nearest(city, SERVING)[0] ?? "iad";
+      const expectedMs = rttMs(city, closest);
+      const measure = ["curl", "/", "-a", APP, "--from", city, "--samples", "15"];
+      const result = await quiet(async () => {
+        const [measured] = await cli.json<CityResult[]>(measure);
+        return { measured, errorMs: (measured?.firstByteMs ?? Infinity) - expectedMs, mayBeMs: 1 + expectedMs / 100 };
       });
-      expect(result.configuredRttMs).toBe(rttMs(result.from, closest ?? "iad"));
-      const expectedMs = rttMs(result.from, closest ?? "iad");
-      expect(Math.abs((result.firstByteMs ?? Infinity) - expectedMs)).toBeLessThan(1 + expectedMs / 100);
-    }
-  });
+      expect(result).toMatchObject({
+        ...{ from: city, edge: city, region: closest, status: 200 },
+        ...{ machine: machineIn(closest), configuredRttMs: expectedMs },
+      });
+    },
+  );
 
   test.each(["4", "6"])("ping over IPv%s takes the configured time", async (family) => {
     const ping = await cli.json<{ sent: number; received: number; rttMs: { p50: number } }>([
@@ -138,13 +130,16 @@ describe.each([
     const address4 = (
       await cli.docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", target)
     ).trim();
+    const connectMs = async (host: string): Promise<number> =>
+      Number(await cli.docker("exec", from, "node", "-e", CONNECT_PROGRAM, host, "8080"));
     for (const host of [address4, `nrt.${APP}.internal`]) {
-      const medianMs = Number(await cli.docker("exec", from, "node", "-e", CONNECT_PROGRAM, host, "8080"));
-      expect(Math.abs(medianMs - rttMs("iad", "nrt")), host).toBeLessThan(1);
+      const errorMs = await quiet(async () => {
+        const measured = (await connectMs(host)) - rttMs("iad", "nrt");
+        return { measured, errorMs: measured, mayBeMs: 1 };
+      });
+      expect(Math.abs(errorMs), host).toBeLessThan(1);
     }
-    const withinMs = Number(
-      await cli.docker("exec", from, "node", "-e", CONNECT_PROGRAM, `iad.${APP}.internal`, "8080"),
-    );
+    const withinMs = await connectMs(`iad.${APP}.internal`);
     expect(withinMs).toBeLessThan(1);
   });
 
@@ -284,6 +279,12 @@ describe.each([
   test("down leaves nothing on the engine, and up brings the app back", async () => {
     const down = await cli.json<{ kept: boolean }>(["down"]);
     expect(down.kept).toBe(true);
+    // What a killed daemon left of a network namespace goes when the kernel gives up its last connections.
+    await waitUntil(async () => (JSON.stringify(await hostState(cli)) === JSON.stringify(before) ? true : undefined), {
+      what: "the host to be as before",
+      deadlineMs: 30_000,
+      intervalMs: 250,
+    });
     expect(await hostState(cli)).toEqual(before);
     await cli.json(["up"]);
     const results = await answers();

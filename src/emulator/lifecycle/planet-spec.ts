@@ -191,6 +191,9 @@ export function edgeSpec({ planet, image, regions, httpPort, version }: Componen
       ...LOOSE_V4,
       "net.ipv4.conf.all.accept_local": "1",
       "net.ipv4.conf.default.accept_local": "1",
+      // A killed edge leaves connections that nobody answers any more. They keep its network namespace, and with it the
+      // interfaces on the host, until the kernel gives them up: by default after minutes.
+      "net.ipv4.tcp_orphan_retries": "2",
     },
     restartAlways: true,
     init: true,

@@ -33,7 +33,7 @@ export interface LinkTable {
  * at 0.3 to 0.5 ms on an idle virtual machine with two cores (0.15 ms of it between the two interfaces of wan). It is
  * taken off the delay, so that programs see the configured round-trip time and not that plus the emulator's own.
  */
-export const HOST_PATH_US = 400;
+export const HOST_PATH_US = 450;
 
 /** One-way delays by pair of slots, in microseconds: half the round-trip time less the host path, 0 inside a region, NO_LINK elsewhere. */
 export function planDelaysUs(world: Pick<World, "regions" | "links">): Int32Array {

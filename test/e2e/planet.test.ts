@@ -31,14 +31,17 @@ describe.each([
     (await cli.docker("ps", "--format", "{{.Names}}", "--filter", `label=dev.hangar.machine=${machine}`)).trim();
   const machineIn = (region: string): string =>
     deployed.machines.find((machine) => machine.region === region)?.id ?? "";
-  const answers = (): Promise<CityResult[]> =>
+  /** What Sydney and London get, once it comes from the machines that are nearest to them. */
+  const answers = (): Promise<unknown> =>
     waitUntil(
       async () => {
         const { exitCode, stdout } = await cli.run(["curl", "/", "-a", APP, "--from", "syd,lhr", "--json"]);
         const results = exitCode === 0 ? (JSON.parse(stdout) as CityResult[]) : [];
-        return results.length > 0 && results.every(({ status }) => status === 200) ? results : undefined;
+        const machines = results.map(({ status, machine }) => (status === 200 ? machine : null));
+        if (machines[0] === machineIn("nrt") && machines[1] === machineIn("ams")) return machines;
+        throw new Error(`${exitCode}: ${JSON.stringify(results)}`);
       },
-      { what: "the app to answer", deadlineMs: 60_000, intervalMs: 100 },
+      { what: "the app to answer from its machines", deadlineMs: 60_000, intervalMs: 100 },
     );
   const whole = (): Promise<unknown> =>
     waitUntil(
@@ -248,8 +251,7 @@ describe.each([
         { what: `${component} to be restarted`, deadlineMs: 20_000, intervalMs: 50 },
       );
       await whole();
-      const results = await answers();
-      expect(results.map(({ region }) => region)).toEqual(["nrt", "ams"]);
+      await answers();
       expect(
         (await cli.json<CityResult[]>(["curl", "/", "-a", APP, "--from", "syd", "--samples", "5"]))[0]?.firstByteMs,
       ).toBeGreaterThan(rttMs("syd", "nrt") - 1);
@@ -261,11 +263,7 @@ describe.each([
       skip("this machine's Docker daemon was not started by scripts/docker-engine, so it is not ours to kill");
     await engine.killDaemon();
     await whole();
-    const results = await answers();
-    expect(results.map(({ region, machine }) => [region, machine])).toEqual([
-      ["nrt", machineIn("nrt")],
-      ["ams", machineIn("ams")],
-    ]);
+    await answers();
     const filters = ["component=machine", `planet=${options.planet}`].flatMap((label) => [
       "--filter",
       `label=dev.hangar.${label}`,
@@ -280,15 +278,9 @@ describe.each([
     const down = await cli.json<{ kept: boolean }>(["down"]);
     expect(down.kept).toBe(true);
     // What a killed daemon left of a network namespace goes when the kernel gives up its last connections.
-    await waitUntil(async () => (JSON.stringify(await hostState(cli)) === JSON.stringify(before) ? true : undefined), {
-      what: "the host to be as before",
-      deadlineMs: 30_000,
-      intervalMs: 250,
-    });
-    expect(await hostState(cli)).toEqual(before);
+    await expect.poll(() => hostState(cli), { timeout: 30_000, interval: 250 }).toEqual(before);
     await cli.json(["up"]);
-    const results = await answers();
-    expect(results.map(({ machine }) => machine)).toEqual([machineIn("nrt"), machineIn("ams")]);
+    await answers();
     await cli.json(["reset", "--yes"]);
     expect(await hostState(cli)).toEqual(before);
   });

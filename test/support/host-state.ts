@@ -12,7 +12,7 @@ export async function hostState(cli: HangarCli): Promise<string[]> {
     cli.inNetwork(["ip", "route"]),
     cli.inNetwork(["bash", "-c", "iptables-save 2>/dev/null | grep '^-A'"]),
   ]);
-  const random = /br-[0-9a-f]+|veth[0-9a-f]+(@\w+)?|^\d+:|[0-9a-f]{2}(:[0-9a-f]{2}){5}/g;
+  const random = /br-[0-9a-f]+|veth[0-9a-f]+(@\w+)?|^\d+:|[0-9a-f]{2}(:[0-9a-f]{2}){5}|link-netnsid \d+/g;
   return lists
     .flatMap((text) => text.split("\n"))
     .map((line) => line.replaceAll(random, ""))

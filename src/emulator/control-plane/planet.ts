@@ -8,7 +8,7 @@ import { createStateJournal } from "../machines/state-journal.ts";
 import { createSupervisor } from "../machines/supervisor.ts";
 import type { RandomBytes } from "../model/ids.ts";
 import type { PlanetRecord } from "../model/records.ts";
-import type { ContainerRuntime } from "../runtime/container-runtime.ts";
+import type { ContainerEvent, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
@@ -157,25 +157,35 @@ export function createPlanet(deps: PlanetDeps): Planet {
     changed();
   };
 
+  const handle = ({ action, labels, containerId }: ContainerEvent): void => {
+    const machine = labels[LABEL.machine];
+    if (machine !== undefined && action === "die") supervisor.exited(machine, containerId);
+    if (machine !== undefined && action === "destroy") void supervisor.converge(machine);
+    const component = labels[LABEL.component];
+    if ((component === "wan" || component === "edge") && action === "destroy") {
+      carried.clear();
+      void deps.infrastructure
+        .ensure(store.activeRegions())
+        .catch((error: unknown) => deps.log(asAppError(error).message));
+    }
+  };
+
   const follow = async (signal: AbortSignal): Promise<void> => {
-    // The stream is opened before the look around, so that nothing falls between the two.
-    const events = await runtime.events(planetLabels(record.name), signal);
-    const iterator = events[Symbol.asyncIterator]();
-    let next = iterator.next();
-    await reconcile();
-    for (let step = await next; step.done !== true; step = await next) {
-      next = iterator.next();
-      const { action, labels, containerId } = step.value;
-      const machine = labels[LABEL.machine];
-      if (machine !== undefined && action === "die") supervisor.exited(machine, containerId);
-      if (machine !== undefined && action === "destroy") void supervisor.converge(machine);
-      const component = labels[LABEL.component];
-      if ((component === "wan" || component === "edge") && action === "destroy") {
-        carried.clear();
-        void deps.infrastructure
-          .ensure(store.activeRegions())
-          .catch((error: unknown) => deps.log(asAppError(error).message));
+    const ended = new AbortController();
+    try {
+      // The stream is opened before the look around, so that nothing falls between the two.
+      const events = await runtime.events(planetLabels(record.name), AbortSignal.any([signal, ended.signal]));
+      const iterator = events[Symbol.asyncIterator]();
+      let next = iterator.next();
+      // It may break while the look around goes on; the loop below hears of it all the same.
+      next.catch(() => undefined);
+      await reconcile();
+      for (let step = await next; step.done !== true; step = await next) {
+        next = iterator.next();
+        handle(step.value);
       }
+    } finally {
+      ended.abort();
     }
   };
 

@@ -20,7 +20,10 @@ const DRAIN_DEADLINE_MS = 5_000;
 export interface Supervisor {
   /** Takes the machine to its desired state; resolves when it is there or has failed. */
   converge(id: string): Promise<void>;
-  /** All machines: those of the store, and containers of machines that the store does not know (removed). */
+  /**
+   * All machines: those of the store, and containers of machines that the store does not know (removed).
+   * @throws what stopped the first of them; the others are where they should be all the same
+   */
   reconcile(): Promise<void>;
   /** To be called when a container of the planet has ended. */
   exited(id: string, containerId: string): void;
@@ -202,10 +205,14 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       const known = new Set(store.machines().map(({ id }) => id));
       const containers = await runtime.listContainers(planetLabels(planet.name, "machine"));
       const orphans = containers.filter(({ labels }) => !known.has(labels[LABEL.machine] ?? ""));
-      await Promise.all([
-        ...orphans.map((container) => guarded(container.id, () => runtime.removeContainer(container.id))),
-        ...[...known].map((id) => supervisor.converge(id)),
+      const results = await Promise.allSettled([
+        ...orphans.map((container) => queue.run(container.id, () => runtime.removeContainer(container.id))),
+        ...[...known].map((id) => queue.run(id, () => convergeNow(id))),
       ]);
+      const failures = results.flatMap((result) => (result.status === "rejected" ? [asAppError(result.reason)] : []));
+      for (const { message } of failures) deps.log(`reconcile: ${message}`);
+      const [failure] = failures;
+      if (failure !== undefined) throw failure;
     },
   };
   return supervisor;

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { once } from "node:events";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { machineEngine } from "../support/engines.ts";
@@ -163,6 +163,15 @@ describe("commands that get in each other's way", () => {
     const [won, lost] = results.toSorted((a, b) => a.exitCode - b.exitCode);
     expect(won?.exitCode).toBe(0);
     if (lost?.exitCode !== 0) expect(JSON.parse(lost?.stdout ?? "")).toMatchObject({ error: { code: "PLANET_BUSY" } });
+    expect(await cli.json(["status"])).toMatchObject({ planet: { state: "ready" } });
+  });
+
+  test("up with a port that another program has leaves the running planet as it is", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    expect(await cli.fails(["up", "--http-port", String(port)])).toMatchObject({ code: "PORT_TAKEN" });
+    server.close();
     expect(await cli.json(["status"])).toMatchObject({ planet: { state: "ready" } });
   });
 });

@@ -36,6 +36,11 @@ export interface PublisherDeps {
 const RETRY_MS = 100;
 const LOOK_EVERY_MS = 1_000;
 const SEND_TIMEOUT_MS = 10_000;
+/**
+ * How long edge's delivery waits for wan's. In a new region edge would otherwise ask for wan's address before wan has it,
+ * and the kernel asks again only after a second.
+ */
+const WAN_FIRST_MS = 1_000;
 
 interface Peer {
   readonly name: ComponentName;
@@ -74,10 +79,27 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       };
     });
 
+  /** Resolves when wan has the world in force, or after a while: edge has to go on without it. */
+  const wanHas = (version: number): Promise<void> =>
+    new Promise((resolve) => {
+      const finish = (): void => {
+        waiters.delete(check);
+        cancel();
+        resolve();
+      };
+      const check = (): void => {
+        if (stopped || peers.every(({ name, acknowledged }) => name !== "wan" || acknowledged >= version)) finish();
+      };
+      const cancel = deps.timer(WAN_FIRST_MS, finish);
+      waiters.add(check);
+      check();
+    });
+
   const deliver = async (peer: Peer): Promise<void> => {
     const base = `http://${deps.addresses[peer.name]}:${COMPONENT_PORT}`;
     const current = build();
     if (peer.acknowledged < current.version) {
+      if (peer.name === "edge") await wanHas(current.version);
       const { status } = await deps.send(`${base}/world`, {
         method: "PUT",
         body: JSON.stringify(current),

@@ -36,6 +36,14 @@ export interface BroughtUp {
   readonly created: boolean;
 }
 
+/** What control's container was made from; another one has to be made anew. */
+interface Fingerprint {
+  readonly image: string;
+  readonly ports: PlanetPorts;
+  readonly block: number;
+  readonly daemonSocket: string;
+}
+
 const OLDEST_ENGINE = [20, 10] as const;
 
 /** @throws DOCKER_TOO_OLD */
@@ -48,12 +56,19 @@ export function requireEngine(version: string): void {
   });
 }
 
-async function requirePorts(deps: BringUpDeps, ports: PlanetPorts): Promise<void> {
-  for (const [what, port, flag] of [
-    ["the control plane", ports.control, "--control-port"],
-    ["the edge", ports.http, "--http-port"],
-  ] as const) {
-    if (await deps.isPortFree(port)) continue;
+/** The ports that the planet itself has taken. Where control is gone, its edge may still be there. */
+function ownPorts(control: ContainerInfo | undefined, rest: number, wanted: PlanetPorts): Partial<PlanetPorts> {
+  if (control === undefined) return rest > 0 ? { http: wanted.http } : {};
+  return (JSON.parse(control.labels[LABEL.spec] ?? "{}") as Partial<Fingerprint>).ports ?? {};
+}
+
+async function requirePorts(deps: BringUpDeps, ports: PlanetPorts, own: Partial<PlanetPorts>): Promise<void> {
+  const wanted = [
+    { what: "the control plane", port: ports.control, present: own.control, flag: "--control-port" },
+    { what: "the edge", port: ports.http, present: own.http, flag: "--http-port" },
+  ];
+  for (const { what, port, present, flag } of wanted) {
+    if (port === present || (await deps.isPortFree(port))) continue;
     throw new AppError("PORT_TAKEN", `Port ${port} on 127.0.0.1, wanted for ${what}, is used by another program`, {
       suggestions: [`hangar up ${flag} ${port + 1_000}`, `see who has it: ss -ltnp 'sport = :${port}'`],
       details: { port },
@@ -89,7 +104,8 @@ export async function bringUpControl(input: BringUpInput, deps: BringUpDeps): Pr
     daemonSocket: input.daemonSocket,
     version: input.version,
   });
-  const fingerprint = JSON.stringify([spec.image, spec.publish, input.ports, block, input.daemonSocket]);
+  const parts: Fingerprint = { image: input.image, ports: input.ports, block, daemonSocket: input.daemonSocket };
+  const fingerprint = JSON.stringify(parts);
   const current = control !== undefined && control.labels[LABEL.spec] === fingerprint;
   if (current && control.state === "running") return { block, changed: false, created: false };
 
@@ -98,7 +114,7 @@ export async function bringUpControl(input: BringUpInput, deps: BringUpDeps): Pr
       await runtime.startContainer(control.id);
       return { block, changed: true, created: false };
     }
-    if (mine.length === 0) await requirePorts(deps, input.ports);
+    await requirePorts(deps, input.ports, ownPorts(control, mine.length, input.ports));
     if (control !== undefined) await runtime.removeContainer(control.id);
     if (!exists) {
       await runtime.createNetwork(managementNetworkSpec(planet));

@@ -15,5 +15,9 @@ export function renderUp({ planet, changed, status, url, controlUrl }: UpResult)
 /** What `down` and `reset` have to say. */
 export function renderDown({ planet, removed, kept }: DownResult): string {
   if (removed.containers + removed.networks + removed.volumes === 0) return `Planet "${planet}" was not up`;
-  return `Planet "${planet}" is down: ${removed.containers} containers, ${removed.networks} networks and ${removed.volumes} volumes removed${kept ? "; its apps come back with hangar up" : ""}`;
+  return `Planet "${planet}" is down: ${count(removed.containers, "container")}, ${count(removed.networks, "network")} and ${count(removed.volumes, "volume")} removed${kept ? "; its apps come back with hangar up" : ""}`;
+}
+
+function count(amount: number, what: string): string {
+  return `${amount} ${what}${amount === 1 ? "" : "s"}`;
 }

@@ -13,6 +13,7 @@ import { findDockerfile } from "../config/find-dockerfile.ts";
 import type { LoadedAppConfig } from "../config/load-app-config.ts";
 import type { ProgressReporter } from "../progress.ts";
 import { machinesToDestroy, planGroup } from "./plan.ts";
+import { unsupportedSettings } from "./unsupported.ts";
 import { discard, type Rolled, rollOut } from "./rollout.ts";
 
 export interface DeployInput {
@@ -63,6 +64,8 @@ export interface DeployResult {
   readonly image: string;
   readonly builder?: "buildkit" | "classic";
   readonly machines: readonly DeployedMachine[];
+  /** Settings of the configuration that had no effect, in words. */
+  readonly warnings: readonly string[];
   /** URLs on this machine: the app's own, and one for each region that it runs in. */
   readonly urls: readonly string[];
 }
@@ -121,7 +124,8 @@ function urlsOf(app: string, config: AppConfig, machines: readonly Machine[], po
 }
 
 /**
- * Deploys. Either every machine runs the new version, or everything is as before and the error says why.
+ * Deploys, one process group after the other. Either every machine of a group runs the new version, or the group is as
+ * before and the error says why; groups that were done by then keep the new version.
  * @throws the codes of building, of the planet's start and of machines that do not become healthy
  */
 export async function deploy(input: DeployInput, deps: DeployDeps): Promise<DeployResult> {
@@ -131,6 +135,8 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
     throw new AppError("CONFIG_INVALID", `${config.file} names no app`, {
       suggestions: ['app = "my-app" in the file', "--app my-app"],
     });
+  const warnings = [...input.loaded.warnings.map(({ message }) => message), ...unsupportedSettings(config)];
+  for (const warning of warnings) deps.progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
   const { image, builder } = await obtainImage(app, input, deps);
   const { client, httpPort, home } = await deps.ensurePlanet(wanted, config.primaryRegion ?? wanted[0]);
@@ -170,6 +176,7 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
     return {
       app,
       image,
+      warnings,
       ...(builder === undefined ? {} : { builder }),
       machines: rolled.map(({ machine, action, group }) => ({
         id: machine.id,

@@ -1,0 +1,23 @@
+// Pure: what a configuration asks for that a deploy to a planet does not do yet. Said, not passed over in silence.
+import type { AppConfig } from "../../project/app-config.ts";
+
+/** One sentence for each setting that has no effect, for people. */
+export function unsupportedSettings(config: AppConfig): string[] {
+  const { deploy, mounts, services, raw } = config;
+  const settings: readonly (readonly [asked: boolean, text: string])[] = [
+    [deploy.releaseCommand !== undefined, "[deploy] release_command is not run"],
+    [
+      deploy.strategy !== undefined && !["canary", "rolling"].includes(deploy.strategy),
+      `[deploy] strategy "${deploy.strategy}" is not there: the deploy is rolling, with a canary`,
+    ],
+    [mounts.length > 0, "[mounts] is not there: machines start without their volumes"],
+    [
+      services.some(({ ports }) => ports.some(({ port }) => port !== 80 && port !== 443)),
+      "services on other ports than 80 and 443 are not reachable from outside of the planet",
+    ],
+    [services.some(({ protocol }) => protocol === "udp"), "UDP services are not reachable from outside of the planet"],
+    [raw["statics"] !== undefined, "[[statics]] is not there: the app gets these requests"],
+    [raw["files"] !== undefined, "[[files]] is not there: machines start without them"],
+  ];
+  return settings.flatMap(([asked, text]) => (asked ? [text] : []));
+}

@@ -7,7 +7,7 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { machineEngine } from "../support/engines.ts";
+import { isRoot, machineEngine, NEEDS_ROOT } from "../support/engines.ts";
 import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
 
 const PORTS = { httpPort: 18_082, controlPort: 14_282 };
@@ -130,7 +130,8 @@ describe("a machine that Hangar cannot use", () => {
     expect(await engineState()).toBe(before);
   });
 
-  test("the disk of the state folder is full", async () => {
+  test("the disk of the state folder is full", async ({ skip }) => {
+    if (!isRoot) skip(NEEDS_ROOT);
     const before = await engineState();
     const full = path.join(cli.dir, "full");
     await mkdir(full, { recursive: true });

@@ -68,3 +68,9 @@ export const nextEngine: TestEngine = {
 export async function stopNextEngine(): Promise<void> {
   await script("second-engine", "stop");
 }
+
+/** Tests that mount, enter network namespaces or make an engine need root; in CI they must not be left out. */
+export const isRoot = process.getuid?.() === 0 || process.env["CI"] !== undefined;
+
+/** Why such tests are left out elsewhere. */
+export const NEEDS_ROOT = "this test needs root (it runs in CI)";

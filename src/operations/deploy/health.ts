@@ -27,7 +27,7 @@ const DIAGNOSE_EVERY_MS = 1_000;
 /** A machine without services has no port to prove itself by: it has to stay up this long, as flyctl's smoke check asks. */
 const SMOKE_MS = 2_000;
 /** Edge's own check of a service's port, for services that declare none. */
-const PORT_CHECK = /^hangar-port-(\d+)$/;
+const PORT_CHECK = "hangar-port-";
 
 /** What the machine's init prints when there is no such program, before it exits with 126 or 127. */
 const INIT_REFUSAL = /^\[FATAL tini \(\d+\)\] (exec .* failed: .*)$/;
@@ -55,14 +55,22 @@ export function launchedAt(machine: Machine): number {
   return machine.events.find(({ type }) => type === "launch" || type === "update")?.timestamp ?? 0;
 }
 
-/** Passing and all checks of a machine. A service without checks of its own counts with edge's look at its port. */
+/** TCP ports of services that no check looks at, in their own order: edge looks at these by itself. */
+function uncheckedPorts({ services = [], checks = {} }: Machine["config"]): number[] {
+  const first = services[0]?.internal_port;
+  const checked = new Set([
+    ...services.flatMap((service) => (service.checks ?? []).map(({ port }) => port ?? service.internal_port)),
+    ...Object.values(checks).map(({ port }) => port ?? first),
+  ]);
+  const ports = services.flatMap(({ protocol, internal_port: port }) => (protocol === "tcp" ? [port] : []));
+  return [...new Set(ports)].filter((port) => !checked.has(port));
+}
+
+/** Passing and all checks of a machine. A port that has no check counts with edge's look at it. */
 export function checkCounts(machine: Machine): { passing: number; total: number; failing: string[] } {
   const checks = machine.checks ?? [];
-  const declaredPorts = new Set(checks.filter(({ name }) => PORT_CHECK.test(name)).map(({ name }) => name));
-  const expected = (machine.config.services ?? [])
-    .filter(({ checks: own }) => (own ?? []).length === 0)
-    .map(({ internal_port: port }) => `hangar-port-${port}`);
-  const missing = expected.filter((name) => !declaredPorts.has(name));
+  const reported = new Set(checks.map(({ name }) => name));
+  const missing = uncheckedPorts(machine.config).filter((port) => !reported.has(`${PORT_CHECK}${port}`));
   const failing = checks.filter(({ status }) => status !== "passing").map(({ name, output }) => `${name}: ${output}`);
   return { passing: checks.length - failing.length, total: checks.length + missing.length, failing };
 }
@@ -195,9 +203,8 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
     if (machine.state === "started") {
       startedMs ??= nowMs;
       const { passing, total } = checkCounts(machine);
-      const hasPorts = (machine.config.services ?? []).length > 0;
       tell(total === 0 ? "started" : `started, ${passing}/${total} checks pass`);
-      if (total > 0 ? passing === total : !hasPorts && nowMs - startedMs >= SMOKE_MS) return machine;
+      if (total > 0 ? passing === total : nowMs - startedMs >= SMOKE_MS) return machine;
       const port = refusingPort(machine);
       if (port !== undefined && nowMs - diagnosedMs >= DIAGNOSE_EVERY_MS) {
         diagnosedMs = nowMs;

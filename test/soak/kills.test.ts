@@ -65,7 +65,10 @@ async function requireWhole({ created, destroyed }: Acknowledged): Promise<true>
   const machines = await client.machines("soak");
   const running = new Set(machines.filter((machine) => machine.state === "started").map(({ id }) => id));
   const known = new Set(machines.map(({ id }) => id));
-  for (const id of created) expect(running, `machine ${id} was acknowledged`).toContain(id);
+  const states = machines
+    .map(({ id, state: own, events }) => `${id} ${own} ${JSON.stringify(events.slice(0, 3))}`)
+    .join("\n");
+  for (const id of created) expect(running, `machine ${id} was acknowledged:\n${states}`).toContain(id);
   for (const id of destroyed) expect(known, `machine ${id} was destroyed`).not.toContain(id);
   const filters = [`planet=${PLANET}`, "component=machine"].flatMap((label) => [
     "--filter",

@@ -17,6 +17,13 @@ const DEFAULT_STOP_TIMEOUT_S = 5;
 /** Time for requests under way before a machine is told to stop. */
 const DRAIN_DEADLINE_MS = 5_000;
 
+/** What the engine refuses for a reason that another try does not change. */
+const FINAL: ReadonlySet<string> = new Set(["MACHINE_START_FAILED", "IMAGE_NOT_FOUND", "DISK_FULL"]);
+/** Tries to start a machine that the engine refuses for another reason. */
+const MAX_ATTEMPTS = 4;
+const RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5_000;
+
 export interface Supervisor {
   /** Takes the machine to its desired state; resolves when it is there or has failed. */
   converge(id: string): Promise<void>;
@@ -48,6 +55,8 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const { planet, store, runtime, journal } = deps;
   const queue = createSerialQueue(PARALLEL);
   const restarts = new Map<string, () => void>();
+  /** Failures in a row, by machine. */
+  const attempts = new Map<string, number>();
 
   const containersOf = (id: string): Promise<ContainerInfo[]> =>
     runtime.listContainers({ ...planetLabels(planet.name, "machine"), [LABEL.machine]: id });
@@ -137,7 +146,9 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       await runtime.startContainer(id);
     } catch (thrown) {
       const error = asAppError(thrown);
-      if (error.code === "DOCKER_UNAVAILABLE") throw error;
+      // A refusal may come from the work of a control that was killed, or of an engine that is restarting: only what
+      // cannot change by itself, or does not change for a while, is the machine's failure.
+      if (!FINAL.has(error.code) && (attempts.get(machine.id) ?? 0) < MAX_ATTEMPTS) throw error;
       journal.write(
         machine.id,
         { state: "failed", desired: "stopped" },
@@ -191,10 +202,27 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     if (machine.config.auto_destroy === true) await convergeNow(id);
   };
 
+  const forgetFailures = (id: string) => (): void => void attempts.delete(id);
+  const countFailure =
+    (id: string) =>
+    (thrown: unknown): never => {
+      attempts.set(id, (attempts.get(id) ?? 0) + 1);
+      throw thrown;
+    };
+
   const guarded = (id: string, work: () => Promise<void>): Promise<void> =>
-    queue.run(id, work).catch((error: unknown) => {
-      // Without the engine nothing can be done now; the reconcile that follows its return repeats the work.
-      deps.log(`machine ${id}: ${asAppError(error).message}`);
+    queue.run(id, work).then(forgetFailures(id), (thrown: unknown) => {
+      const error = asAppError(thrown);
+      deps.log(`machine ${id}: ${error.message}`);
+      // Without the engine nothing can be done: its return is followed by a reconcile.
+      if (error.code === "DOCKER_UNAVAILABLE") return;
+      const attempt = (attempts.get(id) ?? 0) + 1;
+      attempts.set(id, attempt);
+      const afterMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (attempt - 1));
+      restarts.set(
+        id,
+        deps.timer(afterMs, () => void supervisor.converge(id)),
+      );
     });
 
   const supervisor: Supervisor = {
@@ -207,7 +235,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       const orphans = containers.filter(({ labels }) => !known.has(labels[LABEL.machine] ?? ""));
       const results = await Promise.allSettled([
         ...orphans.map((container) => queue.run(container.id, () => runtime.removeContainer(container.id))),
-        ...[...known].map((id) => queue.run(id, () => convergeNow(id))),
+        ...[...known].map((id) => queue.run(id, () => convergeNow(id).then(forgetFailures(id), countFailure(id)))),
       ]);
       const failures = results.flatMap((result) => (result.status === "rejected" ? [asAppError(result.reason)] : []));
       for (const { message } of failures) deps.log(`reconcile: ${message}`);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MachineConfig } from "../../../src/contract/machine.ts";
 import type { Program } from "../../../src/emulator/runtime/memory/programs.ts";
+import { AppError } from "../../../src/errors/app-error.ts";
 import { waitUntil } from "../../../src/platform/clock.ts";
 import { type MemoryPlanet, startMemoryPlanet, TOKEN } from "../../support/memory-planet.ts";
 import { rawRequest } from "../../support/raw-request.ts";
@@ -120,6 +121,18 @@ describe("machines", () => {
       engineError: expect.stringContaining("executable file not found"),
     });
     await client.destroyMachine("api", machine.id);
+  });
+
+  test("a start that the engine refuses for the moment is tried again", async () => {
+    const { client, runtime } = planet;
+    runtime.control.failNext("createContainer", new AppError("CONFLICT", "the name is in use"));
+    const machine = await client.createMachine("api", { config: config("web") });
+    await client.waitMachine("api", machine.id, "started", { timeoutS: 5 });
+    expect((await client.machine("api", machine.id)).state).toBe("started");
+    runtime.control.failNext("removeContainer", new AppError("DOCKER_FAILED", "removal is in progress"));
+    await client.destroyMachine("api", machine.id);
+    await client.waitMachine("api", machine.id, "destroyed", { timeoutS: 5 });
+    expect(await runtime.listContainers({ "dev.hangar.machine": machine.id })).toEqual([]);
   });
 
   test("auto_destroy removes a machine whose program is done", async () => {

@@ -39,10 +39,11 @@ export const LAYERS: readonly Layer[] = [
     except: NO_FILES,
   },
   { prefix: "src/emulator/dns", mayImport: [...COMPONENT, "dns-packet"], except: NO_FILES },
-  { prefix: "src/emulator/wan", mayImport: [...COMPONENT, "src/emulator/dns", "koffi"] },
+  { prefix: "src/emulator/component", mayImport: [...COMPONENT, "zod"] },
+  { prefix: "src/emulator/wan", mayImport: [...COMPONENT, "src/emulator/component", "src/emulator/dns", "koffi"] },
   {
     prefix: "src/emulator/edge",
-    mayImport: [...COMPONENT, "src/emulator/wan/world-file.ts", "zod"],
+    mayImport: [...COMPONENT, "src/emulator/component", "zod"],
     except: NO_FILES,
   },
   {

@@ -1,4 +1,5 @@
 // Assembly: what edge is as a whole. Takes worlds, one after the other, and says which one is in force.
+import { createOrder } from "../component/in-order.ts";
 import type { ComponentStatus, ProbeRequest, ProbeResult, World } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -35,7 +36,6 @@ export interface Edge {
 export function createEdge({ dataPlane, routing, file, probe: probeDeps, startId, pid, log }: EdgeDeps): Edge {
   let versionInForce = -1;
   let heardFromControl = false;
-  let tail: Promise<unknown> = Promise.resolve();
 
   const put = async (world: World): Promise<number> => {
     if (heardFromControl && world.version <= versionInForce) return versionInForce;
@@ -70,11 +70,7 @@ export function createEdge({ dataPlane, routing, file, probe: probeDeps, startId
       log(`the world of the last run cannot be put in force: ${asAppError(error).message}`);
     }
   };
-  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = tail.then(work);
-    tail = result.catch(() => undefined);
-    return result;
-  };
+  const inOrder = createOrder();
 
   return {
     status: () => ({ component: "edge", worldVersion: versionInForce, startId, pid }),

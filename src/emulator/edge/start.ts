@@ -2,8 +2,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { COMPONENT_PORT, EDGE_BACKHAUL_PORT, EDGE_ECHO_PORT, EDGE_HTTP_PORT } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
-import { createWorldFile, type WorldFileDeps } from "../wan/world-file.ts";
-import { createAdminServer } from "./admin-server.ts";
+import { createWorldFile, type WorldFileDeps } from "../component/world-file.ts";
+import { createAdminServer } from "../component/admin-server.ts";
+import { createOrders } from "./orders.ts";
 import { runCheck } from "./checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
 import { createEdge } from "./edge.ts";
@@ -59,8 +60,7 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
     token,
     status: edge.status,
     putWorld: edge.putWorld,
-    probe: edge.probe,
-    drain: edge.drain,
+    more: createOrders(edge),
   });
   await new Promise<void>((resolve, reject) => {
     admin.once("error", (cause) =>

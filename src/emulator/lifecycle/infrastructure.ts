@@ -1,4 +1,5 @@
 // Run by control: makes networks, wan and edge what the planet's active regions need. Level-triggered and idempotent.
+import { createOrder } from "../component/in-order.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime, ContainerSpec } from "../runtime/container-runtime.ts";
@@ -75,7 +76,7 @@ async function ensureComponent(
 }
 
 export function createInfrastructure(deps: InfrastructureDeps): Infrastructure {
-  let tail: Promise<void> = Promise.resolve();
+  const inOrder = createOrder();
   const ensureNow = async (regions: readonly string[]): Promise<void> => {
     await ensureNetworks(deps, regions);
     const containers = await deps.runtime.listContainers(planetLabels(deps.planet.name));
@@ -91,10 +92,6 @@ export function createInfrastructure(deps: InfrastructureDeps): Infrastructure {
     );
   };
   return {
-    ensure: (regions) => {
-      const result = tail.then(() => ensureNow(regions));
-      tail = result.catch(() => undefined);
-      return result;
-    },
+    ensure: (regions) => inOrder(() => ensureNow(regions)),
   };
 }

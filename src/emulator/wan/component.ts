@@ -1,8 +1,9 @@
 // Assembly: what wan is as a whole. Takes worlds, one after the other, and says which one is in force.
+import { createOrder } from "../component/in-order.ts";
 import type { ComponentStatus, World } from "../../contract/world.ts";
 import { asAppError } from "../../errors/app-error.ts";
 import type { Router } from "./router.ts";
-import type { WorldFile } from "./world-file.ts";
+import type { WorldFile } from "../component/world-file.ts";
 
 export interface WanComponent {
   status(): ComponentStatus;
@@ -30,7 +31,6 @@ export interface WanComponentDeps {
 export function createWanComponent({ router, dns, file, startId, pid, log }: WanComponentDeps): WanComponent {
   let versionInForce = -1;
   let heardFromControl = false;
-  let tail: Promise<unknown> = Promise.resolve();
 
   async function put(world: World): Promise<number> {
     if (heardFromControl && world.version <= versionInForce) return versionInForce;
@@ -55,11 +55,7 @@ export function createWanComponent({ router, dns, file, startId, pid, log }: Wan
     }
   }
 
-  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = tail.then(work);
-    tail = result.catch(() => undefined);
-    return result;
-  };
+  const inOrder = createOrder();
 
   return {
     status: () => ({ component: "wan", worldVersion: versionInForce, startId, pid }),

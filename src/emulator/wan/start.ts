@@ -6,14 +6,14 @@ import { AppError } from "../../errors/app-error.ts";
 import type { RunProgram } from "../../platform/run-program.ts";
 import { createForwarder, parseResolvers } from "../dns/forwarder.ts";
 import { createDnsServer } from "../dns/server.ts";
-import { createAdminServer } from "./admin-server.ts";
+import { createAdminServer } from "../component/admin-server.ts";
 import { createWanComponent } from "./component.ts";
 import type { InterfaceListing } from "./interfaces.ts";
 import { createLinkTable } from "./link-table.ts";
 import { startPacketThread } from "./packet-thread.ts";
 import { createRouter } from "./router.ts";
 import { TUN_NAME } from "./routes.ts";
-import { createWorldFile, type WorldFileDeps } from "./world-file.ts";
+import { createWorldFile, type WorldFileDeps } from "../component/world-file.ts";
 
 export interface WanDeps {
   readonly managementAddress: string;

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { WorldSchema } from "../../../../src/contract/world.ts";
-import { createWorldFile } from "../../../../src/emulator/wan/world-file.ts";
-import { aWorld } from "./a-world.ts";
+import { createWorldFile } from "../../../../src/emulator/component/world-file.ts";
+import { aWorld } from "../wan/a-world.ts";
 
 function aFile(text?: string) {
   const disk = { text };

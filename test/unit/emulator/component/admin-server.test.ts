@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { describe, test } from "vitest";
 import { AppError } from "../../../../src/errors/app-error.ts";
-import { createAdminServer } from "../../../../src/emulator/wan/admin-server.ts";
-import { aWorld } from "./a-world.ts";
+import { createAdminServer } from "../../../../src/emulator/component/admin-server.ts";
+import { aWorld } from "../wan/a-world.ts";
 
 async function withServer(
   putWorld: () => Promise<number>,

@@ -45,8 +45,9 @@ async function work(acknowledged: Acknowledged, ended: () => boolean): Promise<n
       acknowledged.created.add(id);
       const [oldest] = acknowledged.created;
       if (acknowledged.created.size > 6 && oldest !== undefined) {
-        await client.destroyMachine("soak", oldest);
+        // Without an answer it may be there or not: either is right.
         acknowledged.created.delete(oldest);
+        await client.destroyMachine("soak", oldest);
         acknowledged.destroyed.add(oldest);
       }
       operations += 2;

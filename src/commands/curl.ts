@@ -64,7 +64,7 @@ export default class Curl extends BaseCommand {
       { ...target, ...request, from: flags.from },
       { ...access, send: timedRequest, signal: this.signal },
     );
-    this.print(renderCities(measurements, request.samples, { width: context.terminal.columns }));
+    this.print(renderCities(measurements, request, { width: context.terminal.columns }));
     if (flags.body) this.print(`\n${renderBodies(measurements)}`);
     const results = measurements.map(({ result }) => result);
     if (results.some(({ status }) => status === null)) setExitStatus(1);

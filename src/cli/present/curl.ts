@@ -1,10 +1,14 @@
 // Measured requests as text.
 import { findRegion } from "../../emulator/index.ts";
-import type { CityMeasurement, CityResult } from "../../operations/curl/measure-cities.ts";
+import type { CityMeasurement, CityResult, MeasureCitiesInput } from "../../operations/curl/measure-cities.ts";
 import { renderTable, type TableOptions } from "../output/table.ts";
 
 /** The table of `curl`, with a line that says how it was measured. */
-export function renderCities(measurements: readonly CityMeasurement[], samples: number, options: TableOptions): string {
+export function renderCities(
+  measurements: readonly CityMeasurement[],
+  { samples, pick }: Pick<MeasureCitiesInput, "samples" | "pick">,
+  options: TableOptions,
+): string {
   const table = renderTable(
     [
       { header: "FROM", value: ({ from }: CityResult) => findRegion(from).city },
@@ -20,7 +24,10 @@ export function renderCities(measurements: readonly CityMeasurement[], samples: 
     measurements.map(({ result }) => result),
     options,
   );
-  const how = samples === 1 ? "One request per city" : `Median by first byte of ${samples} requests per city`;
+  const how =
+    samples === 1
+      ? "One request per city"
+      : `${pick === "fastest" ? "Fastest" : "Median"} by first byte of ${samples} requests per city`;
   const footer = `${how}; times in ms from the start of the request. RTT is the configured one from the edge to the region that served.`;
   const failures = measurements.flatMap(({ result, failure }) =>
     failure === undefined ? [] : [`${findRegion(result.from).city}: ${failure.message}`],

@@ -4,8 +4,8 @@ import { AppError } from "../../../../src/errors/app-error.ts";
 import {
   type MeasureCitiesInput,
   measureCities,
-  medianByFirstByte,
   parseTrace,
+  pickByFirstByte,
 } from "../../../../src/operations/curl/measure-cities.ts";
 import type { TimedRequest, TimedResponse } from "../../../../src/platform/timed-request.ts";
 
@@ -17,6 +17,7 @@ const input: MeasureCitiesInput = {
   headers: [],
   body: undefined,
   samples: 3,
+  pick: "median",
   timeoutMs: 1_000,
   keepBytes: 0,
 };
@@ -139,14 +140,19 @@ describe("measureCities", () => {
   });
 });
 
-describe("medianByFirstByte", () => {
+describe("pickByFirstByte", () => {
   test.each([
     [[], undefined],
     [[5], 5],
     [[9, 1], 1],
     [[9, 1, 5], 5],
   ])("of %j is %s", (times, median) => {
-    expect(medianByFirstByte(times.map((firstByteMs) => ({ firstByteMs })))?.firstByteMs).toBe(median);
+    expect(
+      pickByFirstByte(
+        times.map((firstByteMs) => ({ firstByteMs })),
+        "median",
+      )?.firstByteMs,
+    ).toBe(median);
   });
 });
 

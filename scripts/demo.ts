@@ -71,7 +71,7 @@ hangar([
 ]);
 hangar(["deploy", project, "--regions", serving.join(",")]);
 /** Other programs on this machine disturb a measurement: what is off is measured again, and told so. */
-const ROUNDS = 4;
+const ROUNDS = 10;
 
 function measure(from: readonly RegionCode[]): CityResult[] {
   const args = ["curl", "/", "--app", app, "--from", from.join(","), "--samples", "15", "--fastest", "--json"];

@@ -63,8 +63,10 @@ export function machineContainerSpec(planet: PlanetRecord, slot: number, machine
     env: machineEnvironment(machine, address6),
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(command === undefined ? {} : { command }),
-    memoryMb: memoryMb(machine),
-    cpu: { periodUs: PERIOD_US, quotaUs: cpuQuotaUs(machine.config.guest?.cpus ?? 1) },
+    limits: {
+      memoryMb: memoryMb(machine),
+      cpu: { periodUs: PERIOD_US, quotaUs: cpuQuotaUs(machine.config.guest?.cpus ?? 1) },
+    },
     stopSignal: stopSignal(machine),
     dnsServers: [region.wan4],
     extraHosts: [`fly-local-6pn:${address6}`],

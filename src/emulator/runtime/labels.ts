@@ -7,6 +7,8 @@ export const LABEL = {
   app: "dev.hangar.app",
   machine: "dev.hangar.machine",
   instance: "dev.hangar.instance",
+  /** Name of a container in a machine of several. */
+  container: "dev.hangar.container",
   volume: "dev.hangar.volume",
   /** Hash of what the thing was made from: another hash means it has to be made anew. */
   spec: "dev.hangar.spec",

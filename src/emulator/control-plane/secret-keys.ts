@@ -25,13 +25,14 @@ export interface NewKey extends KeyMaterial {
   readonly publicKey?: Uint8Array;
 }
 
-const HMAC: Partial<Record<SecretKeyType, { readonly hash: string; readonly bytes: number; readonly taken?: number }>> = {
-  hs256: { hash: "sha256", bytes: 32 },
-  hs384: { hash: "sha384", bytes: 48 },
-  hs512: { hash: "sha512", bytes: 64 },
-  // HMAC-SHA-512-256: the first half of the whole.
-  nacl_auth: { hash: "sha512", bytes: 32, taken: 32 },
-};
+const HMAC: Partial<Record<SecretKeyType, { readonly hash: string; readonly bytes: number; readonly taken?: number }>> =
+  {
+    hs256: { hash: "sha256", bytes: 32 },
+    hs384: { hash: "sha384", bytes: 48 },
+    hs512: { hash: "sha512", bytes: 64 },
+    // HMAC-SHA-512-256: the first half of the whole.
+    nacl_auth: { hash: "sha512", bytes: 32, taken: 32 },
+  };
 const SYMMETRIC_BYTES = 32;
 
 function refuse(what: string, cause?: unknown): AppError {
@@ -98,10 +99,16 @@ export function importKey(type: SecretKeyType, bytes: Uint8Array): NewKey {
 }
 
 /** @throws REQUEST_INVALID the key cannot encrypt */
-export function encryptWith(key: KeyMaterial, plain: Uint8Array, associated: Uint8Array, random: RandomBytes): Uint8Array {
+export function encryptWith(
+  key: KeyMaterial,
+  plain: Uint8Array,
+  associated: Uint8Array,
+  random: RandomBytes,
+): Uint8Array {
   const message = new Uint8Array(plain);
   if (key.type === "xaes256gcm") return sealXaes(key.material, random(24), plain, associated);
-  if (key.type !== "nacl_secretbox" && key.type !== "nacl_box") throw refuse(`a key of type ${key.type} cannot encrypt`);
+  if (key.type !== "nacl_secretbox" && key.type !== "nacl_box")
+    throw refuse(`a key of type ${key.type} cannot encrypt`);
   if (associated.length > 0) throw refuse(`a key of type ${key.type} takes no associated_data`);
   const nonce = random(24);
   const material = new Uint8Array(key.material);
@@ -121,7 +128,8 @@ export function decryptWith(key: KeyMaterial, cipher: Uint8Array, associated: Ui
   else if (key.type === "nacl_secretbox")
     plain = bytes.length < 24 ? null : nacl.secretbox.open(bytes.slice(24), bytes.slice(0, 24), material);
   else if (key.type === "nacl_box")
-    plain = bytes.length < 56 ? null : nacl.box.open(bytes.slice(56), bytes.slice(32, 56), bytes.slice(0, 32), material);
+    plain =
+      bytes.length < 56 ? null : nacl.box.open(bytes.slice(56), bytes.slice(32, 56), bytes.slice(0, 32), material);
   else throw refuse(`a key of type ${key.type} cannot decrypt`);
   if (plain === null || plain === undefined) throw refuse("the ciphertext was not made with this key");
   return plain;
@@ -131,7 +139,10 @@ export function decryptWith(key: KeyMaterial, cipher: Uint8Array, associated: Ui
 export function signWith(key: KeyMaterial, plain: Uint8Array): Uint8Array {
   const hmac = HMAC[key.type];
   if (hmac !== undefined)
-    return createHmac(hmac.hash, key.material).update(plain).digest().subarray(0, hmac.taken ?? hmac.bytes);
+    return createHmac(hmac.hash, key.material)
+      .update(plain)
+      .digest()
+      .subarray(0, hmac.taken ?? hmac.bytes);
   if (key.type === "es256") return sign("sha256", plain, { key: privateKey(key), dsaEncoding: "ieee-p1363" });
   if (key.type === "nacl_sign") return nacl.sign.detached(new Uint8Array(plain), new Uint8Array(key.material));
   throw refuse(`a key of type ${key.type} cannot sign`);

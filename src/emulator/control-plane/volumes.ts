@@ -15,7 +15,11 @@ export interface Volumes {
   get(app: string, id: string): VolumeRecord;
   /** Resolves when it is there, with its content. @throws REGION_UNKNOWN, REQUEST_INVALID, VOLUME_NOT_FOUND */
   create(app: string, body: CreateVolume): Promise<VolumeRecord>;
-  update(app: string, id: string, change: { readonly snapshotRetention?: number; readonly autoBackup?: boolean }): VolumeRecord;
+  update(
+    app: string,
+    id: string,
+    change: { readonly snapshotRetention?: number; readonly autoBackup?: boolean },
+  ): VolumeRecord;
   /** @throws REQUEST_INVALID volumes do not shrink */
   extend(app: string, id: string, sizeGb: number): VolumeRecord;
   /** @throws MACHINE_STATE a machine has it */
@@ -105,7 +109,8 @@ export function createVolumes(deps: VolumesDeps): Volumes {
       tables.dropSnapshot(id);
     }
   };
-  const step = (id: string): Promise<void> => queue.run(id, () => (id.startsWith("vs_") ? convergeSnapshot(id) : converge(id)));
+  const step = (id: string): Promise<void> =>
+    queue.run(id, () => (id.startsWith("vs_") ? convergeSnapshot(id) : converge(id)));
   /** For what nobody waits for: again and again, slower and slower. */
   const persist = (id: string, attempt = 0): void => {
     void step(id).catch((thrown: unknown) => {
@@ -136,7 +141,10 @@ export function createVolumes(deps: VolumesDeps): Volumes {
       deps.requireRegion(region);
       const sizeGb = body.size_gb ?? source?.sizeGb ?? 1;
       if (source !== undefined && sizeGb < source.sizeGb)
-        throw new AppError("REQUEST_INVALID", `invalid request: size_gb must be at least ${source.sizeGb}, the size of the source`);
+        throw new AppError(
+          "REQUEST_INVALID",
+          `invalid request: size_gb must be at least ${source.sizeGb}, the size of the source`,
+        );
       const at = nowIso();
       const id = prefixedId("vol", deps.random);
       tables.insert({
@@ -165,7 +173,10 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     extend: (app, id, sizeGb) => {
       const volume = present(app, id);
       if (sizeGb < volume.sizeGb)
-        throw new AppError("REQUEST_INVALID", `invalid request: volume ${id} has ${volume.sizeGb} GB and cannot shrink`);
+        throw new AppError(
+          "REQUEST_INVALID",
+          `invalid request: volume ${id} has ${volume.sizeGb} GB and cannot shrink`,
+        );
       tables.update(id, { sizeGb }, nowIso());
       return get(app, id);
     },
@@ -173,7 +184,10 @@ export function createVolumes(deps: VolumesDeps): Volumes {
       const volume = get(app, id);
       if (volume.state === "destroyed" || volume.state === "destroying") return volume;
       if (volume.machine !== undefined)
-        throw new AppError("MACHINE_STATE", `failed_precondition: volume ${id} is attached to machine ${volume.machine}`);
+        throw new AppError(
+          "MACHINE_STATE",
+          `failed_precondition: volume ${id} is attached to machine ${volume.machine}`,
+        );
       tables.update(id, { state: "destroying" }, nowIso());
       await step(id).catch(() => persist(id));
       return get(app, id);
@@ -212,12 +226,17 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     snapshots: (app, id) => tables.snapshots(get(app, id).id).filter(({ state }) => state !== "destroying"),
     reconcile: async () => {
       for (const { id, createdAt, retentionDays } of tables.snapshots())
-        if (Date.parse(createdAt) + retentionDays * DAY_MS < deps.now()) tables.updateSnapshot(id, { state: "destroying" });
+        if (Date.parse(createdAt) + retentionDays * DAY_MS < deps.now())
+          tables.updateSnapshot(id, { state: "destroying" });
+      // The engine is asked first: whatever it has by now has its row already.
+      const made = await runtime.listVolumes(planetLabels(planet.name, "volume"));
       const volumes = tables.list();
       const known = new Set([...volumes, ...tables.snapshots()].map(({ id }) => engineName(id)));
-      const orphans = (await runtime.listVolumes(planetLabels(planet.name, "volume"))).filter((name) => !known.has(name));
+      const orphans = made.filter((name) => !known.has(name));
       for (const name of orphans)
-        await runtime.removeVolume(name).catch((error: unknown) => deps.log(`volume ${name}: ${asAppError(error).message}`));
+        await runtime
+          .removeVolume(name)
+          .catch((error: unknown) => deps.log(`volume ${name}: ${asAppError(error).message}`));
       for (const { id, state } of volumes) if (state !== "created") persist(id);
       for (const { id, state } of tables.snapshots()) if (state !== "created") persist(id);
     },

@@ -17,7 +17,10 @@ function derive(key: Uint8Array, nonce: Uint8Array): Buffer {
   if (((l[0] ?? 0) & 0x80) !== 0) subkey[BLOCK - 1] = (subkey[BLOCK - 1] ?? 0) ^ 0x87;
   const halves = [1, 2].map((counter) => {
     const message = Buffer.concat([Buffer.from([0, counter, 0x58, 0]), nonce.subarray(0, HALF)]);
-    return block(key, message.map((byte, i) => byte ^ (subkey[i] ?? 0)));
+    return block(
+      key,
+      message.map((byte, i) => byte ^ (subkey[i] ?? 0)),
+    );
   });
   return Buffer.concat(halves);
 }

@@ -58,7 +58,8 @@ export function createMachineInside({ planet, store, runtime, journal, now }: Ma
   const running = async (machine: MachineRecord, name?: string): Promise<ContainerInfo> => {
     if (machine.state !== "started") throw notRunning(machine);
     const containers = await containersOf(machine);
-    const own = name === undefined || name === "" ? containers : containers.filter((one) => one.labels[LABEL.container] === name);
+    const own =
+      name === undefined || name === "" ? containers : containers.filter((one) => one.labels[LABEL.container] === name);
     if (own.length === 0 && containers.length > 0)
       throw new AppError("REQUEST_INVALID", `machine ${machine.id} has no container "${name?.slice(0, 63)}"`);
     const found = own.find(({ state }) => state === "running");

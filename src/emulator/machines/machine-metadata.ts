@@ -20,7 +20,8 @@ export function createMachineMetadata(store: Store, journal: StateJournal): Mach
     all: ({ config }) => config.metadata ?? {},
     get: ({ config }, key) => {
       const value = Object.entries(config.metadata ?? {}).find(([name]) => name === key)?.[1];
-      if (value === undefined) throw new AppError("METADATA_NOT_FOUND", `metadata key not found: "${key.slice(0, 100)}"`);
+      if (value === undefined)
+        throw new AppError("METADATA_NOT_FOUND", `metadata key not found: "${key.slice(0, 100)}"`);
       return value;
     },
     merge: ({ id }, changes, expected) =>

@@ -26,7 +26,11 @@ export interface MachineReader {
   present(app: string, id: string): MachineRecord;
   list(app: string, filter?: ListFilter): Machine[];
   /** With `version`: as it was configured then, in state "replaced" when it is another one now. */
-  get(app: string, id: string, options?: { readonly version?: string | undefined; readonly withLease?: boolean }): Machine;
+  get(
+    app: string,
+    id: string,
+    options?: { readonly version?: string | undefined; readonly withLease?: boolean },
+  ): Machine;
   viewOf(id: string): Machine;
   versions(app: string, id: string): MachineVersionRecord[];
   /** Resolves with the machine as it is then. @throws DEADLINE with the platform's words when the state is not reached */

@@ -83,7 +83,10 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
     journal.write(id, change, happened);
     void supervisor.converge(id);
   };
-  const stopChange = ({ signal, timeoutMs }: StopOptions): { stopSignal: string | null; stopTimeoutMs: number | null } => ({
+  const stopChange = ({
+    signal,
+    timeoutMs,
+  }: StopOptions): { stopSignal: string | null; stopTimeoutMs: number | null } => ({
     stopSignal: signal ?? null,
     stopTimeoutMs: timeoutMs ?? null,
   });

@@ -49,7 +49,8 @@ export function createStateJournal({ store, now, timer, changed }: StateJournalD
         store.updateMachine(id, change, new Date(at).toISOString());
         if (change.state === "destroyed") {
           store.dropLease(id);
-          for (const volume of store.volumes.ofMachine(id)) store.volumes.update(volume.id, { machine: null }, new Date(at).toISOString());
+          for (const volume of store.volumes.ofMachine(id))
+            store.volumes.update(volume.id, { machine: null }, new Date(at).toISOString());
           store.pruneDestroyed(DESTROYED_KEPT);
         }
         if (entry !== undefined) store.addEvent(id, { ...entry, timestamp: at } as MachineEvent);

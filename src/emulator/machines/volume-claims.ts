@@ -32,12 +32,16 @@ export function mountedVolumes(store: Store, app: string, config: MachineConfig,
 export function requireRegion(volumes: readonly VolumeRecord[], region: string): void {
   const other = volumes.find((volume) => volume.region !== region);
   if (other === undefined) return;
-  throw new AppError("REQUEST_INVALID", `invalid request: volume ${other.id} is in region "${other.region}", not in "${region}"`);
+  throw new AppError(
+    "REQUEST_INVALID",
+    `invalid request: volume ${other.id} is in region "${other.region}", not in "${region}"`,
+  );
 }
 
 /** Gives the machine these volumes and takes others from it; part of the caller's transaction. */
 export function claimVolumes(store: Store, machine: string, volumes: readonly VolumeRecord[], at: string): void {
   const kept = new Set(volumes.map(({ id }) => id));
-  for (const { id } of store.volumes.ofMachine(machine)) if (!kept.has(id)) store.volumes.update(id, { machine: null }, at);
+  for (const { id } of store.volumes.ofMachine(machine))
+    if (!kept.has(id)) store.volumes.update(id, { machine: null }, at);
   for (const { id, machine: holder } of volumes) if (holder !== machine) store.volumes.update(id, { machine }, at);
 }

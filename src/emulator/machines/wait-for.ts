@@ -15,7 +15,11 @@ export interface WaitFor {
 }
 
 /** Whether the machine, with its newest event, is where somebody waits for it. */
-export function hasReached(machine: MachineRecord, { states, version, fromEventId }: WaitFor, newestEventId?: string): boolean {
+export function hasReached(
+  machine: MachineRecord,
+  { states, version, fromEventId }: WaitFor,
+  newestEventId?: string,
+): boolean {
   if (version !== undefined && machine.instanceId !== version) return false;
   if (fromEventId !== undefined && (newestEventId ?? "") <= fromEventId) return false;
   return states.some((state) => (state === "settled" ? SETTLED.has(machine.state) : machine.state === state));

@@ -37,7 +37,7 @@ function verified(header: string, caller: Caller): Record<string, unknown> {
 
 /** The least value of the specification that has all of these actions. */
 function actionOf(letters: string): number {
-  const mask = [...letters].reduce((sum, letter) => sum | (ACTIONS[letter] ?? 0), 0);
+  const mask = letters.split("").reduce((sum, letter) => sum | (ACTIONS[letter] ?? 0), 0);
   return SINGLE_ACTIONS.has(mask) ? mask : ALL_ACTIONS;
 }
 
@@ -46,7 +46,7 @@ export function tokenRoutes({ planet, tokens, random, now }: TokenRoutesDeps): H
   // The key lives as long as control: what it signed is short-lived, and nobody outside trusts it.
   let key: ReturnType<typeof generateKeyPairSync> | undefined;
   const jwt = (claims: Record<string, unknown>): string => {
-    key ??= generateKeyPairSync("ec", { namedCurve: "P-256" }) as ReturnType<typeof generateKeyPairSync>;
+    key ??= generateKeyPairSync("ec", { namedCurve: "P-256" });
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
     const body = `${part({ alg: "ES256", typ: "JWT", kid: planet.name })}.${part(claims)}`;
     const signature = sign("sha256", Buffer.from(body), { key: key.privateKey, dsaEncoding: "ieee-p1363" });

@@ -1,79 +1,34 @@
 // Wire shapes of the Machines API, as the public specification names them. Unknown keys of a machine's configuration are
 // kept, so that what was stored is what is read back.
 import { z } from "zod";
+import { MachineConfigSchema } from "./machine-config.ts";
 
-const duration = z.union([z.string(), z.number()]);
-
-export const CheckConfigSchema = z.looseObject({
-  type: z.string().optional(),
-  port: z.int().min(1).max(65_535).optional(),
-  interval: duration.optional(),
-  timeout: duration.optional(),
-  grace_period: duration.optional(),
-  method: z.string().optional(),
-  path: z.string().optional(),
-  protocol: z.string().optional(),
-  headers: z.array(z.object({ name: z.string(), values: z.array(z.string()) })).optional(),
-});
-export type CheckConfig = z.infer<typeof CheckConfigSchema>;
-
-export const ServiceConfigSchema = z.looseObject({
-  protocol: z.enum(["tcp", "udp"]).default("tcp"),
-  internal_port: z.int().min(1).max(65_535),
-  autostart: z.boolean().optional(),
-  autostop: z.union([z.boolean(), z.enum(["off", "stop", "suspend"])]).optional(),
-  min_machines_running: z.int().optional(),
-  ports: z
-    .array(
-      z.looseObject({
-        port: z.int().optional(),
-        handlers: z.array(z.string()).optional(),
-        force_https: z.boolean().optional(),
-      }),
-    )
-    .optional(),
-  concurrency: z
-    .looseObject({ type: z.string().optional(), soft_limit: z.int().optional(), hard_limit: z.int().optional() })
-    .optional(),
-  checks: z.array(CheckConfigSchema).optional(),
-});
-export type ServiceConfig = z.infer<typeof ServiceConfigSchema>;
-
-export const MachineConfigSchema = z.looseObject({
-  image: z.string().min(1),
-  env: z.record(z.string(), z.string()).optional(),
-  metadata: z.record(z.string(), z.string()).optional(),
-  guest: z
-    .looseObject({ cpu_kind: z.string().optional(), cpus: z.int().optional(), memory_mb: z.int().optional() })
-    .optional(),
-  init: z
-    .looseObject({
-      exec: z.array(z.string()).optional(),
-      entrypoint: z.array(z.string()).optional(),
-      cmd: z.array(z.string()).optional(),
-      tty: z.boolean().optional(),
-    })
-    .optional(),
-  services: z.array(ServiceConfigSchema).optional(),
-  checks: z.record(z.string(), CheckConfigSchema).optional(),
-  restart: z
-    .looseObject({ policy: z.enum(["no", "always", "on-failure"]).optional(), max_retries: z.int().optional() })
-    .optional(),
-  stop_config: z.looseObject({ signal: z.string().optional(), timeout: duration.optional() }).optional(),
-  auto_destroy: z.boolean().optional(),
-});
-export type MachineConfig = z.infer<typeof MachineConfigSchema>;
+export {
+  type CheckConfig,
+  CheckConfigSchema,
+  type MachineConfig,
+  MachineConfigSchema,
+  type ServiceConfig,
+  ServiceConfigSchema,
+} from "./machine-config.ts";
 
 export const MACHINE_STATES = [
   "created",
+  "creating",
   "starting",
   "started",
+  "restarting",
+  "suspending",
+  "suspended",
   "stopping",
   "stopped",
+  "updating",
   "replacing",
   "destroying",
   "destroyed",
   "failed",
+  "launch_failed",
+  "replaced",
 ] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 

@@ -25,7 +25,7 @@ export interface MachineRecord {
   readonly number: number;
   readonly state: MachineState;
   /** What the machine should come to; `state` follows. */
-  readonly desired: "started" | "stopped" | "destroyed";
+  readonly desired: "started" | "stopped" | "suspended" | "destroyed";
   readonly instanceId: string;
   readonly config: MachineConfig;
   readonly cordoned: boolean;

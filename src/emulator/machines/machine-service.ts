@@ -164,6 +164,8 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
           cordoned: body.skip_service_registration === true,
           restarts: 0,
           restartWindowStartMs: 0,
+          restartRequested: false,
+          skipSecrets: body.skip_secrets === true,
           createdAt: at,
           updatedAt: at,
         });

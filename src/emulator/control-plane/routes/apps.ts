@@ -1,6 +1,6 @@
 // /v1/apps and /v1/platform: the platform's words for apps and regions.
 import { Hono } from "hono";
-import { type App, CreateAppSchema } from "../../../contract/machine.ts";
+import { type App, CreateAppSchema } from "../../../contract/apps.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import { machineId } from "../../model/ids.ts";
 import type { AppRecord } from "../../model/records.ts";

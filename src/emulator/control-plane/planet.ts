@@ -130,6 +130,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     store,
     runtime,
     journal,
+    image: deps.image,
     now: deps.now,
     timer: deps.timer,
     slotOf: geography.slotOf,
@@ -175,9 +176,9 @@ export function createPlanet(deps: PlanetDeps): Planet {
     changed();
   };
 
-  const handle = ({ action, labels, containerId }: ContainerEvent): void => {
+  const handle = ({ action, labels, containerId, oomKilled }: ContainerEvent): void => {
     const machine = labels[LABEL.machine];
-    if (machine !== undefined && action === "die") supervisor.exited(machine, containerId);
+    if (machine !== undefined && action === "die") supervisor.exited(machine, containerId, oomKilled);
     if (machine !== undefined && action === "destroy") void supervisor.converge(machine);
     const component = labels[LABEL.component];
     if ((component === "wan" || component === "edge") && action === "destroy") {

@@ -6,6 +6,7 @@ import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
+import { ANCHOR } from "./container-spec.ts";
 import { listeningSockets } from "./listening-sockets.ts";
 import { shellWords } from "./shell-words.ts";
 import type { StateJournal } from "./state-journal.ts";
@@ -46,12 +47,14 @@ export function createMachineInside({ planet, store, runtime, journal, now }: Ma
   const limitOf = (machine: MachineRecord): number =>
     machine.memoryLimitMb ?? machine.config.guest?.memory_mb ?? DEFAULT_MEMORY_MB;
 
-  const containersOf = (machine: MachineRecord): Promise<ContainerInfo[]> =>
-    runtime.listContainers({
+  const containersOf = async (machine: MachineRecord): Promise<ContainerInfo[]> => {
+    const containers = await runtime.listContainers({
       ...planetLabels(planet.name, "machine"),
       [LABEL.machine]: machine.id,
       [LABEL.instance]: machine.instanceId,
     });
+    return containers.filter(({ labels }) => labels[LABEL.container] !== ANCHOR);
+  };
   const notRunning = ({ state }: MachineRecord): AppError =>
     new AppError("MACHINE_STATE", `failed_precondition: machine is not running, currently ${state}`);
   /** The container that runs, by its name in the configuration where it has several. */

@@ -14,7 +14,7 @@ export const LABEL = {
   spec: "dev.hangar.spec",
 } as const;
 
-export type Component = "control" | "wan" | "edge" | "machine" | "network" | "state" | "volume";
+export type Component = "control" | "wan" | "edge" | "machine" | "network" | "state" | "volume" | "worker";
 
 export const names = {
   container: (planet: string, component: "control" | "wan" | "edge") => `hangar-${planet}-${component}`,

@@ -65,7 +65,9 @@ export function readErrorAnswer(body: string): ErrorAnswer {
 export function apiErrorOf(status: number, body: string, method: string, path: string): AppError {
   const answer = readErrorAnswer(body);
   const message = answer.message ?? `${method} ${path} was answered with ${status}${shortText(body)}`;
-  const code = answer.code ?? codeOf(status, message, path);
+  // CONFLICT is true of many things; the text says of which.
+  const isPlain = answer.code === undefined || answer.code === "CONFLICT";
+  const code = isPlain ? codeOf(status, message, path) : (answer.code ?? "INTERNAL");
   return new AppError(code, message, {
     suggestions: answer.suggestions.length > 0 ? answer.suggestions : (SUGGESTIONS[code] ?? []),
     ...(answer.details === undefined ? {} : { details: answer.details }),

@@ -7,12 +7,14 @@ export const LABEL = {
   app: "dev.hangar.app",
   machine: "dev.hangar.machine",
   instance: "dev.hangar.instance",
+  /** Name of a container in a machine of several. */
+  container: "dev.hangar.container",
   volume: "dev.hangar.volume",
   /** Hash of what the thing was made from: another hash means it has to be made anew. */
   spec: "dev.hangar.spec",
 } as const;
 
-export type Component = "control" | "wan" | "edge" | "machine" | "network" | "state" | "volume";
+export type Component = "control" | "wan" | "edge" | "machine" | "network" | "state" | "volume" | "worker";
 
 export const names = {
   container: (planet: string, component: "control" | "wan" | "edge") => `hangar-${planet}-${component}`,

@@ -14,7 +14,7 @@ interface Deployed {
 }
 
 const SERVING: RegionCode[] = ["iad", "ams", "nrt"];
-const CITIES: RegionCode[] = ["syd", "lhr", "gru", "fra", "iad"];
+const CITIES: RegionCode[] = ["syd", "lhr", "gru", "fra", "sin"];
 const APP = "wai";
 
 const CONNECT_PROGRAM = readFileSync(new URL("../fixtures/executables/connect-time.cjs", import.meta.url), "utf8");

@@ -38,3 +38,35 @@ export async function confirm(question: string, options: ConfirmOptions): Promis
     lines.close();
   }
 }
+
+/**
+ * Asks for a secret, without showing what is typed.
+ * @throws CONFIRMATION_REQUIRED when nobody can answer
+ */
+export async function askSecret(question: string, options: Omit<ConfirmOptions, "yes">): Promise<string> {
+  if (!options.interactive) {
+    throw new AppError("CONFIRMATION_REQUIRED", `Nobody can answer: ${question}`, {
+      suggestions: ["pass --stdin to read it from standard input"],
+    });
+  }
+  const [{ createInterface }, { Writable }] = await Promise.all([
+    import("node:readline/promises"),
+    import("node:stream"),
+  ]);
+  const { input = process.stdin, output = process.stderr, signal } = options;
+  output.write(`${question} `);
+  // readline echoes what is typed to its output: here it goes nowhere.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input, output: nowhere, terminal: true });
+  const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+  try {
+    const asked = lines.question("", signal === undefined ? {} : { signal });
+    return await Promise.race([asked, ended]);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    lines.close();
+    output.write("\n");
+  }
+}

@@ -6,7 +6,7 @@ import { renderTable, type TableOptions } from "../output/table.ts";
 /** The table of `curl`, with a line that says how it was measured. */
 export function renderCities(
   measurements: readonly CityMeasurement[],
-  { samples, pick }: Pick<MeasureCitiesInput, "samples" | "pick">,
+  { samples }: Pick<MeasureCitiesInput, "samples">,
   options: TableOptions,
 ): string {
   const table = renderTable(
@@ -24,10 +24,7 @@ export function renderCities(
     measurements.map(({ result }) => result),
     options,
   );
-  const how =
-    samples === 1
-      ? "One request per city"
-      : `${pick === "fastest" ? "Fastest" : "Median"} by first byte of ${samples} requests per city`;
+  const how = samples === 1 ? "One request per city" : `Median by first byte of ${samples} requests per city`;
   const footer = `${how}; times in ms from the start of the request. RTT is the configured one from the edge to the region that served.`;
   const failures = measurements.flatMap(({ result, failure }) =>
     failure === undefined ? [] : [`${findRegion(result.from).city}: ${failure.message}`],

@@ -39,8 +39,6 @@ export interface MeasureCitiesInput {
   readonly body: string | undefined;
   /** Requests per city. */
   readonly samples: number;
-  /** Which of a city's responses is its result, by first byte. */
-  readonly pick: "median" | "fastest";
   readonly timeoutMs: number;
   readonly keepBytes: number;
 }
@@ -135,18 +133,17 @@ async function measureCity(
       if (failure.code === "DEADLINE") break;
     }
   }
-  const typical = pickByFirstByte(responses, input.pick);
+  const typical = medianByFirstByte(responses);
   if (typical === undefined) return { result: withoutResponse(city), body: undefined, failure };
   return { result: resultOf(city, typical), body: typical.body, failure: undefined };
 }
 
-/** The first response by its first byte, or the one in the middle; of an even number, the earlier one. */
-export function pickByFirstByte<Response extends { readonly firstByteMs: number }>(
+/** The response in the middle by its first byte; of an even number, the earlier one. */
+export function medianByFirstByte<Response extends { readonly firstByteMs: number }>(
   responses: readonly Response[],
-  pick: "median" | "fastest",
 ): Response | undefined {
   const sorted = responses.toSorted((a, b) => a.firstByteMs - b.firstByteMs);
-  return sorted[pick === "fastest" ? 0 : Math.floor((sorted.length - 1) / 2)];
+  return sorted[Math.floor((sorted.length - 1) / 2)];
 }
 
 function resultOf(city: RegionCode, response: TimedResponse): CityResult {

@@ -3,6 +3,7 @@ import { requireAppName } from "./app-context.ts";
 import { BaseCommand } from "./base-command.ts";
 import type { Context } from "./context.ts";
 import { type MachinesAccess, machinesAccess } from "./machines-context.ts";
+import { targetFlag } from "./target-context.ts";
 import type { Choose } from "../operations/machine/select-machines.ts";
 
 export interface ApiScope extends MachinesAccess {
@@ -16,12 +17,22 @@ export interface AppScope extends ApiScope {
   readonly choose: Choose | undefined;
 }
 
-/** Base of commands that act on the Machines API. */
+/** Base of commands that act on the Machines API, on either target. */
 export abstract class ApiCommand extends BaseCommand {
+  static override baseFlags = { ...BaseCommand.baseFlags, target: targetFlag() };
+
+  /** Says on stderr when a command acts on real machines: that is never silent. */
+  private announce(context: Context, { target }: MachinesAccess): void {
+    if (target.name === "fly" && !this.jsonEnabled())
+      context.terminal.writeError(`Target: Fly.io (${target.source})\n`);
+  }
+
   /** For commands that are about no app. @throws PLANET_DOWN */
-  protected async scopeOf(flags: { readonly planet: string }): Promise<ApiScope> {
+  protected async scopeOf(flags: { readonly planet: string; readonly target?: string | undefined }): Promise<ApiScope> {
     const context = this.contextFor(flags);
-    return { context, width: { width: context.terminal.columns }, ...(await machinesAccess(context)) };
+    const access = await machinesAccess(context, flags.target);
+    this.announce(context, access);
+    return { context, width: { width: context.terminal.columns }, ...access };
   }
 
   /** For commands about the app that flags, environment or fly.toml name. @throws CONFIG_NOT_FOUND, PLANET_DOWN */
@@ -29,6 +40,7 @@ export abstract class ApiCommand extends BaseCommand {
     readonly planet: string;
     readonly app?: string | undefined;
     readonly config?: string | undefined;
+    readonly target?: string | undefined;
   }): Promise<AppScope> {
     const context = this.contextFor(flags);
     const app = await requireAppName(context, flags);
@@ -37,12 +49,14 @@ export abstract class ApiCommand extends BaseCommand {
       const { chooseOne } = await import("./output/choose.ts");
       return chooseOne(question, options, { signal: this.signal });
     };
+    const access = await machinesAccess(context, flags.target);
+    this.announce(context, access);
     return {
       context,
       app,
       width: { width: columns },
       choose: stdinIsTty && stderrIsTty && !this.jsonEnabled() ? choose : undefined,
-      ...(await machinesAccess(context)),
+      ...access,
     };
   }
 }

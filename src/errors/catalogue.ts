@@ -88,6 +88,7 @@ export const CATALOGUE = {
   REQUEST_TOO_LARGE: { kind: "user", exit: 1, status: 413, meaning: "The body of the request is larger than allowed." },
   UNAUTHORIZED: { kind: "user", exit: 4, status: 401, meaning: "The token is missing or not the planet's." },
   FORBIDDEN: { kind: "user", exit: 4, status: 403, meaning: "The token does not allow that." },
+  TARGET_UNSUPPORTED: { kind: "user", exit: 2, status: 501, meaning: "The command works on the other target only." },
   SIGNED_OUT: { kind: "user", exit: 4, status: 401, meaning: "There is no token for the remote platform." },
   HOST_REFUSED: {
     kind: "user",

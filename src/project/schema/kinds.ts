@@ -101,3 +101,37 @@ export const tables = (keys: Keys, more: Partial<TablesKind> = {}): TablesKind =
 
 /** A port number; as text too where the platform's own tool takes that. */
 export const port = (asText = false): Kind => ({ type: "integer", min: 1, max: 65_535, asText });
+
+/** A kind in words, for people. */
+export function describeKind(kind: Kind): string {
+  switch (kind.type) {
+    case "text":
+      return kind.words === undefined ? "text" : `one of ${kind.words.map((one) => `"${one}"`).join(", ")}`;
+    case "flag":
+      return "true or false";
+    case "integer":
+      return kind.max === undefined ? "whole number" : `whole number from ${kind.min} to ${kind.max}`;
+    case "number":
+      return `number above ${kind.above}`;
+    case "duration":
+      return `duration such as "10s"; a bare number is ${kind.bare}`;
+    case "memory":
+      return 'amount of memory such as "512mb"';
+    case "disk":
+      return 'size such as "10gb"';
+    case "texts":
+      return kind.one === "portable" ? "text or list of texts" : "list of texts";
+    case "scalar":
+      return "text, number, true or false";
+    case "table":
+      return "table";
+    case "tables":
+      return "table, or list of tables";
+    case "named":
+      return "tables by name";
+    case "union":
+      return kind.expected;
+    default:
+      return "anything";
+  }
+}

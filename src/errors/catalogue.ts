@@ -32,7 +32,7 @@ export const CATALOGUE = {
     kind: "user",
     exit: 1,
     status: 422,
-    meaning: "The configuration file is larger than 64 KiB, which no configuration is.",
+    meaning: "The configuration file is larger than 64 KiB (16 KiB in JSON and YAML), which no configuration is.",
   },
   CONFIG_KEY_UNKNOWN: {
     kind: "user",

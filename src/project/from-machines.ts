@@ -78,7 +78,9 @@ function serviceTable({
   ...rest
 }: ServiceConfig): Table {
   const ofType = (type: string): readonly Table[] | undefined =>
-    some((checks ?? []).filter((check) => check.type === type).map(({ type: _, ...check }) => checkTable(check)));
+    some(
+      (checks ?? []).filter((check) => check.type === type).map((check) => checkTable({ ...check, type: undefined })),
+    );
   const { force_instance_key: _key, ...others } = rest as typeof rest & { force_instance_key?: unknown };
   return filled({
     protocol,
@@ -114,8 +116,8 @@ function mountTable(mount: Table): Table {
     source: name,
     destination: path,
     auto_extend_size_threshold: threshold,
-    auto_extend_size_increment: increment === undefined ? undefined : `${String(increment)}GB`,
-    auto_extend_size_limit: limit === undefined ? undefined : `${String(limit)}GB`,
+    auto_extend_size_increment: typeof increment === "number" ? `${increment}GB` : undefined,
+    auto_extend_size_limit: typeof limit === "number" ? `${limit}GB` : undefined,
   });
 }
 

@@ -39,17 +39,21 @@ export function formatOf(file: string): Format {
   return /\.ya?ml$/iu.test(file) ? "yaml" : "toml";
 }
 
-/** The largest file that is read: the largest real ones have a tenth of it. */
-export const MAX_BYTES = 65_536;
+/**
+ * The largest file that is read: the largest real ones have a tenth of it. The parser of YAML, which finds the places in
+ * JSON too, needs time that grows with the square of what some odd texts have.
+ */
+const MAX_BYTES: Readonly<Record<Format, number>> = { toml: 65_536, json: 16_384, yaml: 16_384 };
 
 /** The problem of a text that is too long, or undefined. */
-export function findTooLarge(text: string): SyntaxProblem | undefined {
-  const bytes = text.length > MAX_BYTES ? text.length : Buffer.byteLength(text);
-  if (bytes <= MAX_BYTES) return undefined;
+export function findTooLarge(text: string, format: Format): SyntaxProblem | undefined {
+  const most = MAX_BYTES[format];
+  const bytes = text.length > most ? text.length : Buffer.byteLength(text);
+  if (bytes <= most) return undefined;
   return {
     severity: "error",
     code: "CONFIG_TOO_LARGE",
-    message: `the file has more than ${MAX_BYTES / 1_024} KiB`,
+    message: `the file has more than ${most / 1_024} KiB`,
     suggestion: "put large values into files of their own ([[files]] local_path)",
     line: 1,
     column: 1,

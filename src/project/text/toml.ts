@@ -7,7 +7,7 @@ const MOST_DUPLICATES = 20;
 
 /** Reads a text in TOML. Keys that are there twice are all reported, other faults of the syntax only up to the first. */
 export function readToml(text: string): ReadText {
-  const tooLarge = findTooLarge(text);
+  const tooLarge = findTooLarge(text, "toml");
   if (tooLarge !== undefined) return { problems: [tooLarge] };
   const problems: SyntaxProblem[] = [];
   let rest = text;

@@ -17,19 +17,24 @@ import {
 const MAX_ALIASES = 100;
 /** Brackets and indentation steps within each other; the parser is recursive. */
 const MAX_DEPTH = 100;
+const MAX_MARKS = 200;
+
+/** Faults after so many are faults of the first. */
+const MOST_ERRORS = 20;
 
 /** Reads a text in YAML. */
 export function readYaml(text: string): ReadText {
-  const early = findTooLarge(text) ?? findTooDeep(text);
+  const early = findTooLarge(text, "yaml") ?? findTooDeep(text);
   if (early !== undefined) return { problems: [early] };
   const { document, problems } = parse(text, "error");
   if (document === undefined || problems.some(({ severity }) => severity === "error")) return { problems };
-  return { ...tableOf(document, text), problems };
+  const read = tableOf(document, text);
+  return { ...read, problems: [...problems, ...read.problems] };
 }
 
 /** Reads a text in JSON; a key that is there twice counts the last time, as the platform's own tool reads it. */
 export function readJson(text: string): ReadText {
-  const early = findTooLarge(text) ?? findTooDeep(text);
+  const early = findTooLarge(text, "json") ?? findTooDeep(text);
   if (early !== undefined) return { problems: [early] };
   try {
     const value: unknown = JSON.parse(text);
@@ -87,7 +92,7 @@ function parse(
   } catch {
     return { problems: [syntaxError("this cannot be read as YAML", { line: 1, column: 1 })] };
   }
-  const problems = document.errors.map(({ code, message, pos }): SyntaxProblem => {
+  const problems = document.errors.slice(0, MOST_ERRORS).map(({ code, message, pos }): SyntaxProblem => {
     const place = placeAt(text, Math.min(pos[0], text.length));
     if (code !== "DUPLICATE_KEY") return syntaxError(message.split("\n")[0] ?? "", place);
     return {
@@ -120,8 +125,14 @@ function findTooDeep(text: string): SyntaxProblem | undefined {
     else if ((char === "]" || char === "}") && depth > 0) depth -= 1;
     if (depth > MAX_DEPTH) return syntaxError("brackets are nested too deeply", placeAt(text, at));
   }
-  const dashes = /(?:- |\? |: ?!){60}/u.exec(text);
-  return dashes === null ? undefined : syntaxError("lists are nested too deeply", placeAt(text, dashes.index));
+  let start = 0;
+  for (const line of text.split("\n")) {
+    // Tags, anchors and lists in lists: the parser's work grows with the square of their number in a line.
+    const marks = line.match(/[!&*?]|- /gu)?.length ?? 0;
+    if (marks > MAX_MARKS) return syntaxError(`a line has more than ${MAX_MARKS} marks of YAML`, placeAt(text, start));
+    start += line.length + 1;
+  }
+  return undefined;
 }
 
 function notTable(text: string): SyntaxProblem {

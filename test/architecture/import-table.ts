@@ -17,7 +17,20 @@ export const LAYERS: readonly Layer[] = [
   { prefix: "src/errors", mayImport: [] },
   { prefix: "src/contract", mayImport: ["src/errors", "zod"] },
   { prefix: "src/platform", mayImport: ["src/errors", "node:*", "execa", "keytar", "open"] },
-  { prefix: "src/project", mayImport: ["src/errors", "src/contract", "src/emulator/index.ts", "zod", "@iarna/toml"] },
+  {
+    prefix: "src/project",
+    mayImport: [
+      "src/errors",
+      "src/contract",
+      "src/emulator/index.ts",
+      "zod",
+      "@iarna/toml",
+      "toml-eslint-parser",
+      "yaml",
+      "@decimalturn/toml-patch",
+      "diff",
+    ],
+  },
   { prefix: "src/client", mayImport: ["src/errors", "src/contract", "src/platform", "zod"] },
 
   { prefix: "src/emulator/model", mayImport: ["src/errors", "src/contract"] },
@@ -125,5 +138,5 @@ export const PURE_FILES: readonly RegExp[] = [
   /^src\/emulator\/wan\/(link-table|delay-queue|classify)\.ts$/,
   /^src\/emulator\/edge\/route\.ts$/,
   /^src\/emulator\/machines\/state\.ts$/,
-  /^src\/cli\/(did-you-mean|manifest|output\/table)\.ts$/,
+  /^src\/(errors\/did-you-mean|cli\/manifest|cli\/output\/table)\.ts$/,
 ];

@@ -47,14 +47,19 @@ const HEALTH_FILES: readonly (readonly [pattern: RegExp, path: (match: RegExpExe
   [/^app\/routes\/(health|healthz|up)(?:check)?\.[jt]sx?$/u, (match) => `/${match[1]}`],
   [/^server\/(?:routes\/|(api\/))(health|healthz|up)(?:\.get)?\.[jt]s$/u, (match) => `/${match[1] ?? ""}${match[2]}`],
 ];
+/** Paths that a program answers, as far as it is the program's root that they hang on: other routers may have a prefix. */
 const HEALTH_ROUTE =
-  /["'`](\/(?:api\/)?(?:health|healthz|healthcheck|health-check|_health|livez|readyz|up|ping)\/?)["'`]/u;
+  /(?:\b(?:app|server|fastify|r|e|mux|http)\.(?:get|all|route|use|GET|Get|HandleFunc|Handle|MapGet)\(|\bHandleFunc\(|\.route\(|#\[get\(|===?|\bcase|^\s{0,16}get)[\s(]{0,4}["'`](?:GET )?(\/(?:api\/)?(?:health|healthz|healthcheck|health-check|_health|livez|readyz|up|ping))\/?["'`]/mu;
 
 /** A path that answers whether the program is well. */
 export function findHealthPath(tree: SourceTree, packages: Packages): Sourced<string> | undefined {
-  if (/rails\/health#show/u.test(tree.text("config/routes.rb") ?? "")) return { value: "/up", source: "config/routes.rb" };
+  if (/rails\/health#show/u.test(tree.text("config/routes.rb") ?? ""))
+    return { value: "/up", source: "config/routes.rb" };
   if (packages.jvm.has("spring-boot-starter-actuator"))
-    return { value: "/actuator/health", source: `spring-boot-starter-actuator in ${packages.jvm.get("spring-boot-starter-actuator")?.file}` };
+    return {
+      value: "/actuator/health",
+      source: `spring-boot-starter-actuator in ${packages.jvm.get("spring-boot-starter-actuator")?.file}`,
+    };
   if (packages.python.has("streamlit")) return { value: "/_stcore/health", source: "Streamlit's own" };
   for (const path of tree.paths) {
     for (const [pattern, toPath] of HEALTH_FILES) {
@@ -62,7 +67,9 @@ export function findHealthPath(tree: SourceTree, packages: Packages): Sourced<st
       if (match !== null) return { value: toPath(match), source: path };
     }
   }
-  const code = tree.matching(/\.(?:[cm]?[jt]s|py|go|rs|rb|exs?|php)$/u).filter((path) => !/(?:^|[/._-])(?:tests?|spec)[/._-]/u.test(path));
+  const code = tree
+    .matching(/\.(?:[cm]?[jt]s|py|go|rs|rb|exs?|php)$/u)
+    .filter((path) => !/(?:^|[/._-])(?:tests?|spec)[/._-]/u.test(path));
   for (const path of code) {
     const route = HEALTH_ROUTE.exec(withoutLineComments(tree.text(path) ?? ""))?.[1];
     if (route !== undefined) return { value: route, source: path };
@@ -106,26 +113,38 @@ const DRIVERS: readonly (readonly [database: Database, ecosystem: keyof Packages
   ["MongoDB", "npm", ["mongodb", "mongoose"]],
   ["MongoDB", "python", ["pymongo", "motor"]],
 ];
-const PRISMA: Readonly<Record<string, Database>> = { postgresql: "Postgres", mysql: "MySQL", sqlite: "SQLite", mongodb: "MongoDB" };
+const PRISMA: Readonly<Record<string, Database>> = {
+  postgresql: "Postgres",
+  mysql: "MySQL",
+  sqlite: "SQLite",
+  mongodb: "MongoDB",
+};
 
 /** The databases that a project has drivers for; a Prisma schema is definite about its own. */
 export function findDatabases(tree: SourceTree, packages: Packages): Sourced<Database>[] {
   const schema = tree.matching(/(?:^|\/)prisma\/[^/]+\.prisma$/u)[0];
-  const provider = /datasource\s{1,8}\w{1,40}\s{0,8}\{[^}]{0,400}?provider\s{0,8}=\s{0,8}"(\w{1,20})"/u.exec(tree.text(schema ?? "") ?? "")?.[1];
+  const provider = /datasource\s{1,8}\w{1,40}\s{0,8}\{[^}]{0,400}?provider\s{0,8}=\s{0,8}"(\w{1,20})"/u.exec(
+    tree.text(schema ?? "") ?? "",
+  )?.[1];
   const prisma = PRISMA[provider ?? ""];
   const found = new Map<Database, string>(prisma === undefined ? [] : [[prisma, schema ?? ""]]);
   for (const [database, ecosystem, names] of DRIVERS) {
     const name = names.find((candidate) => packages[ecosystem].has(candidate));
-    if (name !== undefined && !found.has(database)) found.set(database, `${name} in ${packages[ecosystem].get(name)?.file}`);
+    if (name !== undefined && !found.has(database))
+      found.set(database, `${name} in ${packages[ecosystem].get(name)?.file}`);
   }
-  const settings = tree.matching(/(?:^|\/)settings(?:\/\w+)?\.py$/u).find((path) => tree.text(path)?.includes("django.db.backends.sqlite3"));
+  const settings = tree
+    .matching(/(?:^|\/)settings(?:\/\w+)?\.py$/u)
+    .find((path) => tree.text(path)?.includes("django.db.backends.sqlite3"));
   if (settings !== undefined && found.size === 0) found.set("SQLite", settings);
   return [...found].map(([value, source]) => ({ value, source }));
 }
 
 const ENV_FILES = [".env.example", ".env.sample", ".env.template"];
-const PUBLIC_NAME = /^(?:NODE_ENV|PORT|HOST|HOSTNAME|RAILS_ENV|RACK_ENV|MIX_ENV|APP_ENV|APP_NAME|APP_DEBUG|LOG_LEVEL|DEBUG|TZ|(?:NEXT_PUBLIC|VITE|PUBLIC|NUXT_PUBLIC)_.*)$/u;
-const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|_PASS|CREDENTIALS?|DSN|PRIVATE|(?:DATABASE|DB|REDIS|MONGO\w*|POSTGRES\w*|MYSQL\w*)_(?:URL|URI))$/u;
+const PUBLIC_NAME =
+  /^(?:NODE_ENV|PORT|HOST|HOSTNAME|RAILS_ENV|RACK_ENV|MIX_ENV|APP_ENV|APP_NAME|APP_DEBUG|LOG_LEVEL|DEBUG|TZ|(?:NEXT_PUBLIC|VITE|PUBLIC|NUXT_PUBLIC)_.*)$/u;
+const SECRET_NAME =
+  /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|_PASS|CREDENTIALS?|DSN|PRIVATE|(?:DATABASE|DB|REDIS|MONGO\w*|POSTGRES\w*|MYSQL\w*)_(?:URL|URI))$/u;
 
 /** Names in the example of an environment file that look like secrets; at most 50. */
 export function findSecrets(tree: SourceTree): Sourced<string>[] {

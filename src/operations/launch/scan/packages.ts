@@ -25,7 +25,9 @@ export function readPackages(tree: SourceTree): Packages {
     ruby: from(lines(tree, "Gemfile", /^\s{0,8}gem\s{1,4}["']([\w-]{1,99})["'](?:\s{0,4},\s{0,4}["']([^"']{0,50}))?/u)),
     elixir: from(lines(tree, "mix.exs", /^\s{0,16}\[?\{:(\w{1,99}),\s{0,4}"?([^",}]{0,50})/u)),
     php: from(jsonPackages(tree, "composer.json", ["require", "require-dev"])),
-    go: from(lines(tree, "go.mod", /^(?:require\s{1,4})?\s{0,8}([\w.-]{1,99}\.[\w.-]{1,20}\/[^\s]{1,200})\s{1,4}(v\S{1,60})/u)),
+    go: from(
+      lines(tree, "go.mod", /^(?:require\s{1,4})?\s{0,8}([\w.-]{1,99}\.[\w.-]{1,20}\/[^\s]{1,200})\s{1,4}(v\S{1,60})/u),
+    ),
     rust: from(rustPackages(tree)),
     jvm: from(jvmPackages(tree)),
   };
@@ -69,7 +71,9 @@ const REQUIREMENT = /^\s{0,8}["']?([A-Za-z][\w.-]{0,99})(?:\[[^\]]{0,99}\])?\s{0
 
 function requirement(text: string, file: string): DeclaredPackage[] {
   const [, name, version = ""] = REQUIREMENT.exec(text) ?? [];
-  return name === undefined ? [] : [{ name: name.toLowerCase().replaceAll(/[_.]/gu, "-"), version: version.trim(), file }];
+  return name === undefined
+    ? []
+    : [{ name: name.toLowerCase().replaceAll(/[_.]/gu, "-"), version: version.trim(), file }];
 }
 
 function pythonPackages(tree: SourceTree): DeclaredPackage[] {
@@ -90,13 +94,21 @@ function pythonPackages(tree: SourceTree): DeclaredPackage[] {
 
 function rustPackages(tree: SourceTree): DeclaredPackage[] {
   const table = readTomlTable(tree.text("Cargo.toml") ?? "");
-  return Object.keys(objectOf(table?.["dependencies"]) ?? {}).map((name) => ({ name, version: "", file: "Cargo.toml" }));
+  return Object.keys(objectOf(table?.["dependencies"]) ?? {}).map((name) => ({
+    name,
+    version: "",
+    file: "Cargo.toml",
+  }));
 }
 
 function jvmPackages(tree: SourceTree): DeclaredPackage[] {
   return ["pom.xml", "build.gradle", "build.gradle.kts"].flatMap((file) => {
     const text = tree.text(file) ?? "";
-    const names = [...text.matchAll(/<artifactId>([\w.-]{1,99})<|["'(](?:[\w.-]{1,99}):([\w.-]{1,99})|["'](org\.springframework\.boot)["']/gu)];
+    const names = [
+      ...text.matchAll(
+        /<artifactId>([\w.-]{1,99})<|["'(](?:[\w.-]{1,99}):([\w.-]{1,99})|["'](org\.springframework\.boot)["']/gu,
+      ),
+    ];
     return names.map(([, maven, gradle, plugin]) => ({ name: maven ?? gradle ?? plugin ?? "", version: "", file }));
   });
 }

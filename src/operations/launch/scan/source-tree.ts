@@ -50,7 +50,7 @@ export const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
 export const SCAN_LIMITS = { depth: 5, entries: 5_000, fileBytes: 262_144, totalBytes: 4_194_304 } as const;
 
 const TEXT_NAMES =
-  /(?:^|\/)(?:package\.json|deno\.jsonc?|pnpm-workspace\.yaml|pyproject\.toml|requirements[^/]*\.(?:txt|in)|Pipfile|Gemfile|composer\.json|mix\.exs|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|[^/]+\.csproj|Dockerfile|dockerfile|Containerfile|Procfile|\.env\.(?:example|sample|template)|\.nvmrc|\.node-version|\.ruby-version|\.python-version|\.gitignore|artisan|config\.ru|(?:database|routes|health)\.(?:yml|rb)|[^/]+\.prisma|application\.(?:properties|yml|yaml))$/u;
+  /(?:^|\/)(?:package\.json|deno\.jsonc?|pnpm-workspace\.yaml|\.yarnrc\.yml|runtime\.txt|pyproject\.toml|requirements[^/]*\.(?:txt|in)|Pipfile|Gemfile|composer\.json|mix\.exs|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|[^/]+\.csproj|Dockerfile|dockerfile|Containerfile|Procfile|\.env\.(?:example|sample|template)|\.nvmrc|\.node-version|\.ruby-version|\.python-version|\.gitignore|artisan|config\.ru|(?:database|routes|health)\.(?:yml|rb)|[^/]+\.prisma|application\.(?:properties|yml|yaml))$/u;
 const CODE_NAMES = /\.(?:[cm]?[jt]sx?|py|rb|go|rs|exs?|php|cs|java|kt)$/u;
 const CODE_DEPTH = 4;
 

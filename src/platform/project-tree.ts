@@ -36,9 +36,9 @@ export async function readProjectTree(root: string, limits: ProjectTreeLimits): 
   const texts = new Map<string, string>();
   let left = limits.totalBytes;
   for (const relative of paths) {
-    if (left <= 0) return { paths, texts, cut: true };
     if (!limits.wantsText(relative)) continue;
-    const text = await readSmallText(base, relative, Math.min(left, limits.fileBytes));
+    if (left < limits.fileBytes) return { paths, texts, cut: true };
+    const text = await readSmallText(base, relative, limits.fileBytes);
     if (text === undefined) continue;
     texts.set(relative, text);
     left -= text.length;

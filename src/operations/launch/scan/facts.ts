@@ -161,6 +161,6 @@ export function findSecrets(tree: SourceTree): Sourced<string>[] {
 function withoutLineComments(text: string): string {
   return text
     .split("\n")
-    .filter((line) => !/^(?:\/\/|#|\*|\/\*)/u.test(line.trimStart()))
+    .filter((line) => !/^(?:\/\/|#(?!\[)|\*|\/\*)/u.test(line.trimStart()))
     .join("\n");
 }

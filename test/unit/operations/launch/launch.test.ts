@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { AppError } from "../../../../src/errors/app-error.ts";
 import { isRegionCode, suggestRegion } from "../../../../src/emulator/index.ts";
 import {
   launch,
@@ -187,9 +188,16 @@ describe("launch", () => {
     });
   });
 
-  test("writes nothing when the plan is declined", async () => {
+  test("writes nothing when the plan is declined or a question is interrupted", async () => {
     await expect(run({}, { approve: async () => false })).rejects.toMatchObject({ code: "CANCELLED" });
-    expect(await readdir(dir)).toEqual([]);
+    const interrupt = async (): Promise<never> => {
+      throw new AppError("CANCELLED", "Interrupted by SIGINT");
+    };
+    await expect(run({ deploy: true }, { approve: interrupt })).rejects.toMatchObject({ code: "CANCELLED" });
+    await mkdir(path.join(dir, "web"));
+    await put("web/go.mod", "module web");
+    await expect(run({ deploy: true }, { choose: interrupt })).rejects.toMatchObject({ code: "CANCELLED" });
+    expect([await readdir(dir), await readdir(path.join(dir, "web")), deployed]).toEqual([["web"], ["go.mod"], []]);
   });
 
   const EXPRESS = JSON.stringify({ scripts: { start: "node app.js" }, dependencies: { express: "5" } });

@@ -5,10 +5,12 @@ import type { Detection } from "../../../../../src/operations/launch/scan/detect
 import { scanProject } from "../../../../../src/operations/launch/scan/scan-project.ts";
 import { createSourceTree } from "../../../../../src/operations/launch/scan/source-tree.ts";
 import { openTemplates } from "../../../../../src/platform/templates.ts";
+import { COMPILED_PROJECTS } from "./compiled-projects.ts";
 import { OTHER_PROJECTS } from "./other-projects.ts";
+import { SERVER_PROJECTS } from "./server-projects.ts";
 import { WEB_PROJECTS } from "./web-projects.ts";
 
-const PROJECTS = [...WEB_PROJECTS, ...OTHER_PROJECTS];
+const PROJECTS = [...WEB_PROJECTS, ...SERVER_PROJECTS, ...OTHER_PROJECTS, ...COMPILED_PROJECTS];
 const templates = openTemplates();
 
 const scan = (files: Readonly<Record<string, string>>) =>

@@ -13,6 +13,6 @@ COPY --from=build --chown=bun:bun /app /app
 {{volume}}
 USER bun
 {{env}}
-ENV PORT={{port}}
+ENV PORT={{port}} PATH=/app/node_modules/.bin:$PATH
 EXPOSE {{port}}
 CMD {{start}}

@@ -17,6 +17,6 @@ COPY --from=build --chown=node:node /app /app
 {{volume}}
 USER node
 {{env}}
-ENV PORT={{port}}
+ENV PORT={{port}} PATH=/app/node_modules/.bin:$PATH
 EXPOSE {{port}}
 CMD {{start}}

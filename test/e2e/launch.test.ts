@@ -80,17 +80,23 @@ describe("a project that has no Dockerfile", () => {
       expect(await ask(project.name, target)).toMatchObject({ status: 200, body: expect.stringContaining(text) });
     }
     const before = await snapshot(folder);
-    const again = await cli.json<Launched>(["launch", folder, "--yes"]);
+    const again = await cli.json<Launched>(["launch", folder, "--yes", "--no-deploy"]);
     expect(again.files).toEqual([{ path: "fly.toml", action: "kept" }]);
-    expect(again.deployed.machines).toMatchObject([{ id: launched.deployed.machines[0]?.id, action: "unchanged" }]);
     expect(await snapshot(folder)).toEqual(before);
   });
 
+  test("and its secrets stay out of the image", async () => {
+    expect(await ask("plain-site", "/.env")).toMatchObject({ status: 404 });
+    expect(await ask("plain-site", "/Dockerfile")).toMatchObject({ status: 404 });
+  });
+
+  test("keeps its machine when it is launched again", async () => {
+    const again = await cli.json<Launched>(["launch", path.join(cli.dir, "deno-notes"), "--yes"]);
+    expect(again.deployed.machines).toMatchObject([{ region: "iad", action: "unchanged" }]);
+  });
+
   test("is left as it was when its deploy fails", async () => {
-    const folder = await write("broken", {
-      "package.json": JSON.stringify({ scripts: { start: "node index.js" } }),
-      "index.js": 'console.error("no luck");process.exit(7)',
-    });
+    const folder = await write("broken", { "deno.json": "{}", "main.ts": 'console.error("no luck");Deno.exit(7)' });
     const before = await snapshot(folder);
     expect(await cli.fails(["launch", folder, "--yes"])).toMatchObject({ code: "MACHINE_EXITED" });
     expect(await snapshot(folder)).toEqual(before);

@@ -76,6 +76,6 @@ async function renderImageFiles(
   ]);
   return new Map([
     [DOCKERFILE, renderDockerfile(dockerfile, image.values)],
-    [DOCKERIGNORE, dockerignore],
+    [DOCKERIGNORE, [dockerignore.trimEnd(), ...(image.ignore ?? []), ""].join("\n")],
   ]);
 }

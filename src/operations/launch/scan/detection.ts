@@ -33,6 +33,8 @@ export interface ImagePlan {
   readonly template: string;
   /** Values of its placeholders; an empty one takes its line away. */
   readonly values: Readonly<Record<string, string>>;
+  /** What .dockerignore says besides what it always says. */
+  readonly ignore?: readonly string[];
 }
 
 /** A folder of a repository that could be launched by itself. */

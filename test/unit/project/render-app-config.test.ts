@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constantFrom, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseAppConfig } from "../../../src/project/parse-app-config.ts";
 import { renderAppConfig } from "../../../src/project/render-app-config.ts";
@@ -52,16 +52,12 @@ primary_region = "iad"
   });
 
   test("writes any text so that it is read back as it was", () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: "grapheme" }),
-        fc.constantFrom("", "\u007F", '"""', "\\", "\u0000\n\r\t"),
-        (word, odd) => {
-          const value = word + odd;
-          const { config } = parseAppConfig(renderAppConfig({ ...minimal, env: { A: value } }), "fly.toml");
-          expect(config?.env["A"]).toBe(value);
-        },
-      ),
+    assert(
+      property(string({ unit: "grapheme" }), constantFrom("", "\u007F", '"""', "\\", "\u0000\n\r\t"), (word, odd) => {
+        const value = word + odd;
+        const { config } = parseAppConfig(renderAppConfig({ ...minimal, env: { A: value } }), "fly.toml");
+        expect(config?.env["A"]).toBe(value);
+      }),
     );
   });
 });

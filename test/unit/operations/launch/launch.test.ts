@@ -214,7 +214,9 @@ describe("launch", () => {
       { path: ".dockerignore", action: "kept", note: "yours is used" },
     ]);
     expect(result.plan).toContainEqual({ what: "Framework", value: "Express", source: "express in package.json" });
-    expect(await read("Dockerfile")).toContain('ENV PORT=4000 PATH=/app/node_modules/.bin:$PATH\nEXPOSE 4000\nCMD ["node", "app.js"]\n');
+    expect(await read("Dockerfile")).toContain(
+      'ENV PORT=4000 PATH=/app/node_modules/.bin:$PATH\nEXPOSE 4000\nCMD ["node", "app.js"]\n',
+    );
     expect(await read("fly.toml")).toContain('path = "/healthz"');
     expect(await read(".dockerignore")).toBe("mine");
   });

@@ -1,18 +1,26 @@
 import { BaseCommand } from "../cli/base-command.ts";
+import type { Context } from "../cli/context.ts";
 import { yesFlag } from "../cli/flags/yes.ts";
 import { createLaunchDeps } from "../cli/launch-deps.ts";
 import { Args, Flags } from "../cli/oclif.ts";
-import { renderLaunched, renderLaunchPlan, renderLaunchQuestion } from "../cli/present/launch-plan.ts";
+import {
+  renderCandidates,
+  renderLaunched,
+  renderLaunchPlan,
+  renderLaunchQuestion,
+} from "../cli/present/launch-plan.ts";
 import { projectDir } from "../cli/project-dir.ts";
 import type { DeployResult } from "../operations/deploy/deploy.ts";
 import { launch, type LaunchedApp, type LaunchResult } from "../operations/launch/launch.ts";
 import type { LaunchPlan } from "../operations/launch/launch-plan.ts";
+import type { Candidate } from "../operations/launch/scan/detection.ts";
 
 export default class Launch extends BaseCommand {
   static override summary = "Make a folder deployable, and deploy it";
-  static override description = `Writes fly.toml, and with a template also the app, its Dockerfile and .dockerignore.
-An existing fly.toml is used and never changed. A folder with a Dockerfile gets a fly.toml for the port that it exposes. An empty folder gets the template where-am-i.
-Files that the template needs and that exist with other content stop the launch before anything is written; --force replaces them. All files are written, or none.`;
+  static override description = `Looks at the files of the project, without running any of its tools, and shows a plan: what was found, and where. After one confirmation it writes fly.toml, a Dockerfile where there is none, and .dockerignore, and deploys.
+An existing fly.toml is used and never changed, and so is an existing Dockerfile or Containerfile. An empty folder gets the template where-am-i.
+--yes agrees beforehand; --json without --yes prints the plan and changes nothing. Files that a template needs and that exist with other content stop the launch before anything is written; --force replaces them.
+All files are written, or none; a deploy that fails takes them back.`;
   static override examples = [
     {
       description: "A new app in a new folder, without deploying it",
@@ -20,6 +28,7 @@ Files that the template needs and that exist with other content stop the launch 
     },
     { description: "The project in this folder, near Amsterdam", command: "<%= config.bin %> launch --region ams" },
     { description: "Without questions, for scripts", command: "<%= config.bin %> launch --yes --json" },
+    { description: "Only the plan, for programs", command: "<%= config.bin %> launch --json" },
   ];
   static override args = {
     dir: Args.string({ description: "Folder of the project (default: this one); made if it does not exist" }),
@@ -56,7 +65,9 @@ Files that the template needs and that exist with other content stop the launch 
       const { deployFolder } = await import("../cli/deploy-context.ts");
       return this.withProgress(context, (progress) => deployFolder(context, dir, this.config.version, progress));
     };
-    const deps = await createLaunchDeps(context, approve, deployAfterLaunch);
+    const choose = (candidates: readonly Candidate[]): Promise<string | undefined> =>
+      this.chooseCandidate(context, candidates);
+    const deps = await createLaunchDeps(context, { choose, approve, deployAfterLaunch });
     const { template, name, force } = flags;
     const input = {
       dir: projectDir(context, args.dir),
@@ -65,6 +76,7 @@ Files that the template needs and that exist with other content stop the launch 
       region: flags.region?.toLowerCase(),
       force,
       deploy: !flags["no-deploy"],
+      planOnly: this.jsonEnabled() && !flags.yes,
     };
     const result = await launch(input, deps);
     this.print(renderLaunched(result));
@@ -73,5 +85,15 @@ Files that the template needs and that exist with other content stop the launch 
       this.print(renderDeployed(result.deployed, context.terminal.columns));
     }
     return result;
+  }
+
+  /** Which of several programs is meant; undefined where nobody can be asked. */
+  private async chooseCandidate(context: Context, candidates: readonly Candidate[]): Promise<string | undefined> {
+    const { stdinIsTty, stderrIsTty } = context.terminal;
+    if (!stdinIsTty || !stderrIsTty || this.jsonEnabled()) return undefined;
+    context.terminal.writeError(`${renderCandidates(candidates)}\n`);
+    const { chooseNumber } = await import("../cli/output/prompt.ts");
+    const number = await chooseNumber("Which one?", candidates.length, { signal: this.signal });
+    return candidates[(number ?? 0) - 1]?.path;
   }
 }

@@ -1,14 +1,9 @@
 import { BaseCommand } from "../cli/base-command.ts";
-import type { Context } from "../cli/context.ts";
+import { chooseCandidate } from "../cli/choose-candidate.ts";
 import { yesFlag } from "../cli/flags/yes.ts";
 import { createLaunchDeps } from "../cli/launch-deps.ts";
 import { Args, Flags } from "../cli/oclif.ts";
-import {
-  renderCandidates,
-  renderLaunched,
-  renderLaunchPlan,
-  renderLaunchQuestion,
-} from "../cli/present/launch-plan.ts";
+import { renderLaunched, renderLaunchPlan, renderLaunchQuestion } from "../cli/present/launch-plan.ts";
 import { projectDir } from "../cli/project-dir.ts";
 import type { DeployResult } from "../operations/deploy/deploy.ts";
 import { launch, type LaunchedApp, type LaunchResult } from "../operations/launch/launch.ts";
@@ -26,7 +21,7 @@ All files are written, or none; a deploy that fails takes them back.`;
       description: "A new app in a new folder, without deploying it",
       command: "<%= config.bin %> launch my-app --template where-am-i --no-deploy",
     },
-    { description: "The project in this folder, near Amsterdam", command: "<%= config.bin %> launch --region ams" },
+    { description: "The project here, near Amsterdam", command: "<%= config.bin %> launch --region ams" },
     { description: "Without questions, for scripts", command: "<%= config.bin %> launch --yes --json" },
     { description: "Only the plan, for programs", command: "<%= config.bin %> launch --json" },
   ];
@@ -34,22 +29,11 @@ All files are written, or none; a deploy that fails takes them back.`;
     dir: Args.string({ description: "Folder of the project (default: this one); made if it does not exist" }),
   };
   static override flags = {
-    template: Flags.string({
-      char: "t",
-      summary: "App template to write; see `hangar templates list`",
-      helpValue: "NAME",
-    }),
+    template: Flags.string({ char: "t", summary: "App template; see `hangar templates list`", helpValue: "NAME" }),
     name: Flags.string({ char: "n", summary: "Name of the app (default: from the folder's name)", helpValue: "NAME" }),
-    region: Flags.string({
-      char: "r",
-      summary: "Primary region (default: of fly.toml, else iad)",
-      helpValue: "REGION",
-    }),
+    region: Flags.string({ char: "r", summary: "Primary region (default: fly.toml's, or iad)", helpValue: "REGION" }),
     "no-deploy": Flags.boolean({ summary: "Write the files only", default: false }),
-    force: Flags.boolean({
-      summary: "Replace existing files that the template needs (never fly.toml)",
-      default: false,
-    }),
+    force: Flags.boolean({ summary: "Replace files that the template needs (never fly.toml)", default: false }),
     yes: yesFlag(),
   };
 
@@ -65,18 +49,19 @@ All files are written, or none; a deploy that fails takes them back.`;
       const { deployFolder } = await import("../cli/deploy-context.ts");
       return this.withProgress(context, (progress) => deployFolder(context, dir, this.config.version, progress));
     };
-    const choose = (candidates: readonly Candidate[]): Promise<string | undefined> =>
-      this.chooseCandidate(context, candidates);
+    const choose = async (candidates: readonly Candidate[]): Promise<string | undefined> =>
+      this.jsonEnabled() ? undefined : chooseCandidate(context, candidates);
     const deps = await createLaunchDeps(context, { choose, approve, deployAfterLaunch });
     const { template, name, force } = flags;
+    const [deploy, planOnly] = [!flags["no-deploy"], this.jsonEnabled() && !flags.yes];
     const input = {
       dir: projectDir(context, args.dir),
+      region: flags.region?.toLowerCase(),
       template,
       name,
-      region: flags.region?.toLowerCase(),
       force,
-      deploy: !flags["no-deploy"],
-      planOnly: this.jsonEnabled() && !flags.yes,
+      deploy,
+      planOnly,
     };
     const result = await launch(input, deps);
     this.print(renderLaunched(result));
@@ -85,15 +70,5 @@ All files are written, or none; a deploy that fails takes them back.`;
       this.print(renderDeployed(result.deployed, context.terminal.columns));
     }
     return result;
-  }
-
-  /** Which of several programs is meant; undefined where nobody can be asked. */
-  private async chooseCandidate(context: Context, candidates: readonly Candidate[]): Promise<string | undefined> {
-    const { stdinIsTty, stderrIsTty } = context.terminal;
-    if (!stdinIsTty || !stderrIsTty || this.jsonEnabled()) return undefined;
-    context.terminal.writeError(`${renderCandidates(candidates)}\n`);
-    const { chooseNumber } = await import("../cli/output/prompt.ts");
-    const number = await chooseNumber("Which one?", candidates.length, { signal: this.signal });
-    return candidates[(number ?? 0) - 1]?.path;
   }
 }

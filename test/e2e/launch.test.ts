@@ -36,7 +36,8 @@ async function ask(app: string, target = "/", options: readonly string[] = [], f
   const host = ["-H", `Host: ${app}.localhost`, "-H", `Hangar-Client-Region: ${from}`];
   const printed = await cli.inNetwork(["curl", "-si", "--max-time", "20", ...host, ...options, url]);
   const [head = "", ...rest] = printed.split(/\r?\n\r?\n/u);
-  const [line = "", ...fields] = head.split(/\r?\n/u);
+  const [line = "", ...lines] = head.split(/\r?\n/u);
+  const fields = lines.filter((field) => field.includes(":"));
   const pairs = fields.map((field) => [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 1).trim()]);
   return {
     status: Number(line.split(" ")[1]),

@@ -3,7 +3,7 @@ import { splitShellWords } from "../../../project/shell-words.ts";
 import type { ImagePlan } from "./detection.ts";
 import { scriptsOf } from "./find-evidence.ts";
 import { envLines, execForm, volumeLine, type ImageInput } from "./image-input.ts";
-import { choosePackageManager } from "./package-manager.ts";
+import { choosePackageManager } from "./node-installer.ts";
 import { objectOf, readJsonObject } from "./packages.ts";
 import type { SourceTree } from "./source-tree.ts";
 

@@ -130,9 +130,7 @@ describe("choice of a machine", () => {
       expect({ status, body, length: headers["content-length"] }).toEqual({ status: 502, body: "", length: "0" });
       expect(headers["fly-request-id"]).toBeDefined();
     }
-    expect(edge().logs.join("\n")).toContain(
-      `[PC01] instance refused connection. is your app listening on 0.0.0.0:${dead.port}?`,
-    );
+    expect(edge().logs.join("\n")).toContain(`[PC01] the machine refuses connections on this port`);
     await edge().apply(worldOf(2, REGIONS, []));
     expect((await ask("ams.my-app.localhost")).status).toBe(503);
   });

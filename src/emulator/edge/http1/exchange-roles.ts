@@ -19,8 +19,13 @@ export interface ExchangeOwner {
   start(): void;
   /** An attempt gave nothing. `repeatable`: it did not even connect, and the whole request is still at hand. */
   failed(fault: UpstreamFault, repeatable: boolean): void;
-  /** A final head has arrived. Returns the fault that it stands for, where it is no response but a report of the far edge. */
-  inspect(head: Head, bytes: Buffer): UpstreamFault | undefined;
+  /**
+   * A final head has arrived. Returns the fault that it stands for, where it is no response but a report of the far edge
+   * or an instruction; "collect" where the body is the owner's and not the client's.
+   */
+  inspect(head: Head, bytes: Buffer): UpstreamFault | "collect" | undefined;
+  /** The body that was to be collected, or undefined where it is too large. `repeatable`: the whole request is still at hand. */
+  collected?(body: string | undefined, repeatable: boolean): void;
   /** Field lines to add to the request. */
   requestLines(): string;
   /** Field lines to add to the final response. */

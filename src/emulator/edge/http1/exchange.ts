@@ -2,6 +2,7 @@
 // target that its owner names, and relays the response. Who the owner is, decides where requests go: dispatcher.ts for
 // clients, backhaul-acceptor.ts for other edges.
 import type { BodyReader, ResponseBody } from "./body.ts";
+import { BodyCollector } from "./body-collector.ts";
 import type { ExchangeClient, ExchangeDeps, ExchangeOwner, ExchangeRequest } from "./exchange-roles.ts";
 import { FIELD } from "./field-names.ts";
 import type { Head } from "./head.ts";
@@ -27,6 +28,9 @@ export class Exchange implements UpstreamUser {
   readonly #kept = new ReplayBuffer();
   #owner: ExchangeOwner | undefined;
   #fieldLines = "";
+  /** The request's target, when the owner has changed it. */
+  #path: string | undefined;
+  #collector: BodyCollector | undefined;
   #target: Target | undefined;
   #upstream: UpstreamConnection | undefined;
   #headSent = false;
@@ -62,6 +66,27 @@ export class Exchange implements UpstreamUser {
     this.#owner = owner;
     this.#fieldLines = fieldLines;
     owner.start();
+  }
+
+  /** The client's field lines as the target is to receive them. */
+  get fieldLines(): string {
+    return this.#fieldLines;
+  }
+
+  /** Changes what is sent from the next attempt on. */
+  rewrite(path: string | undefined, fieldLines: string): void {
+    this.#path = path ?? this.#path;
+    this.#fieldLines = fieldLines;
+  }
+
+  /** Gives up the present attempt, unless its response has begun. @returns whether the request can be sent again */
+  withdraw(): boolean {
+    if (this.#over || this.#answered || this.#responseText !== "" || !this.#kept.whole) return false;
+    this.#upstream?.abandon();
+    this.#upstream = undefined;
+    this.#headSent = false;
+    this.#collector = undefined;
+    return true;
   }
 
   /** Sends the request to a target; one attempt at a time. */
@@ -133,7 +158,7 @@ export class Exchange implements UpstreamUser {
   opened(): void {
     const { method, target, upgrade } = this.request;
     const change = upgrade === undefined ? "" : `connection: upgrade\r\nupgrade: ${upgrade}\r\n`;
-    const text = `${method} ${target} HTTP/1.1\r\n${this.#target!.preamble}${this.#fieldLines}${this.#owner!.requestLines()}${change}\r\n`;
+    const text = `${method} ${this.#path ?? target} HTTP/1.1\r\n${this.#target!.preamble}${this.#fieldLines}${this.#owner!.requestLines()}${change}\r\n`;
     const [first = NOTHING, ...rest] = this.#kept.chunks;
     this.#headSent = true;
     let drained = this.#upstream!.sendHead(text, first, 0, first.length);
@@ -149,13 +174,18 @@ export class Exchange implements UpstreamUser {
 
   interim(head: Head, bytes: Buffer, start: number): void {
     this.#client.touch();
-    this.#kept.discard();
+    // 100 only invites the body: the request can still be sent elsewhere afterwards.
+    if (head.status !== 100) this.#kept.discard();
     if (this.request.minorVersion === 0) return;
     this.#client.conn.writeText(`${statusLine(head, bytes, start)}${this.#passingLines(head, bytes, true)}\r\n`);
   }
 
   response(head: Head, bytes: Buffer, start: number, framing: ResponseBody["framing"]): UpstreamFault | undefined {
     const fault = this.#owner!.inspect(head, bytes);
+    if (fault === "collect") {
+      this.#collector = new BodyCollector(framing === "chunked" && !this.expectation.decodes);
+      return undefined;
+    }
     if (fault !== undefined) {
       this.#reportedByFarEdge = true;
       return fault;
@@ -170,6 +200,10 @@ export class Exchange implements UpstreamUser {
 
   body(bytes: Buffer, start: number, end: number): boolean {
     this.#client.touch();
+    if (this.#collector !== undefined) {
+      this.#collector.add(bytes, start, end);
+      return true;
+    }
     if (this.#responseText === "") return start === end || this.#client.conn.writeBytes(bytes, start, end);
     const text = this.#responseText;
     this.#responseText = "";
@@ -180,6 +214,13 @@ export class Exchange implements UpstreamUser {
 
   complete(): void {
     this.#upstream = undefined;
+    const collector = this.#collector;
+    if (collector !== undefined) {
+      this.#collector = undefined;
+      this.#headSent = false;
+      this.#owner!.collected?.(collector.text(), this.#kept.whole);
+      return;
+    }
     this.#finish();
     this.#client.exchangeDone(this.#closes || !this.#body.done);
   }
@@ -215,6 +256,7 @@ export class Exchange implements UpstreamUser {
     this.#upstream = undefined;
     this.#headSent = false;
     this.#responseText = "";
+    this.#collector = undefined;
     this.#reportedByFarEdge = false;
     if (this.#answered) {
       this.#finish();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type BalanceView, chooseBackend, DEFAULT_SOFT_LIMIT } from "../../../../src/emulator/edge/balance.ts";
+import { httpFeatures } from "../../../../src/emulator/edge/http-features.ts";
 import type { Backend, Ring } from "../../../../src/emulator/edge/world-index.ts";
 import { HTTP_SERVICE, worldMachine } from "../../../support/edge-rig.ts";
 
@@ -7,16 +8,19 @@ type Limits = { readonly softLimit?: number; readonly hardLimit?: number };
 
 function backend(id: string, region = "ams", limits: Limits = {}): Backend {
   const service = { ...HTTP_SERVICE, concurrency: { type: "requests" as const, ...limits } };
-  return { machine: worldMachine({ id, region, address4: "127.0.1.2", port: 8080 }), service, key: `${id}:8080` };
+  const machine = worldMachine({ id, region, address4: "127.0.1.2", port: 8080 });
+  return { machine, service, key: `${id}:8080`, features: httpFeatures(service.ports[0]!) };
 }
-const ring = (rttMs: number, ...backends: Backend[]): Ring => ({ rttMs, backends });
+const ring = (rttMs: number, ...backends: Backend[]): Ring => ({ rttMs, backends, asleep: [] });
 
 function view(loads: Readonly<Record<string, number>> = {}, more: Partial<BalanceView> = {}): BalanceView {
   return {
     load: (key) => loads[key.split(":")[0]!] ?? 0,
     isHealthy: () => true,
+    isWaking: () => false,
     excluded: new Set(),
     random: () => 0,
+    nowMs: () => 0,
     ...more,
   };
 }

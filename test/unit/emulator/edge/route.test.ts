@@ -10,8 +10,10 @@ const viewOf = (...machines: ReturnType<typeof at>[]) => ({
   world: indexWorld(worldOf(1, REGIONS, machines)),
   load: () => 0,
   isHealthy: () => true,
+  isWaking: () => false,
   excluded: new Set<string>(),
   random: () => 0,
+  nowMs: () => 0,
 });
 
 describe("route", () => {

@@ -1,6 +1,6 @@
 // Pure: which machine takes a request. Closest first, least loaded in three buckets, by chance among equals
 // (statements LB-01 to LB-08), and which sleeping machine is started for it (ER-03, AS-10).
-import type { Backend, Ring } from "./world-index.ts";
+import { ASLEEP, type Backend, type Ring } from "./world-index.ts";
 
 export interface BalanceView {
   /** Requests or connections in flight at the backend with that key. */
@@ -92,7 +92,9 @@ function chooseSleeper(
   const waking = present.find(({ machine }) => view.isWaking(machine.id));
   if (waking !== undefined) return { backend: waking, recent: false };
   const sinceMs = view.nowMs() - RECENTLY_STOPPED_MS;
-  const rested = present.filter(({ machine }) => (machine.stoppedAtMs ?? 0) <= sinceMs);
+  const rested = present.filter(
+    ({ machine }) => ASLEEP.has(machine.state ?? "") && (machine.stoppedAtMs ?? 0) <= sinceMs,
+  );
   const from = rested.length > 0 ? rested : present;
   const backend = from[Math.floor(view.random() * from.length)];
   return backend === undefined ? undefined : { backend, recent: rested.length === 0 };

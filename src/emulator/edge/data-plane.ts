@@ -1,6 +1,7 @@
 // Assembly of everything that carries requests: the clients' port, the backhaul in each region, pools and health checks.
 import { type World, type WorldRegion } from "../../contract/world.ts";
 import { createAppLog } from "./app-log.ts";
+import { createAutostopper } from "./autostopper.ts";
 import { createBackhaulPolicy } from "./backhaul-acceptor.ts";
 import { createBackhaulProtocol } from "./backhaul.ts";
 import { createChecker } from "./checks/checker.ts";
@@ -116,6 +117,10 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     ...{ connector, post, timer, monotonicMs: deps.monotonicMs, isHealthy, hurry: checker.hurry },
     report: (backend, text) => report(backend.machine.app, backend, text),
   });
+  const autostopper = createAutostopper({
+    ...{ load, post, timer, monotonicMs: deps.monotonicMs, random, isWaking: waker.isWaking },
+    report: ({ app, region, id }, message) => appLog.add({ app, region, machine: id, message }),
+  });
   const dispatcherDeps: DispatcherDeps = {
     ...{
       world: () => world,
@@ -187,6 +192,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       keepWarm();
       activator.worldChanged(new Set(index.regions.keys()));
       waker.worldChanged(index);
+      autostopper.worldChanged(index, next.autostopPeriodMs);
       waiting.changed();
     },
     close() {
@@ -195,6 +201,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       reporter.close();
       appLog.close();
       waker.close();
+      autostopper.close();
       clients.close();
       services.close();
       machines.close();

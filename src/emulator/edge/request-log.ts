@@ -34,10 +34,12 @@ export interface Histogram {
   sumS: number;
 }
 
-/** The counters of one app, entry region and status. */
-export interface EdgeSeries {
+/** The counters of one app, region, machine and status. */
+export interface RequestSeries {
   readonly app: string;
   readonly region: string;
+  /** "" for what the edge of the region counts, whichever machine answered. */
+  readonly instance: string;
   readonly status: number;
   readonly responseTime: Histogram;
 }
@@ -46,7 +48,8 @@ export interface RequestLog {
   add(record: RequestRecord): void;
   /** Oldest first. */
   of(app: string, limit: number): RequestRecord[];
-  series(): Iterable<EdgeSeries>;
+  /** As the edges see requests (entry region), and as the machines that answered do (their own region). */
+  series(): Iterable<RequestSeries>;
 }
 
 interface Ring {
@@ -56,19 +59,23 @@ interface Ring {
 
 export function createRequestLog(): RequestLog {
   const rings = new Map<string, Ring>();
-  const series = new Map<string, Map<string, Map<number, EdgeSeries>>>();
+  const series = new Map<string, Map<number, RequestSeries>>();
 
-  const seriesOf = (app: string, region: string, status: number): EdgeSeries => {
-    let byRegion = series.get(app);
-    if (byRegion === undefined) series.set(app, (byRegion = new Map<string, Map<number, EdgeSeries>>()));
-    let byStatus = byRegion.get(region);
-    if (byStatus === undefined) byRegion.set(region, (byStatus = new Map<number, EdgeSeries>()));
+  const count = (app: string, region: string, instance: string, status: number, headMs: number): void => {
+    const key = instance === "" ? `${app} ${region}` : instance;
+    let byStatus = series.get(key);
+    if (byStatus === undefined) series.set(key, (byStatus = new Map<number, RequestSeries>()));
     let found = byStatus.get(status);
     if (found === undefined) {
       const responseTime = { counts: new Uint32Array(BUCKETS_S.length + 1), sumS: 0 };
-      byStatus.set(status, (found = { app, region, status, responseTime }));
+      byStatus.set(status, (found = { app, region, instance, status, responseTime }));
     }
-    return found;
+    const { responseTime } = found;
+    const seconds = headMs / 1_000;
+    let bucket = 0;
+    while (bucket < BUCKETS_S.length && seconds > BUCKETS_S[bucket]!) bucket += 1;
+    responseTime.counts[bucket]! += 1;
+    responseTime.sumS += seconds;
   };
 
   return {
@@ -77,12 +84,9 @@ export function createRequestLog(): RequestLog {
       if (ring === undefined) rings.set(record.app, (ring = { records: [], next: 0 }));
       ring.records[ring.next] = record;
       ring.next = (ring.next + 1) % KEPT_PER_APP;
-      const { responseTime } = seriesOf(record.app, record.edge, record.status);
-      const seconds = record.headMs / 1_000;
-      let bucket = 0;
-      while (bucket < BUCKETS_S.length && seconds > BUCKETS_S[bucket]!) bucket += 1;
-      responseTime.counts[bucket]! += 1;
-      responseTime.sumS += seconds;
+      const { app, edge, machine, region, status, headMs } = record;
+      count(app, edge, "", status, headMs);
+      if (machine !== "") count(app, region, machine, status, headMs);
     },
     of(app, limit) {
       const ring = rings.get(app);
@@ -91,7 +95,7 @@ export function createRequestLog(): RequestLog {
       return [...records.slice(next), ...records.slice(0, next)].filter((one) => one !== undefined).slice(-limit);
     },
     *series() {
-      for (const byRegion of series.values()) for (const byStatus of byRegion.values()) yield* byStatus.values();
+      for (const byStatus of series.values()) yield* byStatus.values();
     },
   };
 }

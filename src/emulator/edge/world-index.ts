@@ -49,7 +49,10 @@ export interface WorldIndex {
 export const HTTP_PORT = 80;
 export const HTTPS_PORT = 443;
 
-const STARTABLE: ReadonlySet<string> = new Set(["stopped", "suspended"]);
+/** States that a start leads out of. One that is coming up or going down is woken only where nothing else is there. */
+const STARTABLE: ReadonlySet<string> = new Set(["stopped", "suspended", "stopping", "starting"]);
+/** ... and those of them in which a machine rests. */
+export const ASLEEP: ReadonlySet<string> = new Set(["stopped", "suspended"]);
 
 /** Whether the service answers HTTP on the public port. Without TLS a service on 443 alone is reached through 80. */
 export function isHttpService(service: WorldService, port: number = HTTP_PORT): boolean {

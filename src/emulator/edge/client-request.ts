@@ -27,3 +27,8 @@ export interface ClientRequest {
 export function plainQuestion(app: string, host: string, target: string): CacheQuestion {
   return { app, host: host.replace(/:\d*$/, "").toLowerCase(), path: target.split("?", 1)[0]!, session: undefined };
 }
+
+/** The question for the replay cache about a client's request. */
+export function questionOf({ app, host, question }: ClientRequest, target: string): CacheQuestion {
+  return question ?? plainQuestion(app, host, target);
+}

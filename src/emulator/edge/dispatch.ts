@@ -1,8 +1,10 @@
 // One client's request on its way to a machine: has a machine searched, forwards, tries again elsewhere when a machine cannot
 // be reached, and follows fly-replay. The bytes are relayed by http1/.
 import { type EdgeFault, faultLine } from "./app-errors.ts";
-import { type ClientRequest, plainQuestion } from "./client-request.ts";
+import { type ClientRequest, questionOf } from "./client-request.ts";
 import { cachedCourse, cacheStatus, type Course, fallbackCourse, firstCourse, replayCourse } from "./course.ts";
+import { codingFor } from "./content-coding.ts";
+import type { Coding } from "./http1/body-encoder.ts";
 import { faultCode, httpsLocation, SEARCH_FAULTS } from "./dispatch-answers.ts";
 import type { DispatcherDeps } from "./dispatcher.ts";
 import { explainUnknownApp, type EdgeError } from "./edge-errors.ts";
@@ -73,6 +75,14 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     return this.#backend?.features.pristine === true ? DROPPED_FROM_PRISTINE_RESPONSE : DROPPED_FROM_RESPONSE;
   }
 
+  get removed(): ReadonlySet<string> | undefined {
+    return this.#backend?.features.removed;
+  }
+
+  coding(head: Head, bytes: Buffer): Coding | undefined {
+    return codingFor(this.#backend?.features.compress === true ? this.#client.acceptEncoding : undefined, head, bytes);
+  }
+
   start(): void {
     if (this.#refusal !== undefined) return this.#reply(this.#refusal.status, this.#refusal.body);
     const { features, entrance, host, question } = this.#client;
@@ -126,9 +136,8 @@ export class Dispatch implements ExchangeOwner, SearchUser {
   responseLines(): string {
     const features = this.#backend?.features;
     const trace = this.#journey.trace(this.#backend, this.#rttMs);
-    const { server } = this.#deps;
     if (features?.pristine === true) return `${features.addedLines}${trace === undefined ? "" : renderTrace(trace)}`;
-    const lines = renderResponseFields(server, this.#requestId, trace, this.#client.entrance.version);
+    const lines = renderResponseFields(this.#deps.server, this.#requestId, trace, this.#client.entrance.version);
     return features === undefined || features.addedLines === "" ? lines : lines + features.addedLines;
   }
 
@@ -208,9 +217,9 @@ export class Dispatch implements ExchangeOwner, SearchUser {
   }
 
   #followReplay(instruction: ReplayInstruction | "none" | "malformed", repeatable: boolean): void {
+    this.#endTimer();
     const { app: sourceApp, cached, isFallback, lines } = this.#course;
     const { id: machine, region } = this.#backend!.machine;
-    this.#endTimer();
     if (typeof instruction === "string" || isFallback) return this.#refuseReplay("PA03");
     if (instruction.cache?.invalidate === true && cached !== undefined) this.#deps.replays.forget(cached.key);
     if (!repeatable) return this.#refuseReplay("PA01");
@@ -220,23 +229,19 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     const source = renderReplaySource({ machine, region, atUs: this.#deps.nowMs() * 1_000, state: instruction.state });
     const course = replayCourse(step, source, this.#deps.world()!);
     if (typeof course === "string") return this.#refuseReplay(course, instruction.app ?? "");
-    const isNew = cached === undefined && this.#journey.replays === 1 && this.#remember(instruction, machine);
+    const isFirst = cached === undefined && this.#journey.replays === 1;
+    const asked = questionOf(this.#client, this.#exchange.request.target);
+    const isNew = isFirst && this.#deps.replays.keep(asked, instruction, machine);
     // A bypassed cache stays bypassed when the source sends the request on as before.
     const told = lines === cacheStatus("bypass") ? lines : isNew ? cacheStatus("miss") : "";
     if (instruction.transform !== undefined) {
-      const { transform } = instruction;
-      this.#exchange.rewrite(transform.path, transformLines(this.#exchange.fieldLines, transform));
+      const fieldLines = transformLines(this.#exchange.fieldLines, instruction.transform);
+      this.#exchange.rewrite(instruction.transform.path, fieldLines);
     }
     this.#journey.step("replay", { machine, region, app: course.app });
     if (instruction.timeoutMs !== undefined)
       this.#stopTimer = this.#deps.timer(instruction.timeoutMs, () => this.#replayTimedOut());
     return this.#take({ ...course, lines: source + told });
-  }
-
-  #remember(instruction: ReplayInstruction, source: string): boolean {
-    const { app, host, question } = this.#client;
-    const asked = question ?? plainQuestion(app, host, this.#exchange.request.target);
-    return this.#deps.replays.keep(asked, instruction, source);
   }
 
   #refuseReplay(fault: EdgeFault, more = ""): void {

@@ -14,9 +14,11 @@ export class BodyCollector {
     this.#decoder = chunked ? new ChunkedReader((bytes, start, end) => this.#keep(bytes, start, end)) : undefined;
   }
 
-  add(bytes: Buffer, start: number, end: number): void {
+  /** @returns true: it never has to be waited for */
+  add(bytes: Buffer, start: number, end: number): boolean {
     if (this.#decoder === undefined) this.#keep(bytes, start, end);
     else this.#decoder.read(bytes, start, end);
+    return true;
   }
 
   /** The whole body, or undefined where it was too large. */

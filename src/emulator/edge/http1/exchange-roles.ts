@@ -1,4 +1,5 @@
 // The parts that meet in an exchange: the request, the client it came from, and the owner that decides.
+import type { Coding } from "./body-encoder.ts";
 import type { Conn, Connector } from "./conn.ts";
 import type { Head } from "./head.ts";
 import type { UpstreamFault } from "./upstream-connection.ts";
@@ -26,12 +27,16 @@ export interface ExchangeOwner {
   inspect(head: Head, bytes: Buffer): UpstreamFault | "collect" | undefined;
   /** The body that was to be collected, or undefined where it is too large. `repeatable`: the whole request is still at hand. */
   collected?(body: string | undefined, repeatable: boolean): void;
+  /** How a response's body is to be compressed; undefined: it passes as it is. */
+  coding?(head: Head, bytes: Buffer): Coding | undefined;
   /** Field lines to add to the request. */
   requestLines(): string;
   /** Field lines to add to the final response. */
   responseLines(): string;
   /** Table for Head.keptLines: kinds of response fields that do not pass. */
   readonly dropped: Uint8Array;
+  /** Lower-case names of further response fields that do not pass. */
+  readonly removed?: ReadonlySet<string> | undefined;
   /** It is over, whichever way. */
   finished(): void;
 }

@@ -150,15 +150,17 @@ export class Head {
    * The field lines, ends of line included, without those of the kinds in `dropped` and those that Connection nominated.
    * @param dropped one entry per kind; 1 drops
    * @param withoutFraming drops Content-Length and Transfer-Encoding as well
+   * @param removed lower-case names of further fields to drop
    */
-  keptLines(bytes: Buffer, dropped: Uint8Array, withoutFraming = false): string {
+  keptLines(bytes: Buffer, dropped: Uint8Array, withoutFraming = false, removed?: ReadonlySet<string>): string {
     let kept = "";
     let runStart = this.fieldsStart;
     for (let i = 0; i < this.fieldCount; i += 1) {
       const kind = this.kind(i);
       const framing = kind === FIELD.contentLength || kind === FIELD.transferEncoding;
       const nominated = this.nominated.length > 0 && this.nominated.includes(this.name(bytes, i));
-      if (dropped[kind] !== 1 && !nominated && !(framing && withoutFraming)) continue;
+      const named = removed?.has(this.name(bytes, i)) === true;
+      if (dropped[kind] !== 1 && !nominated && !named && !(framing && withoutFraming)) continue;
       const lineStart = this.lineStart(i);
       if (lineStart > runStart) kept += bytes.toString("latin1", runStart, lineStart);
       runStart = this.lineStart(i + 1);

@@ -119,7 +119,7 @@ describe("choice of a machine", () => {
     expect((await ask("iad.my-app.localhost")).trace).toMatchObject({ machine: "live", attempts: 2 });
   });
 
-  test("ends in 502 when all have failed and in 503 when there is none", async () => {
+  test("PX-04 ER-06: ends in 502 when all have failed and in 503 when there is none", async () => {
     const dead = await machine("127.0.1.2");
     await dead.stop();
     await edge().apply(
@@ -135,7 +135,7 @@ describe("choice of a machine", () => {
     expect((await ask("ams.my-app.localhost")).status).toBe(503);
   });
 
-  test("does not send a request twice that a machine may have acted on", async () => {
+  test("ER-05: does not send a request twice that a machine may have acted on", async () => {
     let arrived = 0;
     const dying = await startEchoMachine("127.0.1.2", (request) => {
       arrived += 1;

@@ -52,7 +52,7 @@ const compressed = (
   });
 
 describe("headers", () => {
-  test("HD-01 HD-02 HD-03 HD-04 HD-05: the app learns of client, entry edge and protocol", async () => {
+  test("HD-01 HD-02 HD-03 HD-04 HD-05 HD-06: the app learns of client, entry edge and protocol", async () => {
     await serve({});
     const headers = { "x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https", "fly-client-ip": "1.2.3.4" };
     const { body } = await ask("my-app.localhost:8080", { headers });

@@ -1,8 +1,10 @@
 // fly-replay, through a whole edge on loopback.
 import { describe, expect, test } from "vitest";
 import type { WorldService } from "../../src/contract/world.ts";
-import { useEdge } from "../support/edge-suite.ts";
-import { startEchoMachine } from "../support/raw-machine.ts";
+import { worldMachine, worldOf } from "../support/edge-rig.ts";
+import { until, useEdge } from "../support/edge-suite.ts";
+import { sendRaw } from "../support/raw-http.ts";
+import { startEchoMachine, startRawMachine } from "../support/raw-machine.ts";
 import { type Answer, received, replay, replayJson, replayPlanet } from "../support/replay-planet.ts";
 
 const suite = useEdge();
@@ -11,7 +13,7 @@ const planet = (...args: Parameters<typeof replayPlanet> extends [unknown, ...in
   replayPlanet(suite, ...args);
 
 describe("fly-replay", () => {
-  test("RP-02 RP-09 RP-10 HR-05: the original request goes to the target, and only its answer to the client", async () => {
+  test("PX-03 RP-02 RP-09 RP-10 HR-05: the original request goes to the target, and only its answer to the client", async () => {
     await planet({ ams: replay("region=nrt;state=s1", { "x-own": "1" }) });
     const options = { method: "POST", path: "/p?q=1", body: "hello", headers: { "x-mine": "2" } };
     const { status, headers, body, trace } = await ask("my-app.localhost", options);
@@ -76,7 +78,7 @@ describe("fly-replay", () => {
     await expect.poll(() => JSON.stringify(edge().posts)).toContain(`[${code}]`);
   });
 
-  test("RP-07 ER-04: a body that is larger than what is kept cannot be replayed", async () => {
+  test("RP-07 RP-14 ER-04: a body that is larger than what is kept cannot be replayed", async () => {
     await planet({ ams: replay("region=nrt") });
     const small = await ask("my-app.localhost", { method: "POST", body: "x".repeat(1_048_576) });
     expect(small.status).toBe(200);
@@ -132,6 +134,35 @@ describe("fly-replay", () => {
     expect(received((await ask("my-app.localhost")).body).headers["fly-replay-failed"]).toContain("retries_exhausted");
     await planet({ ams: replay("instance=nrt;fallback=force_self") }, { nrt: dead });
     expect((await ask("my-app.localhost")).status).toBe(502);
+  });
+
+  test("RP-13 PH-12: an upgrade is replayed, the target completes it, and it counts while it is open", async () => {
+    const source = await startRawMachine(
+      "127.0.1.2",
+      () => "HTTP/1.1 409 Conflict\r\nfly-replay: instance=ws\r\ncontent-length: 0\r\n\r\n",
+    );
+    const target = await startEchoMachine("127.0.3.2");
+    adopt(source);
+    adopt(target);
+    const at = (id: string, region: string, { host: address4, port }: { host: string; port: number }) =>
+      worldMachine({ id, region, address4, port });
+    await edge().apply(worldOf(1, ["ams", "nrt"], [at("plain", "ams", source), at("ws", "nrt", target)]));
+    const { load } = edge().dataPlane;
+    let during = -1;
+    const head = "GET /chat HTTP/1.1\r\nHost: my-app.localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    const { text } = await sendRaw({
+      port: edge().port,
+      pieces: [head, "ping"],
+      until: (received) => {
+        during = load.ofMachine("ws");
+        return received.endsWith("ping");
+      },
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 101 /);
+    expect(text).not.toContain("fly-replay");
+    expect(target.seen).toEqual(["GET /chat"]);
+    expect(during).toBe(1);
+    await until("the end of the tunnel", () => load.ofMachine("ws") === 0);
   });
 
   test("ER-06: a malformed fly-replay is 502", async () => {

@@ -26,6 +26,7 @@ export const requestFlags = {
     default: false,
   }),
   body: Flags.boolean({ summary: "Print the body of each response too", default: false }),
+  trace: Flags.boolean({ summary: "Show how the edge decided: candidates, choice, wakes, replays", default: false }),
   timeout: Flags.integer({ summary: "Seconds to wait for each response", helpValue: "S", min: 1, default: 30 }),
 };
 
@@ -36,6 +37,7 @@ export interface RequestFlags {
   readonly samples?: number | undefined;
   readonly fastest: boolean;
   readonly body: boolean;
+  readonly trace: boolean;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -53,6 +55,7 @@ export function requestOf(flags: RequestFlags): Omit<MeasureCitiesInput, "from" 
     samples: samplesOf(flags.samples, method),
     pick: flags.fastest ? "fastest" : "median",
     timeoutMs: flags.timeout * 1_000,
+    explain: flags.trace,
     keepBytes: flags.body ? KEPT_BODY_BYTES : 0,
   };
 }

@@ -18,6 +18,7 @@ const input: MeasureCitiesInput = {
   body: undefined,
   samples: 3,
   pick: "median",
+  explain: false,
   timeoutMs: 1_000,
   keepBytes: 0,
 };

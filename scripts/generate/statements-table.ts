@@ -33,9 +33,9 @@ function renderTable(statements: readonly Statement[]): string {
     ["ID", "The platform", "A planet"],
     ...statements.map(({ id, platform, state, why }) => [id, platform, why === undefined ? state : `${state}: ${why}`]),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   const [head = [], ...body] = rows;
   return `${[`${statements.length} statements: ${summary}.`, "", line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n")}\n`;
 }

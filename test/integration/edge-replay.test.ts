@@ -153,9 +153,9 @@ describe("fly-replay", () => {
     const { text } = await sendRaw({
       port: edge().port,
       pieces: [head, "ping"],
-      until: (received) => {
+      until: (answer) => {
         during = load.ofMachine("ws");
-        return received.endsWith("ping");
+        return answer.endsWith("ping");
       },
     });
     expect(text).toMatch(/^HTTP\/1\.1 101 /);

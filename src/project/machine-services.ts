@@ -20,7 +20,8 @@ export function serviceOf(service: ServiceSection): ServiceConfig {
           autostop:
             service.autostop === "suspend" ? "suspend" : service.autostop === true || service.autostop === "stop",
         }),
-    ...(service.autostart === undefined ? {} : { autostart: service.autostart }),
+    // A file that says nothing means yes; the API itself would take nothing for no.
+    autostart: service.autostart ?? true,
     ...(service.minMachinesRunning === undefined ? {} : { min_machines_running: service.minMachinesRunning }),
     ports: service.ports.map(portOf),
     ...(concurrency === undefined

@@ -44,8 +44,14 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     prefix: "src/emulator/control-plane/world-view.ts",
-    mayImport: [...MODEL, "src/emulator/topology", "src/emulator/control-plane/store"],
+    mayImport: [
+      ...MODEL,
+      "src/emulator/topology",
+      "src/emulator/control-plane/store",
+      "src/emulator/control-plane/world-services.ts",
+    ],
   },
+  { prefix: "src/emulator/control-plane/world-services.ts", mayImport: [...MODEL, "zod"] },
   {
     prefix: "src/emulator/machines",
     mayImport: [...COMPONENT, "src/emulator/control-plane/store", "src/emulator/control-plane/world-view.ts"],

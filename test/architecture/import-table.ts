@@ -55,6 +55,7 @@ export const LAYERS: readonly Layer[] = [
       "src/emulator/lifecycle/infrastructure.ts",
       "hono",
       "@hono/node-server",
+      "tweetnacl",
       "zod",
     ],
     except: ["node:child_process"],

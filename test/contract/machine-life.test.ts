@@ -2,13 +2,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { MachineEvent } from "../../src/contract/machine.ts";
 import { event } from "../../src/emulator/machines/state-journal.ts";
-import { createMachineRig, type MachineRig } from "../support/machine-rig.ts";
+import type { MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
+import { createMemoryRig, type MachineRig } from "../support/machine-rig.ts";
 
 const CANARY = "canary-4f1c9";
-let rig: MachineRig;
+let rig: MachineRig<MemoryRuntime>;
 
 beforeEach(async () => {
-  rig = await createMachineRig({
+  rig = await createMemoryRig({
     runs: { kind: "runs", onSignal: (signal) => (signal === "SIGINT" ? 0 : 143) },
     planet: { kind: "runs" },
     once: { kind: "exits", code: 0, afterMs: 20 },

@@ -154,7 +154,8 @@ async function problems(deps: Deps, model: Model): Promise<string[]> {
   for (const id of running) if (!alive.has(id)) found.push(`${id} runs and is not started`);
   if (new Set(running).size < running.length) found.push("a machine runs twice");
   const owners = new Set(machines.map(({ id }) => id));
-  for (const line of containers) if (!owners.has(line.split(" ", 1)[0] ?? "")) found.push(`container without owner: ${line}`);
+  for (const line of containers)
+    if (!owners.has(line.split(" ", 1)[0] ?? "")) found.push(`container without owner: ${line}`);
   const there = new Set((volumes.body as { id: string }[]).map(({ id }) => id));
   for (const [id, must] of model.volumes) {
     if (must === true && !(there.has(id) && engineVolumes.includes(id))) found.push(`volume ${id} is gone`);
@@ -187,10 +188,11 @@ export async function killControl(deps: Deps, goesOn: (kills: number) => boolean
     await cli.docker("start", control);
     const startedAt = systemClock.monotonic();
     let last: string[] = [];
-    await waitUntil(
-      async () => ((last = await problems(deps, model)).length === 0 ? true : undefined),
-      { what: "the planet to be whole", deadlineMs: HEAL_DEADLINE_MS, intervalMs: 100 },
-    ).catch((thrown: unknown) => {
+    await waitUntil(async () => ((last = await problems(deps, model)).length === 0 ? true : undefined), {
+      what: "the planet to be whole",
+      deadlineMs: HEAL_DEADLINE_MS,
+      intervalMs: 100,
+    }).catch((thrown: unknown) => {
       throw new Error(`after kill ${healedMs.length + 1}: ${last.join("; ")}`, { cause: thrown });
     });
     healedMs.push(systemClock.monotonic() - startedAt);

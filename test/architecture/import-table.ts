@@ -74,6 +74,7 @@ export const LAYERS: readonly Layer[] = [
       "src/emulator/lifecycle/infrastructure.ts",
       "hono",
       "@hono/node-server",
+      "tweetnacl",
       "zod",
     ],
     except: ["node:child_process"],

@@ -4,6 +4,8 @@ import type { CertificateDetail } from "../../contract/certificates.ts";
 import { renderFields, renderTime } from "../output/fields.ts";
 import { renderTable, type TableOptions } from "../output/table.ts";
 
+export type { CertificateSummary } from "../../client/machines/addresses-api.ts";
+
 /** The certificates of an app as a table. */
 export function renderCertificateList(
   app: string,

@@ -3,6 +3,8 @@ import type { App } from "../../contract/apps.ts";
 import { renderFields } from "../output/fields.ts";
 import { renderTable, type TableOptions } from "../output/table.ts";
 
+export type { Organization } from "../../client/planet-client.ts";
+
 /** Organizations as a table. */
 export function renderOrganizationList(organizations: readonly Organization[], options: TableOptions): string {
   return renderTable(

@@ -2,6 +2,11 @@ import type { ApiRegion } from "../../client/machines/platform-api.ts";
 import type { SizeRow } from "../../operations/platform/list-sizes.ts";
 import { renderTable, type TableOptions } from "../output/table.ts";
 
+export interface RegionsAnswer {
+  readonly nearest: string;
+  readonly regions: readonly ApiRegion[];
+}
+
 /** Regions as the API has them, as a table; the nearest is marked. */
 export function renderRegionList(regions: readonly ApiRegion[], nearest: string, options: TableOptions): string {
   return renderTable(

@@ -2,6 +2,8 @@ import type { MachinesApi } from "../../client/machines/machines-api.ts";
 import type { SecretsApi } from "../../client/machines/secrets-api.ts";
 import { secretStatus, type SecretStatus } from "./secret-status.ts";
 
+export type { ApiSecretKey } from "../../client/machines/secrets-api.ts";
+
 export interface SecretRow {
   readonly name: string;
   readonly digest: string;

@@ -49,10 +49,7 @@ export abstract class MachineLaunchCommand extends ApiCommand {
       ...(flags.skipLaunch ? { skip_launch: true } : {}),
     };
     const machine = await this.withProgress(context, (progress) =>
-      launchMachine(
-        { app, body, waitMs: waitMsOf(flags) },
-        { machines: client.machines, progress, newKey },
-      ),
+      launchMachine({ app, body, waitMs: waitMsOf(flags) }, { machines: client.machines, progress, newKey }),
     );
     this.print(renderMachine({ ...machine, events: [] }, width));
     return machine;

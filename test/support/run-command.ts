@@ -24,5 +24,12 @@ export async function runCommand<T>(words: readonly string[]): Promise<T> {
     createLeanConfig(ROOT, readPackageJson(ROOT)),
   );
   command.logJson = () => {};
-  return (await command._run()) as T;
+  // Every command listens on stdout for a reader that left; in a process of its own that ends with it.
+  const before = new Set(process.stdout.listeners("error"));
+  try {
+    return (await command._run()) as T;
+  } finally {
+    for (const listener of process.stdout.listeners("error"))
+      if (!before.has(listener)) process.stdout.off("error", listener as () => void);
+  }
 }

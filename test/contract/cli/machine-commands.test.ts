@@ -83,7 +83,7 @@ describe("machines", () => {
   test("update changes what is asked for and shows the difference", async () => {
     const { stdout } = await hangar(["machine", "update", "web-1", "-e", "A=2", "--vm-memory", "512", "--yes"]);
     expect(stdout).toContain('- env.A: "1"\n+ env.A: "2"');
-    expect(stdout).toContain("memory_mb\":512");
+    expect(stdout).toContain('memory_mb":512');
     expect(await value(["machine", "update", "web-1", "-e", "A=2", "--yes"])).toMatchObject({ updated: false });
     expect(await failure(["machine", "update", "web-1", "-e", "A=3"])).toMatchObject({ code: "CONFIRMATION_REQUIRED" });
   });
@@ -106,7 +106,8 @@ describe("machines", () => {
     await fetch(path_, { method: "POST", headers: { authorization: `Bearer ${TOKEN}` } });
     expect((await hangar(["machine", "leases", "view"])).stdout).toContain("hangar");
     expect(await failure(["machine", "destroy", first.id, "--force", "--yes"])).toMatchObject({
-      code: "LEASE_HELD", oclif: { exit: 5 }
+      code: "LEASE_HELD",
+      oclif: { exit: 5 },
     });
     expect(await value(["machine", "leases", "clear", first.id, "--yes"])).toEqual({ cleared: [first.id] });
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { filesOf, textOf } from "./source-files.ts";
 
 interface ManifestCommand {
-  readonly flags: Readonly<Record<string, { readonly char?: string }>>;
+  readonly flags: Readonly<Record<string, { readonly char?: string; readonly allowNo?: boolean }>>;
 }
 
 const ROOT = path.join(import.meta.dirname, "../..");

@@ -16,7 +16,7 @@ export function secretStatus(updatedAt: string | undefined, machines: readonly M
 
 /** When a machine's version was made, from its ULID; a version that is none counts as made with the last change. */
 function versionTimeMs({ instance_id: version, updated_at: updatedAt }: Machine): number {
-  const values = [...version.slice(0, TIME_LETTERS).toUpperCase()].map((letter) => CROCKFORD.indexOf(letter));
+  const values = Array.from(version.slice(0, TIME_LETTERS).toUpperCase(), (letter) => CROCKFORD.indexOf(letter));
   if (values.length < TIME_LETTERS || values.includes(-1)) return Date.parse(updatedAt);
   return values.reduce((time, value) => time * CROCKFORD.length + value, 0);
 }

@@ -95,6 +95,7 @@ export const CATALOGUE = {
   APP_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No app has that name on the target." },
   APP_NAME_TAKEN: { kind: "user", exit: 5, status: 422, meaning: "Another app has that name." },
   MACHINE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No machine has that ID." },
+  LEASE_HELD: { kind: "user", exit: 5, status: 409, meaning: "Somebody else holds the machine's lease." },
   VOLUME_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No volume of the app has that ID." },
   SECRET_NOT_FOUND: {
     kind: "user",
@@ -215,6 +216,18 @@ export const CATALOGUE = {
   },
   DISK_FULL: { kind: "environment", exit: 69, status: 507, meaning: "The disk is full." },
   NODE_TOO_OLD: { kind: "environment", exit: 69, status: 500, meaning: "Node.js is older than 22.18." },
+  RATE_LIMITED: {
+    kind: "environment",
+    exit: 75,
+    status: 429,
+    meaning: "The API refused too many requests, also after waiting as long as it asked for.",
+  },
+  OUTCOME_UNKNOWN: {
+    kind: "environment",
+    exit: 75,
+    status: 502,
+    meaning: "A change was sent and its answer was lost, so that nobody knows whether it was made.",
+  },
   UNREACHABLE: {
     kind: "environment",
     exit: 69,

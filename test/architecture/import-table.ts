@@ -89,6 +89,11 @@ export const LAYERS: readonly Layer[] = [
   },
 
   {
+    prefix: "src/operations/secrets",
+    mayImport: ["src/errors", "src/contract", "src/client", "src/platform", "src/operations", "node:*", "dotenv"],
+    except: ["node:child_process", "node:http", "node:https", "node:net"],
+  },
+  {
     prefix: "src/operations",
     mayImport: [
       "src/errors",

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
+import type { Organizations } from "../../../contract/apps.ts";
 import { ActivateRegionsSchema } from "../../../contract/planet.ts";
 import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
 import { AppError } from "../../../errors/app-error.ts";
@@ -37,7 +38,7 @@ export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetR
   return new Hono<ApiEnv>()
     .get("/planet", (context) => context.json(planet.status()))
     .get("/organizations", (context) =>
-      context.json({
+      context.json<Organizations>({
         organizations: organizationSlugs(planet.store).map((slug) => ({
           id: String(internalId(slug)),
           slug,

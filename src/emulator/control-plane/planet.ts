@@ -71,6 +71,8 @@ const AUTOSTOP_PERIOD = "autostop_period_ms";
 export function createPlanet(deps: PlanetDeps): Planet {
   const { record, store, runtime, geography } = deps;
   const carried = new Set<string>();
+  /** Regions that are being made active. */
+  const coming = new Map<string, Promise<void>>();
   const listeners = new Set<() => void>();
   let reconciled = false;
 
@@ -98,9 +100,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     for (const listener of [...listeners]) listener();
   };
 
-  const activateRegions = async (wanted: readonly string[]): Promise<void> => {
-    for (const region of wanted) geography.requireRegion(region);
-    if (wanted.every((region) => carried.has(region))) return;
+  const activate = async (wanted: readonly string[]): Promise<void> => {
     const all = [...new Set([...store.activeRegions(), ...wanted])].toSorted();
     await deps.infrastructure.ensure(all);
     store.transaction(() => {
@@ -118,6 +118,17 @@ export function createPlanet(deps: PlanetDeps): Planet {
       );
     }
     for (const region of all) carried.add(region);
+  };
+  const activateRegions = async (wanted: readonly string[]): Promise<void> => {
+    for (const region of wanted) geography.requireRegion(region);
+    const missing = wanted.filter((region) => !carried.has(region) && !coming.has(region));
+    if (missing.length > 0) {
+      const work = activate(missing).finally(() => {
+        for (const region of missing) if (coming.get(region) === work) coming.delete(region);
+      });
+      for (const region of missing) coming.set(region, work);
+    }
+    await Promise.all(wanted.flatMap((region) => coming.get(region) ?? []));
   };
 
   const drained = async (id: string, deadlineMs: number): Promise<void> => {
@@ -177,10 +188,16 @@ export function createPlanet(deps: PlanetDeps): Planet {
   };
 
   const reconcile = async (): Promise<void> => {
+    const adopted = await adoptNetworks();
     carried.clear();
-    await activateRegions([...new Set([record.home, ...store.activeRegions(), ...(await adoptNetworks())])]);
-    await volumes.reconcile();
-    await supervisor.reconcile();
+    coming.clear();
+    // At the same time: a machine that is to be started waits for its own region, and no other work needs one.
+    const done = await Promise.allSettled([
+      activateRegions([...new Set([record.home, ...store.activeRegions(), ...adopted])]),
+      volumes.reconcile(),
+      supervisor.reconcile(),
+    ]);
+    for (const result of done) if (result.status === "rejected") throw result.reason;
     reconciled = true;
     changed();
   };

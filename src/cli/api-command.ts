@@ -1,4 +1,5 @@
 // What commands about an app's parts share: the app, the clients, and choosing among several.
+import { randomUUID } from "node:crypto";
 import { requireAppName } from "./app-context.ts";
 import { BaseCommand } from "./base-command.ts";
 import type { Context } from "./context.ts";
@@ -15,6 +16,8 @@ export interface AppScope extends ApiScope {
   readonly app: string;
   /** Lets the person choose; undefined where nobody can answer. */
   readonly choose: Choose | undefined;
+  /** A key that nothing else has. */
+  readonly newKey: () => string;
 }
 
 /** Base of commands that act on the Machines API, on either target. */
@@ -55,6 +58,7 @@ export abstract class ApiCommand extends BaseCommand {
       context,
       app,
       width: { width: columns },
+      newKey: randomUUID,
       choose: stdinIsTty && stderrIsTty && !this.jsonEnabled() ? choose : undefined,
       ...access,
     };

@@ -22,6 +22,7 @@ export const requestFlags = {
     max: 1_000,
   }),
   body: Flags.boolean({ summary: "Print the body of each response too", default: false }),
+  trace: Flags.boolean({ summary: "Show how the edge decided: candidates, choice, wakes, replays", default: false }),
   timeout: Flags.integer({ summary: "Seconds to wait for each response", helpValue: "S", min: 1, default: 30 }),
 };
 
@@ -31,6 +32,7 @@ export interface RequestFlags {
   readonly data?: string | undefined;
   readonly samples?: number | undefined;
   readonly body: boolean;
+  readonly trace: boolean;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -47,6 +49,7 @@ export function requestOf(flags: RequestFlags): Omit<MeasureCitiesInput, "from" 
     body: flags.data,
     samples: samplesOf(flags.samples, method),
     timeoutMs: flags.timeout * 1_000,
+    explain: flags.trace,
     keepBytes: flags.body ? KEPT_BODY_BYTES : 0,
   };
 }

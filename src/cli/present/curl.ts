@@ -41,6 +41,23 @@ export function renderBodies(measurements: readonly CityMeasurement[]): string {
     .join("\n\n");
 }
 
+/** How the edge decided on each city's request. */
+export function renderTraces(measurements: readonly CityMeasurement[]): string {
+  return measurements
+    .flatMap(({ result: { from, trace } }) => {
+      if (trace === undefined) return [];
+      const candidates = trace.candidates.map(
+        ({ machine, region, rttMs, load, state }) =>
+          `  candidate  ${machine}  ${region}  ${formatMs(rttMs)} ms away  load ${load}  ${state}`,
+      );
+      const steps = trace.steps.map(({ kind, atMs, machine, region, app, detail }) =>
+        [`  ${formatMs(atMs)} ms`, kind, machine, region, app, detail].filter((part) => part !== undefined).join("  "),
+      );
+      return [[`${findRegion(from).city}:`, ...candidates, ...steps].join("\n")];
+    })
+    .join("\n\n");
+}
+
 function formatMs(value: number | null): string {
   return value === null ? "-" : value.toFixed(1);
 }

@@ -4,6 +4,7 @@ import { isRegionCode, type RegionCode, rttMs } from "../../emulator/index.ts";
 import { type AppError, asAppError } from "../../errors/app-error.ts";
 import type { TimedRequest, TimedResponse } from "../../platform/timed-request.ts";
 import type { EdgeDoor } from "../planet/planet-access.ts";
+import { type Explanation, parseExplanation } from "./explanation.ts";
 import { type Header, requestHeaders } from "./request-parts.ts";
 
 /** The request as one city sees it; the shape of `curl --json`. Nothing is known where no response came. */
@@ -21,6 +22,8 @@ export interface CityResult {
   readonly totalMs: number | null;
   /** Between the city's edge and the region that served, by the shipped matrix. */
   readonly configuredRttMs: number | null;
+  /** How the edge decided, where that was asked for. */
+  readonly trace?: Explanation;
 }
 
 export interface CityMeasurement {
@@ -39,6 +42,8 @@ export interface MeasureCitiesInput {
   readonly body: string | undefined;
   /** Requests per city. */
   readonly samples: number;
+  /** Ask the edge how it decided. */
+  readonly explain: boolean;
   readonly timeoutMs: number;
   readonly keepBytes: number;
 }
@@ -80,6 +85,7 @@ function requestOf(
     region: city,
     given: input.headers,
     hasBody: input.body !== undefined,
+    explain: input.explain,
   });
   const { method, path, body, timeoutMs, keepBytes } = input;
   return { ...door, method, path, headers, body, timeoutMs, keepBytes, signal };
@@ -135,7 +141,9 @@ async function measureCity(
   }
   const typical = medianByFirstByte(responses);
   if (typical === undefined) return { result: withoutResponse(city), body: undefined, failure };
-  return { result: resultOf(city, typical), body: typical.body, failure: undefined };
+  const trace = input.explain ? parseExplanation(typical.headers["hangar-trace"]) : undefined;
+  const result = { ...resultOf(city, typical), ...(trace === undefined ? {} : { trace }) };
+  return { result, body: typical.body, failure: undefined };
 }
 
 /** The response in the middle by its first byte; of an even number, the earlier one. */

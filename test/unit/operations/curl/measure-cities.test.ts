@@ -17,6 +17,7 @@ const input: MeasureCitiesInput = {
   headers: [],
   body: undefined,
   samples: 3,
+  explain: false,
   timeoutMs: 1_000,
   keepBytes: 0,
 };

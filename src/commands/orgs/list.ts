@@ -13,7 +13,7 @@ export default class OrgsList extends ApiCommand {
   async run(): Promise<Organization[]> {
     const { flags } = await this.parse(OrgsList);
     const { planet, width } = await this.scopeOf(flags);
-    const organizations = await planet.organizations();
+    const organizations = await planet().organizations();
     this.print(renderOrganizationList(organizations, width));
     return organizations;
   }

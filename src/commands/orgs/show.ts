@@ -21,7 +21,7 @@ export default class OrgsShow extends ApiCommand {
   async run(): Promise<OrganizationResult> {
     const { args, flags } = await this.parse(OrgsShow);
     const { client, planet } = await this.scopeOf(flags);
-    const organization = findOrganization(args.slug, await planet.organizations());
+    const organization = findOrganization(args.slug, await planet().organizations());
     const apps = await client.apps.list(organization.slug);
     this.print(renderOrganization(organization, apps));
     return { ...organization, apps: apps.map(({ name }) => name) };

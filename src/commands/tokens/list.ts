@@ -16,7 +16,7 @@ export default class TokensList extends ApiCommand {
   async run(): Promise<IssuedToken[]> {
     const { flags } = await this.parse(TokensList);
     const { planet, width } = await this.scopeOf(flags);
-    const tokens = (await planet.tokens()).filter(({ app }) => flags.app === undefined || app === flags.app);
+    const tokens = (await planet().tokens()).filter(({ app }) => flags.app === undefined || app === flags.app);
     this.print(renderTokenList(tokens, width));
     return tokens;
   }

@@ -24,10 +24,10 @@ export default class TokensRevoke extends ApiCommand {
   async run(): Promise<RevokeResult> {
     const { args, flags } = await this.parse(TokensRevoke);
     const { planet, context } = await this.scopeOf(flags);
-    const { id, name, app } = findToken(args.id, await planet.tokens());
+    const { id, name, app } = findToken(args.id, await planet().tokens());
     const question = `Revoke ${name} ${id}${app === undefined ? "" : ` of app "${app}"`}?`;
     if (!(await this.confirm(context, question, flags))) return { id, revoked: false };
-    await planet.revokeToken(id);
+    await planet().revokeToken(id);
     this.print(`Revoked ${id}`);
     return { id, revoked: true };
   }

@@ -1,10 +1,11 @@
 // The heart of control: joins store, supervisor, infrastructure and publisher into one planet that repairs itself.
 import type { EdgeSettings, PlanetStatus } from "../../contract/planet.ts";
 import type { CheckReport, World } from "../../contract/world.ts";
-import { AppError, asAppError } from "../../errors/app-error.ts";
+import { asAppError } from "../../errors/app-error.ts";
 import type { Infrastructure } from "../lifecycle/infrastructure.ts";
 import { createMachineInside, type MachineInside } from "../machines/machine-inside.ts";
 import { createMachineMetadata, type MachineMetadata } from "../machines/machine-metadata.ts";
+import { createRegionActivation } from "./region-activation.ts";
 import { createMachineService, type MachineService } from "../machines/machine-service.ts";
 import { createStateJournal } from "../machines/state-journal.ts";
 import { createSupervisor } from "../machines/supervisor.ts";
@@ -63,16 +64,12 @@ export interface Planet extends PlanetRecord {
   onChange(listener: () => void): () => void;
 }
 
-const SETTLE_DEADLINE_MS = 30_000;
 const RECONNECT_MS = 500;
 /** Name of the setting in the store. */
 const AUTOSTOP_PERIOD = "autostop_period_ms";
 
 export function createPlanet(deps: PlanetDeps): Planet {
   const { record, store, runtime, geography } = deps;
-  const carried = new Set<string>();
-  /** Regions that are being made active. */
-  const coming = new Map<string, Promise<void>>();
   const listeners = new Set<() => void>();
   let reconciled = false;
 
@@ -100,36 +97,11 @@ export function createPlanet(deps: PlanetDeps): Planet {
     for (const listener of [...listeners]) listener();
   };
 
-  const activate = async (wanted: readonly string[]): Promise<void> => {
-    const all = [...new Set([...store.activeRegions(), ...wanted])].toSorted();
-    await deps.infrastructure.ensure(all);
-    store.transaction(() => {
-      for (const region of all) store.activateRegion(region, new Date(deps.now()).toISOString());
-    });
-    changed();
-    if (!(await publisher.settled(["wan", "edge"], SETTLE_DEADLINE_MS))) {
-      const down = publisher.components().filter(({ state }) => state !== "ready");
-      throw new AppError(
-        "PLANET_START_FAILED",
-        `${down.map(({ name }) => name).join(" and ")} did not take up the network of ${wanted.join(", ")} within ${SETTLE_DEADLINE_MS / 1_000} s`,
-        {
-          suggestions: ["hangar doctor", ...down.map(({ name }) => `docker logs hangar-${record.name}-${name}`)],
-        },
-      );
-    }
-    for (const region of all) carried.add(region);
-  };
-  const activateRegions = async (wanted: readonly string[]): Promise<void> => {
-    for (const region of wanted) geography.requireRegion(region);
-    const missing = wanted.filter((region) => !carried.has(region) && !coming.has(region));
-    if (missing.length > 0) {
-      const work = activate(missing).finally(() => {
-        for (const region of missing) if (coming.get(region) === work) coming.delete(region);
-      });
-      for (const region of missing) coming.set(region, work);
-    }
-    await Promise.all(wanted.flatMap((region) => coming.get(region) ?? []));
-  };
+  const regions = createRegionActivation({
+    ...{ store, geography, publisher, changed, planet: record.name, now: deps.now },
+    infrastructure: deps.infrastructure,
+  });
+  const { activateRegions } = regions;
 
   const drained = async (id: string, deadlineMs: number): Promise<void> => {
     // A world without the machine must be in force at the edge before its in-flight count can only fall.
@@ -189,8 +161,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
 
   const reconcile = async (): Promise<void> => {
     const adopted = await adoptNetworks();
-    carried.clear();
-    coming.clear();
+    regions.forget();
     // At the same time: a machine that is to be started waits for its own region, and no other work needs one.
     const done = await Promise.allSettled([
       activateRegions([...new Set([record.home, ...store.activeRegions(), ...adopted])]),
@@ -208,7 +179,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     if (machine !== undefined && action === "destroy") void supervisor.converge(machine);
     const component = labels[LABEL.component];
     if ((component === "wan" || component === "edge") && action === "destroy") {
-      carried.clear();
+      regions.forgetCarried();
       void deps.infrastructure
         .ensure(store.activeRegions())
         .catch((error: unknown) => deps.log(asAppError(error).message));

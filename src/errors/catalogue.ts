@@ -78,6 +78,7 @@ export const CATALOGUE = {
     status: 404,
     meaning: "The image is neither on the engine nor can it be pulled.",
   },
+  PUSH_FAILED: { kind: "environment", exit: 69, status: 502, meaning: "An image could not be pushed to its registry." },
   MACHINE_EXITED: {
     kind: "user",
     exit: 1,

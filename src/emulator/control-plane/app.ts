@@ -6,6 +6,7 @@ import { AppError, asAppError } from "../../errors/app-error.ts";
 import { requireCaller } from "./auth.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { machineRoutes } from "./routes/machines.ts";
+import { releaseRoutes } from "./routes/releases.ts";
 import { planetRoutes, type PlanetRoutesDeps } from "./routes/planet.ts";
 
 /** Bodies larger than this are refused, as a protection; the largest real ones are a few KB. */
@@ -46,5 +47,6 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono {
   app.route("/v1", appRoutes(deps));
   app.route("/v1", machineRoutes(deps));
   app.route("/hangar/v1", planetRoutes(deps));
+  app.route("/hangar/v1", releaseRoutes(deps));
   return app;
 }

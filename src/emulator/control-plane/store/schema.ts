@@ -31,4 +31,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (machine, name)
   ) STRICT;
   `,
+  `
+  CREATE TABLE releases (id TEXT PRIMARY KEY, app TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  CREATE UNIQUE INDEX release_versions ON releases (app, version);
+  `,
 ];

@@ -5,6 +5,7 @@ import type { MachineConfig, MachineState } from "../../../contract/machine.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import type { AppRecord, CheckRecord, MachineEvent, MachineRecord } from "../../model/records.ts";
 import { MAX_MACHINE_NUMBER } from "../../topology/address-plan.ts";
+import { releaseRecords, type ReleaseRecords } from "./release-records.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 /** Events kept for each machine; older ones are dropped, as on the platform. */
@@ -16,7 +17,7 @@ export type MachineChange = Partial<
   Pick<MachineRecord, "state" | "desired" | "instanceId" | "config" | "cordoned" | "restarts" | "restartWindowStartMs">
 >;
 
-export interface Store {
+export interface Store extends ReleaseRecords {
   /** Runs the work in one transaction: all of it is kept, or, when it throws, nothing. */
   transaction<T>(work: () => T): T;
   getValue(key: string): string | undefined;
@@ -158,6 +159,7 @@ export function openStore(path: string): Store {
   };
 
   return {
+    ...releaseRecords({ all, run }),
     transaction,
     getValue: (key) => one("SELECT value FROM planet WHERE key = ?", key)?.value?.toString(),
     setValue: (key, value) =>
@@ -183,7 +185,11 @@ export function openStore(path: string): Store {
         app.network,
         app.createdAt,
       ),
-    deleteApp: (name) => run("DELETE FROM apps WHERE name = ?", name),
+    deleteApp: (name) =>
+      transaction(() => {
+        run("DELETE FROM releases WHERE app = ?", name);
+        run("DELETE FROM apps WHERE name = ?", name);
+      }),
     machines: ({ app, destroyed = false } = {}) => {
       const rows =
         app === undefined

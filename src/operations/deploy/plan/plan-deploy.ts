@@ -220,6 +220,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
   const steps = [pool.made(), gone.steps, ...groups.map((group) => group.steps)].flat();
   requireStrategy(options.strategy, chosen, firstDeploy);
   if (options.strategy === "bluegreen" && !firstDeploy) canBlueGreen(managed, steps, chosen);
+  const changes = steps.some(({ op }) => op !== "keep");
   return {
     format: 1,
     app,
@@ -230,6 +231,9 @@ export function planDeploy(input: PlanInput): DeployPlan {
     // Equal ones stay in the order in which they were planned: groups by name, regions by code, machines by ID.
     steps: steps.toSorted((a, b) => ORDER[a.op] - ORDER[b.op]),
     questions: [...gone.questions, ...groups.flatMap(({ questions }) => questions)],
+    ...(input.releaseCommand === undefined || !changes ? {} : { releaseCommand: input.releaseCommand }),
+    waitTimeoutMs: input.waitTimeoutMs,
+    groups: input.groups,
     world: worldOf(input.machines, input.volumes, input.release),
   };
 }

@@ -61,6 +61,15 @@ export interface PlanOptions {
   readonly volumeInitialSizeGb?: number | undefined;
 }
 
+/** The machine that runs a command once before anything changes. */
+export interface ReleaseCommand {
+  /** As the file says it. */
+  readonly command: string;
+  readonly region: string;
+  readonly config: MachineConfig;
+  readonly timeoutMs: number;
+}
+
 export interface PlanInput {
   readonly app: string;
   readonly image: string;
@@ -70,6 +79,9 @@ export interface PlanInput {
   /** Version of the newest release; 0 before the first. */
   readonly release: number;
   readonly options: PlanOptions;
+  readonly releaseCommand?: ReleaseCommand | undefined;
+  /** Milliseconds that a machine has to become healthy. */
+  readonly waitTimeoutMs: number;
 }
 
 interface StepBase {
@@ -144,5 +156,9 @@ export interface DeployPlan {
   /** In the order in which they are carried out, as far as the strategy does not say otherwise. */
   readonly steps: readonly Step[];
   readonly questions: readonly Question[];
+  readonly releaseCommand?: ReleaseCommand;
+  readonly waitTimeoutMs: number;
+  /** What was wanted, so that it can be deployed again. */
+  readonly groups: readonly GroupWish[];
   readonly world: PlannedWorld;
 }

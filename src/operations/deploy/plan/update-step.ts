@@ -87,14 +87,7 @@ export function stepFor(machine: Machine, context: UpdateContext): UpdateStep | 
   const replace = unreachable ? "its host does not answer" : moved ? "it moves to another dedicated host" : remounted;
   if (replace !== undefined) return { op: "replace", ...base, config, skipLaunch: skips, reason: replace };
   if (options.force) return { op: "update", ...base, config, skipLaunch: skips, reason: "it was asked for" };
-  if (machine.state === "failed" || machine.cordoned === true)
-    return {
-      op: "update",
-      ...base,
-      config,
-      skipLaunch: skips,
-      reason: `it is ${machine.state === "failed" ? "failed" : "cordoned"}`,
-    };
+  if (machine.state === "failed") return { op: "update", ...base, config, skipLaunch: skips, reason: "it is failed" };
   if (sameConfig(machine.config, config)) return { op: "keep", ...base, reason: "it runs exactly this already" };
   const reason =
     machine.config.image === config.image ? "its configuration changes" : `its image was ${machine.config.image}`;

@@ -58,6 +58,7 @@ export function anInput(
     volumes: [],
     groups: [aWish()],
     release: 0,
+    waitTimeoutMs: 300_000,
     ...change,
     options: {
       primaryRegion: "iad",

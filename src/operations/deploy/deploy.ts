@@ -1,4 +1,5 @@
 // Deploys an app: configuration, image, target, plan, agreement, execution. Each step fails before the next one changes anything.
+import { randomUUID } from "node:crypto";
 import type { ControlClient } from "../../client/control-client.ts";
 import type { Machine } from "../../contract/machine.ts";
 import type { Release } from "../../contract/release.ts";
@@ -8,6 +9,7 @@ import { wantedRegions } from "../../project/wanted-regions.ts";
 import type { ProgressReporter } from "../progress.ts";
 import type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
 import { createControlFleet } from "./execute/control-fleet.ts";
+import { createSteadyFleet } from "./execute/steady-fleet.ts";
 import { executePlan } from "./execute/execute-plan.ts";
 import type { Fleet } from "./execute/fleet.ts";
 import { recover } from "./execute/recover.ts";
@@ -115,7 +117,7 @@ async function carryOut(
   client: ControlClient,
   isNew: boolean,
 ) {
-  const fleet = createControlFleet(client, plan.app);
+  const fleet = createSteadyFleet(createControlFleet(client, plan.app), { clock: deps.clock, launchId: randomUUID });
   const { deployer, clock, signal, progress } = deps;
   if (isNew) await client.createApp(plan.app);
   try {
@@ -192,7 +194,7 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   const { client, httpPort, home } = await deps.ensurePlanet(wanted, config.primaryRegion ?? wanted[0]);
 
   const exists = await appExists(app, client);
-  const fleet = createControlFleet(client, app);
+  const fleet = createSteadyFleet(createControlFleet(client, app), { clock, launchId: randomUUID });
   if (exists && input.dryRun !== true)
     await recover(
       {

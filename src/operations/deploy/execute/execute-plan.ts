@@ -97,6 +97,8 @@ async function carryOut(run: Run, stamp: Readonly<Record<string, string>>): Prom
 async function takeBack(run: Run, input: ExecuteInput, journal: Journal): Promise<void> {
   const { deps, plan, release } = run;
   deps.progress.log("Taking the deploy back");
+  // The answer to the switch may have been lost: who takes over from here must go back too, and not forward.
+  await deps.fleet.change(run.release.id, { nonce: run.release.nonce, journal });
   await putBack(
     {
       before: journal.before,

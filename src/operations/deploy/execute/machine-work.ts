@@ -78,7 +78,7 @@ export function createMachineWork(options: WorkOptions, deps: WorkDeps, signal: 
 
   return {
     make: async (region, { config, skipLaunch, cordoned, watch }, { hidden, label }) => {
-      const unseen = cordoned || (hidden && isService(config));
+      const unseen = cordoned || (hidden && watch && !skipLaunch && isService(config));
       const machine = await fleet.create({
         region,
         config: stamped(config),

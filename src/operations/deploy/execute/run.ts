@@ -22,7 +22,7 @@ export interface DeployedMachine {
 
 export interface Run {
   readonly plan: DeployPlan;
-  readonly release: { readonly id: string; readonly version: number };
+  readonly release: { readonly id: string; readonly version: number; readonly nonce: string };
   readonly deps: WorkDeps;
   readonly shared: Shared;
   readonly work: MachineWork;
@@ -44,7 +44,7 @@ export interface Run {
 
 export interface RunInput {
   readonly plan: DeployPlan;
-  readonly release: { readonly id: string; readonly version: number };
+  readonly release: { readonly id: string; readonly version: number; readonly nonce: string };
   readonly machines: readonly Machine[];
   readonly before: readonly Snapshot[];
   readonly watches: boolean;

@@ -11,6 +11,9 @@ export function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
 }
 
+/** Known for each machine that a deploy makes, so that one whose answer was lost is found again. */
+export const LAUNCH_KEY = "fly_flyctl_bluegreen_launch_id";
+
 /** Metadata that says which deploy wrote a configuration, not what the machine runs. */
 const BOOKKEEPING = new Set([
   "fly_release_id",
@@ -18,8 +21,8 @@ const BOOKKEEPING = new Set([
   "fly_flyctl_version",
   "fly_builder_id",
   "fly_bluegreen_deployment_tag",
-  "fly_flyctl_bluegreen_launch_id",
   "hangar_stands_for",
+  LAUNCH_KEY,
 ]);
 
 function isEmpty(value: unknown): boolean {

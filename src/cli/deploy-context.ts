@@ -1,23 +1,16 @@
-// The adapters of a deploy to a planet, for `deploy`, `launch`, `rollback` and `scale`.
-import { hostname } from "node:os";
+// The adapters of a deploy to a planet, for `deploy` and `launch`.
 import { isRegionCode, suggestRegion } from "../emulator/index.ts";
 import { AppError } from "../errors/app-error.ts";
 import { loadAppConfig } from "../operations/config/load-app-config.ts";
-import { deploy, type DeployInput, type Deployer, type DeployResult } from "../operations/deploy/deploy.ts";
+import { deploy, type DeployInput, type DeployResult } from "../operations/deploy/deploy.ts";
 import { requirePlanet } from "../operations/planet/planet-access.ts";
 import { ensureUp } from "../operations/planet/up.ts";
 import { buildImage, dockerBuildDeps, pushImage } from "../platform/docker-build.ts";
-import { gitState } from "../platform/git-state.ts";
 import type { ProgressReporter } from "../operations/progress.ts";
 import type { Context } from "./context.ts";
+import { deployerOf } from "./deployer.ts";
 import { buildReports, planetAccessDeps, upDeps } from "./planet-context.ts";
 import { renderQuestions } from "./present/deploy.ts";
-
-/** Who deploys, for the history of releases. */
-export async function deployerOf(context: Context, dir: string, version: string): Promise<Deployer> {
-  const user = context.env["USER"] ?? context.env["LOGNAME"] ?? context.env["USERNAME"] ?? "somebody";
-  return { user: `${user}@${hostname()}`, program: version, git: await gitState(dir) };
-}
 
 /** Deploys with the real engine and the planet that the command is about. */
 export async function deployApp(

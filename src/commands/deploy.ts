@@ -1,14 +1,13 @@
-import { BaseCommand } from "../cli/base-command.ts";
 import type { Context } from "../cli/context.ts";
 import { deployFlags, type DeployFlags, deployInput } from "../cli/flags/deploy.ts";
 import { yesFlag } from "../cli/flags/yes.ts";
 import { Args } from "../cli/oclif.ts";
+import { PlannedCommand } from "../cli/planned-command.ts";
 import { projectDir } from "../cli/project-dir.ts";
-import { renderDeployed, renderFailedFleet, renderPlan } from "../cli/present/deploy.ts";
-import { AppError } from "../errors/app-error.ts";
+import { renderDeployed } from "../cli/present/deploy.ts";
 import type { DeployInput, DeployResult } from "../operations/deploy/deploy.ts";
 
-export default class Deploy extends BaseCommand {
+export default class Deploy extends PlannedCommand {
   static override summary = "Build the app and run it on the planet";
   static override description =
     "Reads fly.toml, builds the image with Docker, brings the planet up if it is down, and creates or updates machines. The old version goes on serving until the new one is healthy; when that fails, everything is as before and the error has the exit code and the last lines of the log. What takes machines or volumes away is asked for first. A deploy that was killed is ended by the next one.";
@@ -38,14 +37,10 @@ export default class Deploy extends BaseCommand {
       ...(app === undefined || app === "" ? {} : { app }),
       ...(await this.savedPlan(context, flags.plan)),
     };
-    let result = await this.deploy(context, input);
-    if (result.questions !== undefined && result.plan !== undefined) {
-      if (!this.jsonEnabled())
-        context.terminal.writeError(`${renderPlan(result.plan, undefined, context.terminal.columns)}\n\n`);
-      if (!(await this.confirm(context, `Deploy ${result.app} like that?`, flags)))
-        throw new AppError("CANCELLED", `Nothing of ${result.app} was changed`);
-      result = await this.deploy(context, { ...input, plan: result.plan, agreed: true });
-    }
+    const { deployApp } = await import("../cli/deploy-context.ts");
+    const result = await this.agreed(context, flags, (agreed, progress) =>
+      deployApp(context, { ...input, ...agreed }, this.config.version, progress),
+    );
     this.print(renderDeployed(result, context.terminal.columns));
     return result;
   }
@@ -54,16 +49,5 @@ export default class Deploy extends BaseCommand {
     if (file === undefined) return {};
     const { readSavedPlan } = await import("../cli/saved-plan.ts");
     return { plan: await readSavedPlan(context, file) };
-  }
-
-  private async deploy(context: Context, input: DeployInput): Promise<DeployResult> {
-    const { deployApp } = await import("../cli/deploy-context.ts");
-    try {
-      return await this.withProgress(context, (progress) => deployApp(context, input, this.config.version, progress));
-    } catch (error) {
-      const table = error instanceof AppError ? renderFailedFleet(error.details, context.terminal.columns) : undefined;
-      if (table !== undefined && !this.jsonEnabled()) context.terminal.writeError(`${table}\n\n`);
-      throw error;
-    }
   }
 }

@@ -1,5 +1,6 @@
 // Plans and the end of a deploy as text for people.
 import type { DeployedMachine, DeployResult } from "../../operations/deploy/deploy.ts";
+import type { Changed } from "../../operations/deploy/change-app.ts";
 import type { CostEstimate } from "../../operations/deploy/plan/cost.ts";
 import type { DeployPlan, Question, Step } from "../../operations/deploy/plan/plan-types.ts";
 import { renderTable } from "../output/table.ts";
@@ -56,12 +57,14 @@ export function renderQuestions(questions: readonly Question[]): string {
   return ["To be agreed to:", ...questions.map(({ text }) => `  * ${text}`)].join("\n");
 }
 
-/** The machines of a deploy and where the app answers; or the plan, where nothing was done. */
-export function renderDeployed(result: DeployResult, width: number | undefined): string {
-  const { app, machines, urls, plan, cost, image, release } = result;
+/** The machines of a change; or the plan, where nothing was done. */
+export function renderChanged({ app, plan, cost, machines, release }: Changed, width: number | undefined): string {
   if (plan !== undefined) return renderPlan(plan, cost, width);
-  if (result.buildOnly === true) return `Built ${image}`;
-  const table = renderTable(
+  return `${renderMachines(machines, width)}\n\n${release === undefined ? `Nothing of ${app} had to change` : `${app} is at v${release}`}`;
+}
+
+function renderMachines(machines: readonly DeployedMachine[], width: number | undefined): string {
+  return renderTable(
     [
       { header: "MACHINE", value: (machine: DeployedMachine) => machine.id },
       { header: "GROUP", value: (machine: DeployedMachine) => machine.group },
@@ -71,10 +74,17 @@ export function renderDeployed(result: DeployResult, width: number | undefined):
     ],
     machines,
     { width },
-  );
+  ).trimEnd();
+}
+
+/** The machines of a deploy and where the app answers; or the plan, where nothing was done. */
+export function renderDeployed(result: DeployResult, width: number | undefined): string {
+  const { app, machines, urls, plan, cost, image, release } = result;
+  if (plan !== undefined) return renderPlan(plan, cost, width);
+  if (result.buildOnly === true) return `Built ${image}`;
   const version = release === undefined ? "" : `${app} is at v${release}\n`;
   const where = urls.length === 0 ? `${app} runs` : `${app} answers at\n${urls.map((url) => `  ${url}`).join("\n")}`;
-  return `${table.trimEnd()}\n\n${version}${where}`;
+  return `${renderMachines(machines, width)}\n\n${version}${where}`;
 }
 
 interface FleetRow {

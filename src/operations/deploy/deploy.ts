@@ -1,39 +1,33 @@
 // Deploys an app: configuration, image, target, plan, agreement, execution. Each step fails before the next one changes anything.
 import { randomUUID } from "node:crypto";
 import type { ControlClient } from "../../client/control-client.ts";
-import type { Machine } from "../../contract/machine.ts";
-import type { Release } from "../../contract/release.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { AppConfig } from "../../project/app-config.ts";
 import { wantedRegions } from "../../project/wanted-regions.ts";
-import type { ProgressReporter } from "../progress.ts";
+import {
+  applyPlan,
+  changeApp,
+  type ChangeDeps,
+  type Changed,
+  type ChangeOptions,
+  DEFAULT_LEASE_S,
+  DEFAULT_MAX_UNAVAILABLE,
+  DEFAULT_WAIT_MS,
+  type Seen,
+} from "./change-app.ts";
 import type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
 import { createControlFleet } from "./execute/control-fleet.ts";
 import { createSteadyFleet } from "./execute/steady-fleet.ts";
-import { executePlan } from "./execute/execute-plan.ts";
-import type { Fleet } from "./execute/fleet.ts";
-import { recover } from "./execute/recover.ts";
 import type { DeployedMachine } from "./execute/run.ts";
 import { obtainImage } from "./obtain-image.ts";
 import { estimateCost } from "./plan/cost.ts";
 import { planDeploy } from "./plan/plan-deploy.ts";
-import type { DeployPlan, PlanInput, PlanVolume } from "./plan/plan-types.ts";
+import type { DeployPlan, PlanInput } from "./plan/plan-types.ts";
 import { unsupportedSettings } from "./unsupported.ts";
 import { groupWishes, releaseCommandOf } from "./wishes.ts";
 
 export type { DeployedMachine } from "./execute/run.ts";
 export type { DeployDeps, Deployer, DeployInput, DeployResult } from "./deploy-types.ts";
-
-const DEFAULT_WAIT_MS = 300_000;
-const DEFAULT_MAX_UNAVAILABLE = 0.33;
-const DEFAULT_LEASE_S = 13;
-
-/** What is known of the app on its target. */
-interface Seen {
-  readonly machines: readonly Machine[];
-  readonly volumes: readonly PlanVolume[];
-  readonly newest: Release | undefined;
-}
 
 async function appExists(app: string, client: ControlClient): Promise<boolean> {
   try {
@@ -45,13 +39,8 @@ async function appExists(app: string, client: ControlClient): Promise<boolean> {
   }
 }
 
-async function look(fleet: Fleet): Promise<Seen> {
-  const [machines, volumes, [newest]] = await Promise.all([fleet.machines(), fleet.volumes(), fleet.releases(1)]);
-  return { machines, volumes, newest };
-}
-
 function urlsOf(app: string, serves: boolean, machines: readonly DeployedMachine[], port: number): string[] {
-  if (!serves) return [];
+  if (!serves || machines.length === 0) return [];
   const regions = [
     ...new Set(machines.flatMap(({ region, action }) => (action === "destroyed" ? [] : [region]))),
   ].toSorted();
@@ -108,38 +97,20 @@ function planInput(
   };
 }
 
-/** Carries a plan out for an app, which is made if it is new; a failure takes a new app back. */
-async function carryOut(
+/** The first deploy of an app: it is made, and a failure takes it back. */
+async function firstDeploy(
   plan: DeployPlan,
-  digest: string | undefined,
-  input: DeployInput,
-  deps: DeployDeps,
+  options: ChangeOptions,
+  deps: ChangeDeps,
   client: ControlClient,
-  isNew: boolean,
-) {
-  const fleet = createSteadyFleet(createControlFleet(client, plan.app), { clock: deps.clock, launchId: randomUUID });
-  const { deployer, clock, signal, progress } = deps;
-  if (isNew) await client.createApp(plan.app);
+): Promise<Changed> {
+  const { app, image } = plan;
+  if (options.dryRun) return { app, image, plan, cost: estimateCost(plan, []), machines: [] };
+  await client.createApp(app);
   try {
-    return await executePlan(
-      {
-        plan,
-        provenance: {
-          reason: input.plan === undefined ? "deploy" : "deploy of a saved plan",
-          user: deployer.user,
-          program: deployer.program,
-          ...(deployer.git === undefined ? {} : { git: deployer.git }),
-          ...(digest === undefined ? {} : { image_digest: digest }),
-        },
-        onFailure: input.noRollback === true ? "keep" : "roll-back",
-        smokeChecks: input.smokeChecks ?? true,
-        detach: input.detach ?? false,
-        leaseTtlS: input.leaseTtlS ?? DEFAULT_LEASE_S,
-      },
-      { fleet, clock, signal, progress },
-    );
+    return await applyPlan(plan, options, deps);
   } catch (error) {
-    if (isNew && input.noRollback !== true) await client.destroyApp(plan.app, true);
+    if (options.execution?.onFailure !== "keep") await client.destroyApp(app, true);
     throw error;
   }
 }
@@ -156,16 +127,7 @@ async function pushed(image: string, { push, progress }: DeployDeps): Promise<vo
   }
 }
 
-function showKept(plan: DeployPlan, progress: ProgressReporter): void {
-  for (const step of plan.steps) {
-    if (step.op !== "keep") continue;
-    progress.start(step.machine, `${step.machine} [${step.group}] in ${step.region}`);
-    progress.done(step.machine, "unchanged");
-  }
-}
-
-const servesAny = (config: AppConfig, plan: DeployPlan): boolean =>
-  config.services.length > 0 || plan.groups.some((group) => (group.config.services ?? []).length > 0);
+const servesAny = (config: AppConfig): boolean => config.services.length > 0;
 
 /**
  * Deploys. Either every machine runs the new version, or everything is as before and the error says why.
@@ -193,28 +155,31 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   if (input.buildOnly === true) return { ...built, buildOnly: true, machines: [], urls: [] };
   const { client, httpPort, home } = await deps.ensurePlanet(wanted, config.primaryRegion ?? wanted[0]);
 
-  const exists = await appExists(app, client);
   const fleet = createSteadyFleet(createControlFleet(client, app), { clock, launchId: randomUUID });
-  if (exists && input.dryRun !== true)
-    await recover(
-      {
-        ttlS: input.leaseTtlS ?? DEFAULT_LEASE_S,
-        waitTimeoutMs: input.waitTimeoutMs ?? config.deploy.waitTimeoutMs ?? DEFAULT_WAIT_MS,
-        maxUnavailable: input.maxUnavailable ?? config.deploy.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE,
-      },
-      { fleet, clock, signal, progress },
-    );
-  const seen: Seen = exists ? await look(fleet) : { machines: [], volumes: [], newest: undefined };
-  const plan = input.plan ?? planDeploy(planInput(app, image, input, seen, home, fleet.hasVolumes));
-  if (input.dryRun === true) return { ...built, plan, cost: estimateCost(plan, seen.machines), machines: [], urls: [] };
-  if (plan.questions.length > 0 && input.agreed !== true)
-    return { ...built, plan, questions: plan.questions, machines: [], urls: [] };
-  showKept(plan, progress);
-  const { release, machines } = await carryOut(plan, digest, input, deps, client, !exists);
+  const make = (seen: Seen): DeployPlan => planDeploy(planInput(app, image, input, seen, home, fleet.hasVolumes));
+  const options = changeOptions(input, digest);
+  const change = { fleet, deployer: deps.deployer, clock, signal, progress };
+  const { image: _image, ...changed } = (await appExists(app, client))
+    ? await changeApp(make, options, change)
+    : await firstDeploy(input.plan ?? make({ machines: [], volumes: [], newest: undefined }), options, change, client);
+  return { ...built, ...changed, urls: urlsOf(app, servesAny(config), changed.machines, httpPort) };
+}
+
+function changeOptions(input: DeployInput, digest: string | undefined): ChangeOptions {
+  const { deploy: section } = input.loaded.config;
   return {
-    ...built,
-    ...(release === undefined ? {} : { release: release.version }),
-    machines,
-    urls: urlsOf(app, servesAny(config, plan), machines, httpPort),
+    reason: "deploy",
+    agreed: input.agreed ?? false,
+    dryRun: input.dryRun ?? false,
+    plan: input.plan,
+    digest,
+    waitTimeoutMs: input.waitTimeoutMs ?? section.waitTimeoutMs ?? DEFAULT_WAIT_MS,
+    maxUnavailable: input.maxUnavailable ?? section.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE,
+    execution: {
+      onFailure: input.noRollback === true ? "keep" : "roll-back",
+      smokeChecks: input.smokeChecks ?? true,
+      detach: input.detach ?? false,
+      leaseTtlS: input.leaseTtlS ?? DEFAULT_LEASE_S,
+    },
   };
 }

@@ -20,6 +20,7 @@ import {
   ReleaseDetailSchema,
   ReleaseSchema,
 } from "../contract/release.ts";
+import { type CreateVolume, type Volume, VolumeSchema } from "../contract/volumes.ts";
 import { type ProbeRequest, type ProbeResult, ProbeResultSchema } from "../contract/world.ts";
 import { AppError } from "../errors/app-error.ts";
 import { type ErrorCode, isErrorCode } from "../errors/catalogue.ts";
@@ -51,6 +52,9 @@ export interface ControlClient {
   /** Takes a machine's lease, or with its nonce prolongs it; undefined where the control plane has no leases. @throws CONFLICT */
   leaseMachine(app: string, id: string, ttlS: number, nonce?: string): Promise<string | undefined>;
   releaseLease(app: string, id: string, nonce: string): Promise<void>;
+  volumes(app: string): Promise<Volume[]>;
+  createVolume(app: string, body: CreateVolume): Promise<Volume>;
+  destroyVolume(app: string, id: string): Promise<void>;
   /** Newest first. */
   releases(app: string, limit?: number): Promise<Release[]>;
   /** @throws RELEASE_NOT_FOUND */
@@ -86,6 +90,7 @@ const NONCE_HEADER = "fly-machine-lease-nonce";
 const AppsSchema = z.object({ apps: z.array(AppSchema) });
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: "REQUEST_INVALID",
   401: "UNAUTHORIZED",
   403: "UNAUTHORIZED",
   404: "NOT_FOUND",
@@ -236,6 +241,10 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     },
     releaseLease: async (app, id, nonce) =>
       void (await send("DELETE", `${at(app, id)}/lease`, undefined, undefined, nonce)),
+    volumes: (app) => get(`/v1/apps/${encodeURIComponent(app)}/volumes`, z.array(VolumeSchema)),
+    createVolume: (app, body) => post(`/v1/apps/${encodeURIComponent(app)}/volumes`, body, VolumeSchema),
+    destroyVolume: async (app, id) =>
+      void (await send("DELETE", `/v1/apps/${encodeURIComponent(app)}/volumes/${encodeURIComponent(id)}`)),
     releases: async (app, limit = 25) => (await get(`${releasesAt(app)}?limit=${limit}`, ReleasesSchema)).releases,
     release: (app, id) => get(releasesAt(app, id), ReleaseDetailSchema),
     beginRelease: (app, body) => post(releasesAt(app), body, HeldReleaseSchema),

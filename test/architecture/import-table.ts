@@ -55,6 +55,7 @@ export const LAYERS: readonly Layer[] = [
       "src/emulator/lifecycle/infrastructure.ts",
       "hono",
       "@hono/node-server",
+      "tweetnacl",
       "zod",
     ],
     except: ["node:child_process"],
@@ -68,6 +69,11 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ["src/errors", "src/contract", "src/platform", "src/emulator", "node:*"],
   },
 
+  {
+    prefix: "src/operations/secrets",
+    mayImport: ["src/errors", "src/contract", "src/client", "src/platform", "src/operations", "node:*", "dotenv"],
+    except: ["node:child_process", "node:http", "node:https", "node:net"],
+  },
   {
     prefix: "src/operations",
     mayImport: [
@@ -125,5 +131,5 @@ export const PURE_FILES: readonly RegExp[] = [
   /^src\/emulator\/wan\/(link-table|delay-queue|classify)\.ts$/,
   /^src\/emulator\/edge\/route\.ts$/,
   /^src\/emulator\/machines\/state\.ts$/,
-  /^src\/cli\/(did-you-mean|manifest|output\/table)\.ts$/,
+  /^src\/(errors\/did-you-mean|cli\/manifest|cli\/output\/table)\.ts$/,
 ];

@@ -3,6 +3,8 @@ import type { PlanetStatus } from "../../contract/planet.ts";
 import type { CheckReport, World } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { Infrastructure } from "../lifecycle/infrastructure.ts";
+import { createMachineInside, type MachineInside } from "../machines/machine-inside.ts";
+import { createMachineMetadata, type MachineMetadata } from "../machines/machine-metadata.ts";
 import { createMachineService, type MachineService } from "../machines/machine-service.ts";
 import { createStateJournal } from "../machines/state-journal.ts";
 import { createSupervisor } from "../machines/supervisor.ts";
@@ -12,6 +14,7 @@ import type { ContainerEvent, ContainerRuntime } from "../runtime/container-runt
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
+import { createVolumes, type Volumes } from "./volumes.ts";
 import { viewWorld } from "./world-view.ts";
 
 /** What the planet knows of geography. */
@@ -42,8 +45,11 @@ export interface PlanetDeps {
   readonly log: (text: string) => void;
 }
 
-export interface Planet {
+export interface Planet extends PlanetRecord {
   readonly machines: MachineService;
+  readonly inside: MachineInside;
+  readonly metadata: MachineMetadata;
+  readonly volumes: Volumes;
   readonly store: Store;
   /** Repairs everything after a start and then follows the engine's events until the signal fires. */
   run(signal: AbortSignal): Promise<void>;
@@ -124,6 +130,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     store,
     runtime,
     journal,
+    image: deps.image,
     now: deps.now,
     timer: deps.timer,
     slotOf: geography.slotOf,
@@ -142,6 +149,17 @@ export function createPlanet(deps: PlanetDeps): Planet {
     slotOf: geography.slotOf,
     requireRegion: geography.requireRegion,
   });
+  const volumes = createVolumes({
+    planet: record,
+    store,
+    runtime,
+    workerImage: deps.image,
+    requireRegion: geography.requireRegion,
+    now: deps.now,
+    timer: deps.timer,
+    random: deps.random,
+    log: deps.log,
+  });
 
   /** Regions whose network exists though they are not in the store: an activation that a crash cut short. */
   const adoptNetworks = async (): Promise<string[]> => {
@@ -152,14 +170,15 @@ export function createPlanet(deps: PlanetDeps): Planet {
   const reconcile = async (): Promise<void> => {
     carried.clear();
     await activateRegions([...new Set([record.home, ...store.activeRegions(), ...(await adoptNetworks())])]);
+    await volumes.reconcile();
     await supervisor.reconcile();
     reconciled = true;
     changed();
   };
 
-  const handle = ({ action, labels, containerId }: ContainerEvent): void => {
+  const handle = ({ action, labels, containerId, oomKilled }: ContainerEvent): void => {
     const machine = labels[LABEL.machine];
-    if (machine !== undefined && action === "die") supervisor.exited(machine, containerId);
+    if (machine !== undefined && action === "die") supervisor.exited(machine, containerId, oomKilled);
     if (machine !== undefined && action === "destroy") void supervisor.converge(machine);
     const component = labels[LABEL.component];
     if ((component === "wan" || component === "edge") && action === "destroy") {
@@ -190,7 +209,11 @@ export function createPlanet(deps: PlanetDeps): Planet {
   };
 
   return {
+    ...record,
     machines,
+    inside: createMachineInside({ planet: record, store, runtime, journal, now: deps.now }),
+    metadata: createMachineMetadata(store, journal),
+    volumes,
     store,
     activateRegions,
     run: async (signal) => {

@@ -3,9 +3,8 @@ import type { AppConfig } from "../../project/app-config.ts";
 
 /** One sentence for each setting that has no effect, for people. */
 export function unsupportedSettings(config: AppConfig): string[] {
-  const { mounts, services, raw } = config;
+  const { services, raw } = config;
   const settings: readonly (readonly [asked: boolean, text: string])[] = [
-    [mounts.length > 0, "[mounts] is not there: machines start without their volumes"],
     [
       services.some(({ ports }) => ports.some(({ port }) => port !== 80 && port !== 443)),
       "services on other ports than 80 and 443 are not reachable from outside of the planet",

@@ -42,12 +42,12 @@ describe("who may talk to control", () => {
 describe("requests that make no sense", () => {
   const authorization = `Bearer ${TOKEN}`;
   test.each([
-    ["a body that is no JSON", "/v1/apps", "POST", "{", 422],
+    ["a body that is no JSON", "/v1/apps", "POST", "{", 400],
     ["a name that no host name can have", "/v1/apps", "POST", '{"name":"Not OK"}', 422],
-    ["a machine without an image", "/v1/apps/api/machines", "POST", '{"config":{}}', 422],
+    ["a machine without an image", "/v1/apps/api/machines", "POST", '{"config":{}}', 400],
     ["an app that does not exist", "/v1/apps/nope", "GET", undefined, 404],
     ["a machine that does not exist", "/v1/apps/api/machines/123", "GET", undefined, 404],
-    ["a state nobody can wait for", "/v1/apps/api/machines/123/wait?state=happy", "GET", undefined, 422],
+    ["a state nobody can wait for", "/v1/apps/api/machines/123/wait?state=happy", "GET", undefined, 400],
     ["a path that does not exist", "/v1/nothing", "GET", undefined, 404],
     ["a region that does not exist", "/hangar/v1/regions/activate", "POST", '{"regions":["xyz"]}', 422],
   ])("%s", async (_, pathname, method, body, status) => {

@@ -8,6 +8,8 @@ import { AppError } from "../../../errors/app-error.ts";
 import type { RandomBytes } from "../../model/ids.ts";
 import type { Diagnoses } from "../diagnosis.ts";
 import type { AppLogs } from "../logs.ts";
+import { organizationSlugs, PERSONAL, internalId } from "../organizations.ts";
+import type { ApiEnv } from "../auth.ts";
 import type { Geography, Planet } from "../planet.ts";
 import type { HttpSend } from "../publisher.ts";
 import { queryFlag, queryNumber, readBody } from "./body.ts";
@@ -26,14 +28,24 @@ export interface PlanetRoutesDeps {
 
 const MAX_TAIL = 10_000;
 
-export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetRoutesDeps): Hono {
+export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetRoutesDeps): Hono<ApiEnv> {
   const requireApp = (app: string): string => {
     if (planet.store.app(app) === undefined)
       throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
     return app;
   };
-  return new Hono()
+  return new Hono<ApiEnv>()
     .get("/planet", (context) => context.json(planet.status()))
+    .get("/organizations", (context) =>
+      context.json({
+        organizations: organizationSlugs(planet.store).map((slug) => ({
+          id: String(internalId(slug)),
+          slug,
+          name: slug,
+          type: slug === PERSONAL ? "PERSONAL" : "SHARED",
+        })),
+      }),
+    )
     .post("/regions/activate", async (context) => {
       const { regions } = await readBody(context, ActivateRegionsSchema);
       await planet.activateRegions(regions);

@@ -1,5 +1,6 @@
 // Releases in the planet's database. What belongs to a release is one JSON text: nothing is searched by it.
 import type { ReleaseDetail } from "../../../contract/release.ts";
+import type { Database } from "./database.ts";
 
 /** A release as it is kept: with the secret by which its holder is known, while it runs. */
 export interface ReleaseRecord extends ReleaseDetail {
@@ -17,14 +18,9 @@ export interface ReleaseRecords {
 /** Releases kept for each app; older ones are dropped. */
 const KEPT = 200;
 
-export interface Statements {
-  readonly all: (sql: string, ...values: (string | number)[]) => Record<string, unknown>[];
-  readonly run: (sql: string, ...values: (string | number)[]) => void;
-}
-
 const recordOf = (row: Record<string, unknown>): ReleaseRecord => JSON.parse(String(row["body"])) as ReleaseRecord;
 
-export function releaseRecords({ all, run }: Statements): ReleaseRecords {
+export function releaseRecords({ all, run }: Pick<Database, "all" | "run">): ReleaseRecords {
   return {
     releases: (app) => all("SELECT body FROM releases WHERE app = ? ORDER BY version DESC", app).map(recordOf),
     release: (app, id) => all("SELECT body FROM releases WHERE app = ? AND id = ?", app, id).map(recordOf)[0],

@@ -39,11 +39,18 @@ export function createControlFleet(client: ControlClient, app: string): Fleet {
       const lines = client.logs(app, { follow: true, tail: 1_000, machine: id }, signal);
       for await (const { stream, message } of lines) if (stream !== "platform") yield message;
     },
-    hasVolumes: false,
-    volumes: async () => [],
-    createVolume: ({ name }) =>
-      Promise.reject(new AppError("VOLUME_NEEDED", `the planet has no volumes yet, and "${name}" is wanted`)),
-    destroyVolume: async () => undefined,
+    hasVolumes: true,
+    volumes: async () =>
+      (await client.volumes(app)).map(
+        ({ id, name, region, size_gb: sizeGb, attached_machine_id: attachedTo, host_status: host }) => ({
+          ...{ id, name, region, sizeGb },
+          ...(attachedTo === undefined || attachedTo === "" ? {} : { attachedTo }),
+          reachable: (host ?? "ok") === "ok",
+        }),
+      ),
+    createVolume: async ({ name, region, sizeGb }) =>
+      (await client.createVolume(app, { name, region, size_gb: sizeGb })).id,
+    destroyVolume: (id) => client.destroyVolume(app, id),
     releases: (limit) => client.releases(app, limit),
     release: (id) => client.release(app, id),
     begin: (body) => client.beginRelease(app, body),

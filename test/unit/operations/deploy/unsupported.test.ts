@@ -13,7 +13,6 @@ describe("unsupportedSettings", () => {
   });
 
   test.each([
-    ['[mounts]\n  source = "data"\n  destination = "/data"\n', "[mounts]"],
     ["[[services]]\n  internal_port = 25\n  [[services.ports]]\n    port = 25\n", "other ports"],
     ['[[statics]]\n  guest_path = "/app/public"\n  url_prefix = "/public"\n', "[[statics]]"],
   ])("names %j", async (text, words) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { closestWords, slipsBetween } from "../../../src/cli/did-you-mean.ts";
+import { closestWords, slipsBetween } from "../../../src/errors/did-you-mean.ts";
 
 const COMMANDS = ["deploy", "down", "logs", "regions", "reset", "status", "up"];
 

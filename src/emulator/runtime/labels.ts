@@ -9,6 +9,8 @@ export const LABEL = {
   instance: "dev.hangar.instance",
   /** Name of a container in a machine of several. */
   container: "dev.hangar.container",
+  /** A container that reads its secrets when it starts. */
+  secrets: "dev.hangar.secrets",
   volume: "dev.hangar.volume",
   /** Hash of what the thing was made from: another hash means it has to be made anew. */
   spec: "dev.hangar.spec",

@@ -17,6 +17,8 @@ const DRAIN_DEADLINE_MS = 5_000;
 /** What the engine refuses for a reason that another try does not change. */
 const FINAL: ReadonlySet<string> = new Set(["MACHINE_START_FAILED", "IMAGE_NOT_FOUND", "DISK_FULL"]);
 
+const isAnchor = ({ labels }: ContainerInfo): boolean => labels[LABEL.container] === ANCHOR;
+
 export interface ConvergeDeps {
   readonly store: Store;
   readonly runtime: ContainerRuntime;
@@ -45,7 +47,6 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     present: readonly ContainerInfo[],
   ): Promise<ContainerDetail | undefined> => {
     if (present.some(isAlive)) await deps.drained(machine.id, DRAIN_DEADLINE_MS);
-    const isAnchor = ({ labels }: ContainerInfo): boolean => labels[LABEL.container] === ANCHOR;
     const programs = present.filter((container) => isAlive(container) && !isAnchor(container));
     const details = await Promise.all(
       programs.map((container) => containers.stop(machine, programOf(machine, container), container)),
@@ -82,7 +83,9 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     }
     journal.write(machine.id, { state: "stopping" });
     const detail = await stopAll(machine, current);
-    journal.write(machine.id, { state: "stopped", restarts: 0, ...STOP_DONE }, exited(detail, false));
+    // Where only the network was left, every program has had its event.
+    const last = current.some((one) => isAlive(one) && !isAnchor(one)) ? exited(detail, false) : undefined;
+    journal.write(machine.id, { state: "stopped", restarts: 0, ...STOP_DONE }, last);
   };
 
   const suspend = async (machine: MachineRecord, current: readonly ContainerInfo[]): Promise<void> => {

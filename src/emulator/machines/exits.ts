@@ -8,13 +8,14 @@ import { containerOf, programOf } from "./launch.ts";
 import { isAlive, type MachineContainers } from "./machine-containers.ts";
 import { machinePrograms, type MachineProgram } from "./programs.ts";
 import { afterExit } from "./restart-policy.ts";
-import { exitIsKnown, exitRequest } from "./state.ts";
+import { exitDecided, exitRequest } from "./state.ts";
 import { event, type StateJournal } from "./state-journal.ts";
 
 export interface ExitDeps {
   readonly store: Store;
   readonly journal: StateJournal;
   readonly containers: MachineContainers;
+  readonly inspect: (container: string) => Promise<ContainerDetail | undefined>;
   readonly now: () => number;
   /** Converges the machine after a while. */
   readonly later: (id: string, afterMs: number) => void;
@@ -39,7 +40,15 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
     const own = (await containers.list(machine.id)).filter(
       ({ labels }) => labels[LABEL.instance] === machine.instanceId && labels[LABEL.container] !== ANCHOR,
     );
-    if (own.some((container) => container.id !== ended.id && isAlive(container))) return true;
+    const events = store.events(machine.id);
+    for (const other of own) {
+      if (other.id === ended.id) continue;
+      if (isAlive(other)) return true;
+      // One that ended too and is started again, or about which nothing is decided yet: then the last one decides.
+      const detail = other.state === "exited" ? await deps.inspect(other.id) : undefined;
+      if (detail !== undefined && exitDecided(events, detail.finishedAt, other.labels[LABEL.container]) !== "end")
+        return true;
+    }
     const name = ended.labels[LABEL.container];
     const waitsForSuccess = ({ dependsOn }: MachineProgram): boolean =>
       dependsOn.some((other) => other.name === name && other.condition === "exited_successfully");
@@ -55,8 +64,8 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
     // Another instance: it was replaced on purpose. A restart or a start under way stops and starts it by itself.
     if (detail.state !== "exited" || detail.labels[LABEL.instance] !== machine.instanceId || machine.restartRequested)
       return false;
-    if (exitIsKnown(store.events(id), detail.finishedAt)) return false;
     const container = detail.labels[LABEL.container];
+    if (exitDecided(store.events(id), detail.finishedAt, container) !== undefined) return false;
     if (container === ANCHOR) {
       await deps.convergeNow(id);
       return true;

@@ -1,16 +1,17 @@
 // Brings the programs of a machine up, each when what it depends on allows it.
+import type { MachineEvent } from "../../contract/machine.ts";
 import type { MachineRecord } from "../model/records.ts";
-import type { ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
+import type { ContainerDetail, ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL } from "../runtime/labels.ts";
 import { ANCHOR } from "./container-spec.ts";
 import type { MachineContainers } from "./machine-containers.ts";
 import { type MachineProgram, machinePrograms, mayStart, type ProgramFacts } from "./programs.ts";
-import { afterExit } from "./restart-policy.ts";
+import { exitDecided } from "./state.ts";
 
 export interface LaunchDeps {
   readonly runtime: ContainerRuntime;
   readonly containers: MachineContainers;
-  readonly now: () => number;
+  readonly events: (machine: string) => readonly MachineEvent[];
   /** Whether all checks of a container of the machine pass. */
   readonly healthy: (machine: MachineRecord, container: string) => boolean;
 }
@@ -42,16 +43,11 @@ export function programOf(
 export function createLauncher(deps: LaunchDeps): Launcher {
   const { runtime, containers } = deps;
 
-  /** Undefined: the container has not ended. */
-  const exitCodeOf = async (container: ContainerInfo | undefined): Promise<number | undefined> =>
-    container?.state === "exited" ? (await runtime.inspectContainer(container.id))?.exitCode : undefined;
-
   /** Of several programs that run, one that ended for good stays as it is; at a start of the machine all are started. */
-  const hasEnded = (machine: MachineRecord, program: MachineProgram, exitCode: number | undefined): boolean =>
-    program.name !== undefined &&
+  const hasEnded = (machine: MachineRecord, ended: ContainerDetail | undefined): boolean =>
+    ended !== undefined &&
     machine.state === "started" &&
-    exitCode !== undefined &&
-    afterExit(machine, exitCode, deps.now(), program.restart).kind === "stop";
+    exitDecided(deps.events(machine.id), ended.finishedAt, ended.labels[LABEL.container]) === "end";
 
   return {
     bringUp: async (machine, present) => {
@@ -67,16 +63,17 @@ export function createLauncher(deps: LaunchDeps): Launcher {
         const container = containerOf(program, present);
         if (container?.state === "paused") await runtime.unpauseContainer(container.id);
         let started = container !== undefined && container.state !== "created" && container.state !== "dead";
-        const exitCode = several ? await exitCodeOf(container) : undefined;
+        const ended =
+          several && container?.state === "exited" ? await runtime.inspectContainer(container.id) : undefined;
         const runs = container?.state === "running" || container?.state === "paused";
-        if (!runs && !hasEnded(machine, program, exitCode) && mayStart(program, fact)) {
+        if (!runs && !hasEnded(machine, ended) && mayStart(program, fact)) {
           await (container === undefined
             ? containers.launch(machine, program)
             : containers.start(machine, program, container));
           started = true;
         }
         if (program.name !== undefined)
-          facts.set(program.name, { started, exitCode, healthy: deps.healthy(machine, program.name) });
+          facts.set(program.name, { started, exitCode: ended?.exitCode, healthy: deps.healthy(machine, program.name) });
       }
     },
   };

@@ -74,10 +74,16 @@ export function exitRequest(facts: ExitFacts): Record<string, unknown> {
   };
 }
 
-/** Whether one of the events is already about the exit of that moment. */
-export function exitIsKnown(events: readonly MachineEvent[], finishedAt: string): boolean {
-  return events.some(
-    ({ type, request }) =>
-      type === "exit" && (request?.["exit_event"] as { exited_at?: unknown } | undefined)?.exited_at === finishedAt,
-  );
+/** What was decided about that exit of a container; undefined: nobody has heard of it yet. */
+export function exitDecided(
+  events: readonly MachineEvent[],
+  finishedAt: string,
+  container: string | undefined,
+): "restart" | "end" | undefined {
+  for (const { type, request } of events) {
+    const exit = request?.["exit_event"] as Readonly<Record<string, unknown>> | undefined;
+    if (type === "exit" && exit?.["exited_at"] === finishedAt && exit["container"] === container)
+      return exit["restarting"] === true ? "restart" : "end";
+  }
+  return undefined;
 }

@@ -82,7 +82,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const launcher = createLauncher({
     runtime,
     containers,
-    now: deps.now,
+    events: store.events,
     healthy: (machine, container) => {
       const prefix = `${container}-`;
       const results = store
@@ -95,6 +95,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     store,
     journal,
     containers,
+    inspect: runtime.inspectContainer,
     now: deps.now,
     later,
     convergeNow: (id) => convergeNow(id),

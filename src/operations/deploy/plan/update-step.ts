@@ -19,7 +19,10 @@ function dedicationOf(config: MachineConfig): unknown {
 }
 
 /** The mount of an updated machine, and why it cannot have it in place. */
-function remount(machine: Machine, context: UpdateContext): { mounts: (Mount & Record<string, unknown>)[]; replace?: string } {
+function remount(
+  machine: Machine,
+  context: UpdateContext,
+): { mounts: (Mount & Record<string, unknown>)[]; replace?: string } {
   const [before] = mountsOf(machine.config);
   const [wish] = context.wish.mounts;
   if (before === undefined && wish === undefined) return { mounts: [] };
@@ -39,7 +42,11 @@ function remount(machine: Machine, context: UpdateContext): { mounts: (Mount & R
   return { mounts: [context.pool.attach(wish, machine)], replace: `its volume "${name}" becomes "${wish.name}"` };
 }
 
-function newConfig(machine: Machine, { wish }: UpdateContext, mounts: (Mount & Record<string, unknown>)[]): MachineConfig {
+function newConfig(
+  machine: Machine,
+  { wish }: UpdateContext,
+  mounts: (Mount & Record<string, unknown>)[],
+): MachineConfig {
   const standbys = standbysOf(machine.config);
   const staysStandby = standbys.length > 0 && (wish.config.services ?? []).length === 0;
   const standsFor = machine.config.env?.["FLY_STANDBY_FOR"];

@@ -27,7 +27,7 @@ import { unsupportedSettings } from "./unsupported.ts";
 import { groupWishes, releaseCommandOf } from "./wishes.ts";
 
 export type { DeployedMachine } from "./execute/run.ts";
-export type { DeployDeps, Deployer, DeployInput, DeployResult } from "./deploy-types.ts";
+export type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
 
 async function appExists(app: string, client: ControlClient): Promise<boolean> {
   try {

@@ -58,6 +58,10 @@ export function dockerBuildDeps(searchPath: string): BuildImageDeps {
 export async function buildImage(input: BuildImageInput, deps: BuildImageDeps): Promise<BuiltImage> {
   const choice = await chooseBuilder(await deps.clients(), deps.exec, input.signal);
   const scratch = await mkdtemp(path.join(tmpdir(), "hangar-build-"));
+  if (choice.builder === "classic")
+    input.onLine?.(
+      "hangar: the classic builder is used, which has no secrets, cache mounts or ignorefile: install docker-buildx",
+    );
   try {
     const first = await runBuild(input, deps, choice, choice.builder, scratch);
     if ("imageId" in first) return first;

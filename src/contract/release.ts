@@ -47,6 +47,11 @@ const made = {
   git: GitStateSchema.optional(),
 };
 
+/** The part of a definition that a rollback needs: what each process group was to be. */
+export const ReleasedGroupsSchema = z.looseObject({
+  groups: z.array(z.looseObject({ name: z.string(), config: MachineConfigSchema })).min(1),
+});
+
 /** POST /hangar/v1/apps/{app}/releases */
 export const BeginReleaseSchema = z.object({
   ...made,

@@ -1,5 +1,5 @@
 // Puts an earlier release into service again, as a new one. Machines stay where they are and as many as they are.
-import { z } from "zod";
+import { ReleasedGroupsSchema } from "../../contract/release.ts";
 import { AppError } from "../../errors/app-error.ts";
 import {
   type ChangeDeps,
@@ -23,14 +23,11 @@ export interface RollBackInput extends Omit<ChangeOptions, "reason"> {
 /** Releases that are looked at for a version. */
 const MOST = 200;
 
-const WishSchema = z.looseObject({ name: z.string(), config: z.looseObject({ image: z.string() }) });
-const DefinitionSchema = z.looseObject({ groups: z.array(WishSchema).min(1) });
-
 /** @throws RELEASE_NOT_FOUND and what changing an app throws */
 export async function rollBack(input: RollBackInput, deps: ChangeDeps): Promise<Changed> {
   const chosen = chooseRelease(input.app, await deps.fleet.releases(MOST), input.version);
   const { definition } = await deps.fleet.release(chosen.id);
-  const parsed = DefinitionSchema.safeParse(definition);
+  const parsed = ReleasedGroupsSchema.safeParse(definition);
   if (!parsed.success)
     throw new AppError("RELEASE_NOT_FOUND", `v${chosen.version} of ${input.app} does not say what it was made of`, {
       suggestions: ["hangar releases"],

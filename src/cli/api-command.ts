@@ -1,4 +1,5 @@
 // What commands about an app's parts share: the app, the clients, and choosing among several.
+import { randomUUID } from "node:crypto";
 import { requireAppName } from "./app-context.ts";
 import { BaseCommand } from "./base-command.ts";
 import type { Context } from "./context.ts";
@@ -14,6 +15,8 @@ export interface AppScope extends ApiScope {
   readonly app: string;
   /** Lets the person choose; undefined where nobody can answer. */
   readonly choose: Choose | undefined;
+  /** A key that nothing else has. */
+  readonly newKey: () => string;
 }
 
 /** Base of commands that act on the Machines API. */
@@ -41,6 +44,7 @@ export abstract class ApiCommand extends BaseCommand {
       context,
       app,
       width: { width: columns },
+      newKey: randomUUID,
       choose: stdinIsTty && stderrIsTty && !this.jsonEnabled() ? choose : undefined,
       ...(await machinesAccess(context)),
     };

@@ -1,5 +1,4 @@
 // What `machine run` and `machine create` share.
-import { randomUUID } from "node:crypto";
 import type { Machine } from "../contract/machine.ts";
 import { ApiCommand } from "./api-command.ts";
 import { appFlags } from "./flags/app.ts";
@@ -39,7 +38,7 @@ export abstract class MachineLaunchCommand extends ApiCommand {
       import("../operations/machine/change-config.ts"),
       import("../operations/machine/launch-machine.ts"),
     ]);
-    const { context, app, client, width } = await this.appScopeOf(flags);
+    const { context, app, client, width, newKey } = await this.appScopeOf(flags);
     const { readBytes } = await context.files();
     const changes = await configChangesOf(flags, readBytes);
     const config = changeConfig({ image }, { ...changes, command, ...(flags.rm ? { autoDestroy: true } : {}) });
@@ -50,10 +49,7 @@ export abstract class MachineLaunchCommand extends ApiCommand {
       ...(flags.skipLaunch ? { skip_launch: true } : {}),
     };
     const machine = await this.withProgress(context, (progress) =>
-      launchMachine(
-        { app, body, waitMs: waitMsOf(flags) },
-        { machines: client.machines, progress, newKey: randomUUID },
-      ),
+      launchMachine({ app, body, waitMs: waitMsOf(flags) }, { machines: client.machines, progress, newKey }),
     );
     this.print(renderMachine({ ...machine, events: [] }, width));
     return machine;

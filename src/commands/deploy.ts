@@ -29,8 +29,11 @@ export default class Deploy extends PlannedCommand {
     const { loadAppConfig } = await import("../operations/config/load-app-config.ts");
     const files = await context.files();
     const dir = projectDir(context, args.dir);
-    const loaded = await loadAppConfig({ dir, configPath: flags.config }, { files });
-    const app = flags.app ?? context.env["FLY_APP"] ?? context.env["HANGAR_APP"];
+    const loaded = await loadAppConfig(
+      { dir, cwd: context.cwd, configPath: flags.config, overlay: flags.env },
+      { files },
+    );
+    const app = flags.app ?? (context.env["HANGAR_APP"] || context.env["FLY_APP"]);
     const input: DeployInput = {
       ...deployInput(flags satisfies DeployFlags, context.cwd),
       loaded,

@@ -42,3 +42,4 @@ export const OrganizationsSchema = z.object({
     z.object({ id: z.string(), slug: z.string(), name: z.string(), type: z.enum(["PERSONAL", "SHARED"]) }),
   ),
 });
+export type Organizations = z.infer<typeof OrganizationsSchema>;

@@ -98,7 +98,6 @@ export const MountConfigSchema = z.looseObject({
   encrypted: z.boolean().optional(),
   size_gb: count.optional(),
 });
-export type MountConfig = z.infer<typeof MountConfigSchema>;
 
 const restart = z.looseObject({
   policy: z.enum(["no", "always", "on-failure", "spot-price"]).optional(),
@@ -122,7 +121,6 @@ const program = {
 };
 
 export const ProcessConfigSchema = z.looseObject({ ...program, ignore_app_secrets: z.boolean().optional() });
-export type ProcessConfig = z.infer<typeof ProcessConfigSchema>;
 
 const containerCheck = z.looseObject({
   name: z.string().optional(),
@@ -174,7 +172,6 @@ export const GuestConfigSchema = z.looseObject({
   persist_rootfs: z.string().max(20).optional(),
   kernel_args: z.array(z.string()).optional(),
 });
-export type GuestConfig = z.infer<typeof GuestConfigSchema>;
 
 export const MachineConfigSchema = z.looseObject({
   image: z.string().min(1).max(512),

@@ -17,7 +17,20 @@ export const LAYERS: readonly Layer[] = [
   { prefix: "src/errors", mayImport: [] },
   { prefix: "src/contract", mayImport: ["src/errors", "zod"] },
   { prefix: "src/platform", mayImport: ["src/errors", "node:*", "execa", "keytar", "open"] },
-  { prefix: "src/project", mayImport: ["src/errors", "src/contract", "src/emulator/index.ts", "zod", "@iarna/toml"] },
+  {
+    prefix: "src/project",
+    mayImport: [
+      "src/errors",
+      "src/contract",
+      "src/emulator/index.ts",
+      "zod",
+      "@iarna/toml",
+      "toml-eslint-parser",
+      "yaml",
+      "@decimalturn/toml-patch",
+      "diff",
+    ],
+  },
   { prefix: "src/client", mayImport: ["src/errors", "src/contract", "src/platform", "zod"] },
 
   { prefix: "src/emulator/model", mayImport: ["src/errors", "src/contract"] },
@@ -31,8 +44,14 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     prefix: "src/emulator/control-plane/world-view.ts",
-    mayImport: [...MODEL, "src/emulator/topology", "src/emulator/control-plane/store"],
+    mayImport: [
+      ...MODEL,
+      "src/emulator/topology",
+      "src/emulator/control-plane/store",
+      "src/emulator/control-plane/world-services.ts",
+    ],
   },
+  { prefix: "src/emulator/control-plane/world-services.ts", mayImport: [...MODEL, "zod"] },
   {
     prefix: "src/emulator/machines",
     mayImport: [...COMPONENT, "src/emulator/control-plane/store", "src/emulator/control-plane/world-view.ts"],

@@ -1,14 +1,15 @@
 // The life of machines on the in-memory engine: every state they go through is checked by the rig's journal.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { MachineEvent } from "../../src/contract/machine.ts";
 import { event } from "../../src/emulator/machines/state-journal.ts";
-import { createMachineRig, type MachineRig } from "../support/machine-rig.ts";
+import type { MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
+import { createMemoryRig, type MachineRig } from "../support/machine-rig.ts";
 
 const CANARY = "canary-4f1c9";
-let rig: MachineRig;
+let rig: MachineRig<MemoryRuntime>;
 
 beforeEach(async () => {
-  rig = await createMachineRig({
+  rig = await createMemoryRig({
     runs: { kind: "runs", onSignal: (signal) => (signal === "SIGINT" ? 0 : 143) },
     planet: { kind: "runs" },
     once: { kind: "exits", code: 0, afterMs: 20 },
@@ -96,6 +97,18 @@ describe("one program", () => {
     expect(rig.machine(again)).toMatchObject({ state: "started", restarts: 1 });
     expect(exits(once)).toMatchObject([{ exit_code: 3, requested_stop: false }]);
     expect(exits(again)).toHaveLength(1);
+  });
+  test("that is as it should be costs a new control nothing of its own", async () => {
+    const running = [rig.add({}), rig.add({}), rig.add({})];
+    for (const id of running) await rig.supervisor.converge(id);
+    await rig.want(running[2] ?? "", { desired: "stopped" });
+    const lists = vi.spyOn(rig.runtime, "listContainers");
+    await rig.restartControl().reconcile();
+    expect(lists).toHaveBeenCalledTimes(1);
+    lists.mockRestore();
+    await rig.runtime.removeContainer(await rig.containerId(running[0] ?? ""));
+    await rig.restartControl().reconcile();
+    expect(await rig.containers(running[0] ?? "")).toEqual({ "": "running" });
   });
   test("that cannot be started fails, and those that stand by for it start", async () => {
     const id = rig.add({ image: "broken" });

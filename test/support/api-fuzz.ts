@@ -51,7 +51,7 @@ const BROKEN_BODIES = [
   '{"a":1,}',
   "\uFEFF{}",
   "\0",
-  `${"[".repeat(10_000)}`,
+  "[".repeat(10_000),
   "{}}",
   '{"__proto__":{"x":1}}',
 ];
@@ -60,7 +60,7 @@ export interface FuzzTarget {
   readonly baseUrl: string;
   readonly token: string;
   /** Values that exist, by the name of a path's parameter or of a body's key. */
-  readonly known: Readonly<Record<string, readonly unknown[]>>;
+  readonly known: Readonly<Record<string, unknown[]>>;
 }
 
 export interface FuzzResult {
@@ -140,6 +140,8 @@ function createGenerator(known: FuzzTarget["known"], random: () => number) {
     const [method = "", template = ""] = name.split(" ");
     const operation = operationOf(name);
     const path = template.replaceAll(/\{([^}]+)\}/g, (_, key: string) => {
+      // Without its app nothing of the rest could be reached.
+      if (name === "DELETE /apps/{app_name}" && key === "app_name") return pick(["word1", "word2", "nobody"]);
       const chosen = known[key] !== undefined && chance(0.85) ? String(pick(known[key])) : pick(ODD_TEXTS);
       return encodeURIComponent(chosen.isWellFormed() ? chosen : "odd");
     });
@@ -148,7 +150,7 @@ function createGenerator(known: FuzzTarget["known"], random: () => number) {
     if (template.endsWith("/wait")) query.set("timeout", chance(0.8) ? "1" : "0");
     for (const parameter of operation.parameters ?? [])
       if (parameter.in === "query" && parameter.name !== "timeout" && (parameter.required === true || chance(0.3)))
-        query.append(parameter.name, String(value(parameter.schema as Schema, parameter.name, 5)));
+        query.append(parameter.name, String(value(parameter.schema, parameter.name, 5)));
     const body = method === "GET" ? undefined : bodyOf(operation);
     return {
       method,
@@ -166,6 +168,25 @@ function createGenerator(known: FuzzTarget["known"], random: () => number) {
 }
 
 const LEAKS = /node_modules|\bat (?:async )?\S+ \(|\.ts:\d+|\/opt\/hangar|\/var\/lib|\/tmp\/|SQLITE|ERR_[A-Z]/;
+/** IDs that are used at a time: new ones take the place of old ones, which mostly are destroyed by then. */
+const IDS_KEPT = 10;
+const ID_KEYS: Readonly<Record<string, readonly string[]>> = {
+  machines: ["machine_id"],
+  volumes: ["volume_id", "volume", "source_volume_id"],
+};
+
+/** Remembers what a request made, so that later ones find it. */
+function learn(known: FuzzTarget["known"], method: string, path: string, status: number, answer: string): void {
+  const noun = /^\/v1\/apps\/one\/(machines|volumes)$/.exec(path)?.[1];
+  if (method !== "POST" || status !== 200 || noun === undefined) return;
+  const { id } = JSON.parse(answer) as { id: string };
+  for (const key of ID_KEYS[noun] ?? []) {
+    const ids = known[key] ?? [];
+    ids.push(id);
+    if (ids.length > IDS_KEPT) ids.shift();
+  }
+}
+
 const PARALLEL = 12;
 /** No request waits longer than a second by itself; the rest is the machine's load. */
 const HANG_MS = 20_000;
@@ -192,6 +213,7 @@ export async function fuzz(target: FuzzTarget, requests: number, seed: number): 
         throw new Error(`${what} was not answered`, { cause: error });
       });
       const answer = await response.text();
+      learn(target.known, method, path, response.status, answer);
       const tookMs = performance.now() - startedAt;
       if (tookMs > slowestMs) [slowestMs, slowest] = [tookMs, `${method} ${path.slice(0, 200)}`];
       statuses[response.status] = (statuses[response.status] ?? 0) + 1;

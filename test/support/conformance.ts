@@ -2,16 +2,16 @@
 // remembers what was exercised.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { createRequire } from "node:module";
+import validatorModule from "openapi-response-validator";
 import { expect } from "vitest";
+import { CONTRACT } from "./contract-schemas.ts";
 
 type Validator = new (options: unknown) => {
   validateResponse(status: string, body: unknown): { message: string; errors: unknown[] } | undefined;
 };
-// A CommonJS module whose types say otherwise.
-const { default: OpenAPIResponseValidator } = createRequire(import.meta.url)("openapi-response-validator") as {
-  default: Validator;
-};
+// A CommonJS module: its class may be one level further in than its types say.
+const loaded = validatorModule as unknown as { default?: Validator };
+const OpenAPIResponseValidator = loaded.default ?? (validatorModule as unknown as Validator);
 
 interface MediaTypes {
   readonly [type: string]: { readonly schema: object };
@@ -122,6 +122,7 @@ export function createConformance(baseUrl: string, token: string): Conformance {
       expect(response.status, `${name}: ${text.slice(0, 500)}`).toBe(right);
       expect(response.headers.get("fly-request-id")).toMatch(/^[0-9A-Z]{26}-[a-z]{3}$/);
       validate(name, response.status, type, answer);
+      if (response.ok) expect(CONTRACT[name]?.safeParse(answer).error, name).toBeUndefined();
       seen.set(
         name,
         (seen.get(name) ?? new Set()).add(`${response.status}${variant === undefined ? "" : ` ${variant}`}`),

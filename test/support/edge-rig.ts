@@ -29,6 +29,10 @@ export interface MachineOptions {
   readonly cordoned?: boolean;
   readonly concurrency?: WorldService["concurrency"];
   readonly checks?: readonly WorldCheck[];
+  /** What its only service has beside these. */
+  readonly service?: Partial<WorldService>;
+  /** What the machine has beside these. */
+  readonly more?: Partial<WorldMachine>;
 }
 
 export function worldMachine(options: MachineOptions): WorldMachine {
@@ -45,8 +49,9 @@ export function worldMachine(options: MachineOptions): WorldMachine {
   } = options;
   return {
     ...{ id, app, region, instanceId: `${id}-1`, processGroup: "app", address4, address6: "::1", started, cordoned },
-    services: [{ ...HTTP_SERVICE, internalPort: port, concurrency }],
+    services: [{ ...HTTP_SERVICE, internalPort: port, concurrency, ...options.service }],
     checks: [...checks],
+    ...options.more,
   };
 }
 

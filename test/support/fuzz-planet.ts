@@ -30,13 +30,14 @@ export async function startFuzzPlanet(): Promise<FuzzPlanet> {
   }
   const key = ["hs256", "es256", "xaes256gcm", "nacl_box", "nacl_secretbox", "nacl_sign", "nacl_auth"];
   const known = {
-    app_name: [...apps, ...apps, "word1", "word2"],
+    // Most of what is known belongs to the first app.
+    app_name: [...Array.from({ length: 12 }, () => "one"), "two", "word1"],
     name: ["word1", "data", "copy"],
     org_slug: ["personal", "personal", "other"],
-    machine_id: machines,
-    volume_id: volumes,
-    volume: volumes,
-    source_volume_id: volumes,
+    machine_id: machines.slice(0, 2),
+    volume_id: [...volumes],
+    volume: [...volumes],
+    source_volume_id: [...volumes],
     secret_name: ["A", "KEY", "OTHER"],
     hostname: ["a.example.com", "b.example.com"],
     key: ["role", "b"],

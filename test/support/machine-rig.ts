@@ -1,5 +1,5 @@
-// Machines on the in-memory engine without a planet around them: a store, a journal that refuses states that must not
-// follow each other, and the supervisor.
+// Machines on an engine without a planet around them: a store, a journal that refuses states that must not follow each
+// other, and the supervisor.
 import { randomBytes } from "node:crypto";
 import type { MachineConfig, MachineEvent, MachineState } from "../../src/contract/machine.ts";
 import { catalogueGeography } from "../../src/emulator/control-plane/geography.ts";
@@ -11,15 +11,14 @@ import { createSupervisor, type Supervisor } from "../../src/emulator/machines/s
 import { machineId, ulid } from "../../src/emulator/model/ids.ts";
 import type { MachineRecord } from "../../src/emulator/model/records.ts";
 import { LABEL, planetLabels } from "../../src/emulator/runtime/labels.ts";
+import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { createMemoryRuntime, type MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
 import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
 import { systemClock, systemTimer } from "../../src/platform/clock.ts";
 
-const RECORD = { name: "rig", block: 0, home: "iad" };
-
-export interface MachineRig {
+export interface MachineRig<Runtime extends ContainerRuntime> {
   readonly store: Store;
-  readonly runtime: MemoryRuntime;
+  readonly runtime: Runtime;
   readonly journal: StateJournal;
   readonly supervisor: Supervisor;
   /** All that control wrote to its log. */
@@ -43,8 +42,31 @@ export interface MachineRig {
   close(): void;
 }
 
-export async function createMachineRig(images: Readonly<Record<string, Program>>): Promise<MachineRig> {
+export interface RigOptions<Runtime> {
+  readonly runtime: Runtime;
+  readonly planet: string;
+  /** Of the address plan. */
+  readonly block: number;
+  /** What machines run that name no image. */
+  readonly image: string;
+  /** Has sleep. */
+  readonly planetImage: string;
+}
+
+/** Machines that run nothing but values. */
+export function createMemoryRig(images: Readonly<Record<string, Program>>): Promise<MachineRig<MemoryRuntime>> {
   const runtime = createMemoryRuntime({ clock: systemClock, images });
+  return createMachineRig({ runtime, planet: "rig", block: 0, image: "runs", planetImage: "planet" });
+}
+
+export async function createMachineRig<Runtime extends ContainerRuntime>({
+  runtime,
+  planet,
+  block,
+  image,
+  planetImage,
+}: RigOptions<Runtime>): Promise<MachineRig<Runtime>> {
+  const RECORD = { name: planet, block, home: "iad" };
   const store = openStore(":memory:");
   const at = new Date(0).toISOString();
   store.insertApp({ id: "app", name: "app", organization: "personal", network: "default", createdAt: at });
@@ -71,7 +93,7 @@ export async function createMachineRig(images: Readonly<Record<string, Program>>
       store,
       runtime,
       journal,
-      image: "planet",
+      image: planetImage,
       now: Date.now,
       timer: systemTimer,
       slotOf: catalogueGeography.slotOf,
@@ -113,7 +135,7 @@ export async function createMachineRig(images: Readonly<Record<string, Program>>
         state: "created",
         desired,
         instanceId: ulid(Date.now(), randomBytes),
-        config: { image: "runs", ...config },
+        config: { image, ...config },
         cordoned: false,
         restarts: 0,
         restartWindowStartMs: 0,
@@ -129,7 +151,7 @@ export async function createMachineRig(images: Readonly<Record<string, Program>>
       await supervisor.converge(id);
     },
     wait: async (id, state) => {
-      const reached = await journal.waitFor(id, (found) => found?.state === state, 5_000);
+      const reached = await journal.waitFor(id, (found) => found?.state === state, 20_000);
       if (reached === undefined) throw new TypeError(`machine ${id} is ${machine(id).state}, not ${state}`);
       return reached;
     },

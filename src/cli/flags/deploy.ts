@@ -5,6 +5,7 @@ import type { DeployInput } from "../../operations/deploy/deploy.ts";
 import { STRATEGIES, type Strategy } from "../../operations/deploy/plan/plan-types.ts";
 import { parseDurationMs } from "../../project/duration.ts";
 import { Flags } from "../oclif.ts";
+import { configFlags } from "./config.ts";
 import { regionsFlag } from "./region.ts";
 
 const list = (summary: string, helpValue: string) =>
@@ -13,7 +14,7 @@ const pairs = (summary: string) => Flags.string({ summary, helpValue: "NAME=VALU
 
 export const deployFlags = {
   app: Flags.string({ char: "a", summary: "Name of the app, instead of the one in fly.toml", helpValue: "NAME" }),
-  config: Flags.string({ char: "c", summary: "Configuration file", helpValue: "FILE" }),
+  ...configFlags,
   regions: regionsFlag({ char: "r", summary: "Regions that get a machine (default: primary_region of fly.toml)" }),
   image: Flags.string({ char: "i", summary: "Deploy this image and build nothing", helpValue: "IMAGE" }),
   strategy: Flags.string({

@@ -80,11 +80,14 @@ export async function configChangesOf(
 ): Promise<ConfigChanges> {
   const pairs = (words: readonly string[] | undefined, flag: string): Record<string, string> | undefined =>
     words === undefined ? undefined : parseKeyValues(words, flag);
-  const files = await Promise.all([
-    ...Object.entries(pairs(flags["file-local"], "--file-local") ?? {}).map(async ([path, file]) => ({
-      guest_path: path,
-      raw_value: Buffer.from(await readFile(file)).toString("base64"),
-    })),
+  const local = Object.entries(pairs(flags["file-local"], "--file-local") ?? {});
+  const files = [
+    ...(await Promise.all(
+      local.map(async ([path, file]) => ({
+        guest_path: path,
+        raw_value: Buffer.from(await readFile(file)).toString("base64"),
+      })),
+    )),
     ...Object.entries(pairs(flags["file-literal"], "--file-literal") ?? {}).map(([path, text]) => ({
       guest_path: path,
       raw_value: Buffer.from(text).toString("base64"),
@@ -93,7 +96,7 @@ export async function configChangesOf(
       guest_path: path,
       secret_name: name,
     })),
-  ]);
+  ];
   return {
     env: pairs(flags.env, "--env"),
     metadata: pairs(flags.metadata, "--metadata"),

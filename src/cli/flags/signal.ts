@@ -14,7 +14,7 @@ export function parseSignal(word: string): string {
 }
 
 /** A flag whose value is a signal. */
-export const signalFlag = Flags.custom<string>({
+export const signalFlag = Flags.custom({
   char: "s",
   summary: "Signal that asks the program to end, instead of its own",
   helpValue: "SIGNAL",

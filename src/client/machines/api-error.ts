@@ -28,6 +28,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 const CODE_OF_TEXT: readonly (readonly [RegExp, ErrorCode])[] = [
   [/lease currently held by/i, "LEASE_HELD"],
   [/name has already been taken|^name_taken/i, "APP_NAME_TAKEN"],
+  [/lease not found/i, "LEASE_NOT_FOUND"],
   [/machine not found/i, "MACHINE_NOT_FOUND"],
   [/volume not found/i, "VOLUME_NOT_FOUND"],
   [/could not find app|app not found/i, "APP_NOT_FOUND"],

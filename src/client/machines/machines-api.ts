@@ -229,7 +229,8 @@ export function createMachinesApi({ transport, clock, signal }: MachinesApiDeps)
       transport.fetch({ method: "GET", path: at(app, id, "events"), query: { limit } }, z.array(MachineEventSchema)),
     lease: (app, id) =>
       transport.fetch({ method: "GET", path: at(app, id, "lease") }, ApiLeaseSchema).catch((error: unknown) => {
-        if (error instanceof AppError && error.code === "NOT_FOUND") return undefined;
+        if (error instanceof AppError && (error.code === "LEASE_NOT_FOUND" || error.code === "NOT_FOUND"))
+          return undefined;
         throw error;
       }),
     // Both forms at once: the specification's body and the query of the platform's own client.

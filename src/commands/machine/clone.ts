@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { aliasesOf, MACHINE } from "../../cli/aliases.ts";
 import { ApiCommand } from "../../cli/api-command.ts";
 import { appFlags } from "../../cli/flags/app.ts";
@@ -63,7 +62,7 @@ export default class MachineClone extends ApiCommand {
     };
     const { machines, volumes } = scope.client;
     const machine = await this.withProgress(scope.context, (progress) =>
-      cloneMachine(input, { machines, volumes, progress, newKey: randomUUID }),
+      cloneMachine(input, { machines, volumes, progress, newKey: scope.newKey }),
     );
     this.print(renderMachine({ ...machine, events: [] }, scope.width));
     return machine;

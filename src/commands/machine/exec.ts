@@ -13,7 +13,7 @@ export default class MachineExec extends ApiCommand {
   static override description =
     "Ends with the command's own status. One word is a line of words; several are taken as they are, without a shell. Without --machine, the first word is the machine where it is followed by others.";
   static override examples = [
-    { description: "A line of words", command: `<%= config.bin %> machine exec 148ed599c14189 "ls -l /data"` },
+    { description: "A line of words", command: `<%= config.bin %> machine exec 148ed599c14189 "cat /etc/hosts"` },
     { description: "Words as they are", command: "<%= config.bin %> machine exec web-1 -- sh -c 'echo $FLY_REGION'" },
     { description: "In the only machine", command: "<%= config.bin %> machine exec env --app my-app" },
     { description: "For scripts", command: "<%= config.bin %> machine exec --machine web-1 --json -- cat /etc/hosts" },

@@ -9,6 +9,7 @@ import { type CertificateIssuer, createCertificates } from "./certificates.ts";
 import { createIpAddresses } from "./ip-addresses.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
+import { issuedTokenRoutes } from "./routes/issued-tokens.ts";
 import { machinePartRoutes } from "./routes/machine-parts.ts";
 import { machineRoutes } from "./routes/machines.ts";
 import { releaseRoutes } from "./routes/releases.ts";
@@ -97,5 +98,6 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
     app.route("/v1", routes);
   app.route("/hangar/v1", planetRoutes(deps));
   app.route("/hangar/v1", releaseRoutes({ planet, random, now }));
+  app.route("/hangar/v1", issuedTokenRoutes(deps));
   return app;
 }

@@ -1,5 +1,5 @@
 // The heart of control: joins store, supervisor, infrastructure and publisher into one planet that repairs itself.
-import type { PlanetStatus } from "../../contract/planet.ts";
+import type { EdgeSettings, PlanetStatus } from "../../contract/planet.ts";
 import type { CheckReport, World } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { Infrastructure } from "../lifecycle/infrastructure.ts";
@@ -57,19 +57,29 @@ export interface Planet extends PlanetRecord {
   /** Makes regions active; resolves when wan and edge carry them. @throws REGION_UNKNOWN, PLANET_START_FAILED */
   activateRegions(regions: readonly string[]): Promise<void>;
   acceptChecks(reports: readonly CheckReport[]): void;
+  settings(): EdgeSettings;
+  changeSettings(settings: EdgeSettings): void;
   /** Calls the listener after each change of the world; the result ends that. */
   onChange(listener: () => void): () => void;
 }
 
 const SETTLE_DEADLINE_MS = 30_000;
 const RECONNECT_MS = 500;
+/** Name of the setting in the store. */
+const AUTOSTOP_PERIOD = "autostop_period_ms";
 
 export function createPlanet(deps: PlanetDeps): Planet {
   const { record, store, runtime, geography } = deps;
   const carried = new Set<string>();
+  /** Regions that are being made active. */
+  const coming = new Map<string, Promise<void>>();
   const listeners = new Set<() => void>();
   let reconciled = false;
 
+  const settings = (): EdgeSettings => {
+    const periodMs = store.getValue(AUTOSTOP_PERIOD);
+    return periodMs === undefined ? {} : { autostopPeriodMs: Number(periodMs) };
+  };
   const nextWorld = (): World => {
     const version = Number(store.getValue("world_version") ?? "0") + 1;
     store.setValue("world_version", String(version));
@@ -81,6 +91,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       machines: store.machines(),
       slotOf: geography.slotOf,
       rttMs: geography.rttMs,
+      autostopPeriodMs: settings().autostopPeriodMs,
     });
   };
   const publisher = deps.createPublisher(nextWorld);
@@ -89,9 +100,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     for (const listener of [...listeners]) listener();
   };
 
-  const activateRegions = async (wanted: readonly string[]): Promise<void> => {
-    for (const region of wanted) geography.requireRegion(region);
-    if (wanted.every((region) => carried.has(region))) return;
+  const activate = async (wanted: readonly string[]): Promise<void> => {
     const all = [...new Set([...store.activeRegions(), ...wanted])].toSorted();
     await deps.infrastructure.ensure(all);
     store.transaction(() => {
@@ -109,6 +118,17 @@ export function createPlanet(deps: PlanetDeps): Planet {
       );
     }
     for (const region of all) carried.add(region);
+  };
+  const activateRegions = async (wanted: readonly string[]): Promise<void> => {
+    for (const region of wanted) geography.requireRegion(region);
+    const missing = wanted.filter((region) => !carried.has(region) && !coming.has(region));
+    if (missing.length > 0) {
+      const work = activate(missing).finally(() => {
+        for (const region of missing) if (coming.get(region) === work) coming.delete(region);
+      });
+      for (const region of missing) coming.set(region, work);
+    }
+    await Promise.all(wanted.flatMap((region) => coming.get(region) ?? []));
   };
 
   const drained = async (id: string, deadlineMs: number): Promise<void> => {
@@ -168,10 +188,16 @@ export function createPlanet(deps: PlanetDeps): Planet {
   };
 
   const reconcile = async (): Promise<void> => {
+    const adopted = await adoptNetworks();
     carried.clear();
-    await activateRegions([...new Set([record.home, ...store.activeRegions(), ...(await adoptNetworks())])]);
-    await volumes.reconcile();
-    await supervisor.reconcile();
+    coming.clear();
+    // At the same time: a machine that is to be started waits for its own region, and no other work needs one.
+    const done = await Promise.allSettled([
+      activateRegions([...new Set([record.home, ...store.activeRegions(), ...adopted])]),
+      volumes.reconcile(),
+      supervisor.reconcile(),
+    ]);
+    for (const result of done) if (result.status === "rejected") throw result.reason;
     reconciled = true;
     changed();
   };
@@ -269,6 +295,12 @@ export function createPlanet(deps: PlanetDeps): Planet {
         }
       });
       for (const listener of [...listeners]) listener();
+    },
+    settings,
+    changeSettings: ({ autostopPeriodMs }) => {
+      if (autostopPeriodMs === undefined) return;
+      store.setValue(AUTOSTOP_PERIOD, String(autostopPeriodMs));
+      changed();
     },
     onChange: (listener) => {
       listeners.add(listener);

@@ -5,6 +5,8 @@ import { serve, type ServerType } from "@hono/node-server";
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
+/** Longer than clients keep an idle connection, so that a request never meets one that is just being closed. */
+const KEEP_ALIVE_MS = 65_000;
 
 export interface ServerOptions {
   readonly port: number;
@@ -25,6 +27,7 @@ export function serveControlPlane(
     serverOptions: {
       headersTimeout: headTimeoutMs,
       requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, headTimeoutMs),
     },
   });

@@ -65,7 +65,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
   const nowIso = (): string => new Date(deps.now()).toISOString();
   const engineName = (id: string): string => names.volume(planet.name, id);
   const labelsOf = (id: string): Record<string, string> => planetLabels(planet.name, "volume", { [LABEL.volume]: id });
-  const worker: VolumeWorker = { image: deps.workerImage, labels: planetLabels(planet.name, "volume") };
+  const worker: VolumeWorker = { image: deps.workerImage, labels: planetLabels(planet.name, "worker") };
 
   const get = (app: string, id: string): VolumeRecord => {
     const volume = tables.get(id);
@@ -229,14 +229,22 @@ export function createVolumes(deps: VolumesDeps): Volumes {
         if (Date.parse(createdAt) + retentionDays * DAY_MS < deps.now())
           tables.updateSnapshot(id, { state: "destroying" });
       // The engine is asked first: whatever it has by now has its row already.
-      const made = await runtime.listVolumes(planetLabels(planet.name, "volume"));
+      const [made, workers] = await Promise.all([
+        runtime.listVolumes(planetLabels(planet.name, "volume")),
+        // What a control that was killed had at work: whoever needs it starts it again, below.
+        runtime.listContainers(planetLabels(planet.name, "worker")),
+      ]);
+      await Promise.all(workers.map((container) => runtime.removeContainer(container.id)));
       const volumes = tables.list();
       const known = new Set([...volumes, ...tables.snapshots()].map(({ id }) => engineName(id)));
       const orphans = made.filter((name) => !known.has(name));
-      for (const name of orphans)
-        await runtime
-          .removeVolume(name)
-          .catch((error: unknown) => deps.log(`volume ${name}: ${asAppError(error).message}`));
+      await Promise.all(
+        orphans.map((name) =>
+          queue
+            .run(name, () => runtime.removeVolume(name))
+            .catch((error: unknown) => deps.log(`volume ${name}: ${asAppError(error).message}`)),
+        ),
+      );
       for (const { id, state } of volumes) if (state !== "created") persist(id);
       for (const { id, state } of tables.snapshots()) if (state !== "created") persist(id);
     },

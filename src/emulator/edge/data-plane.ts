@@ -1,11 +1,13 @@
 // Assembly of everything that carries requests: the clients' port, the backhaul in each region, pools and health checks.
 import { type World, type WorldRegion } from "../../contract/world.ts";
+import { createAppLog } from "./app-log.ts";
+import { createAutostopper } from "./autostopper.ts";
 import { createBackhaulPolicy } from "./backhaul-acceptor.ts";
 import { createBackhaulProtocol } from "./backhaul.ts";
 import { createChecker } from "./checks/checker.ts";
 import { createCheckReporter } from "./checks/reporter.ts";
 import type { RunCheck } from "./checks/run-check.ts";
-import { createDispatcher } from "./dispatcher.ts";
+import { createDispatcher, type DispatcherDeps, type Entrance } from "./dispatcher.ts";
 import { startEcho } from "./echo.ts";
 import type { ClientTimeLimits } from "./http1/client-connection.ts";
 import type { Connector } from "./http1/conn.ts";
@@ -17,9 +19,12 @@ import { renderResponseFields } from "./platform-fields.ts";
 import { createPreconnector } from "./preconnect.ts";
 import { createRegionActivator } from "./region-activator.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
+import { createReplayCache } from "./replay/cache.ts";
 import { createRequestIds } from "./request-id.ts";
+import { createRequestLog, type RequestLog } from "./request-log.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
-import { type Backend, indexWorld, type WorldIndex } from "./world-index.ts";
+import { createWaker } from "./waker.ts";
+import { type Backend, HTTP_PORT, indexWorld, type WorldIndex } from "./world-index.ts";
 import { createWarmPool, type WarmPool } from "./warm-pool.ts";
 import { planWarmTargets } from "./warm-targets.ts";
 
@@ -59,13 +64,18 @@ export interface DataPlane {
   readonly clients: Listener;
   readonly load: LoadTracker;
   readonly backhaul: Pick<WarmPool, "warm">;
+  readonly requests: RequestLog;
   /** Requests that wait for a machine. */
   waiting(): number;
+  isHealthy(backend: Backend): boolean;
   world(): WorldIndex | undefined;
   /** Puts a world in force. @param present regions whose networks can be used @throws PLANET_START_FAILED, PORT_TAKEN */
   apply(world: World, present: readonly WorldRegion[]): Promise<void>;
   close(): void;
 }
+
+/** The planet's own port: HTTP/1.1 without TLS, which stands for port 80 of the platform. */
+const PLAIN_HTTP: Entrance = { port: HTTP_PORT, secure: false, version: "1.1" };
 
 const SECRET_BYTES = 24;
 
@@ -81,6 +91,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const requestId = createRequestIds(nowMs, randomBytes);
   const activator = createRegionActivator({ post, timer, log });
   const reporter = createCheckReporter({ post, timer });
+  const appLog = createAppLog({ post, timer, nowMs });
+  const replays = createReplayCache(nowMs);
+  const requests = createRequestLog();
   let world: WorldIndex | undefined;
 
   const keepWarm = (): void => {
@@ -93,23 +106,39 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     report: reporter.report,
     healthChanged: (app) => {
       keepWarm();
+      waker.healthChanged();
       waiting.changed(app);
     },
   });
   const isHealthy = ({ machine }: Backend): boolean => checker.isHealthy(machine);
-  const accept = createDispatcher({
+  const report = (app: string, backend: Backend | undefined, message: string): void =>
+    appLog.add({ app, region: backend?.machine.region ?? "", machine: backend?.machine.id ?? "", message });
+  const waker = createWaker({
+    ...{ connector, post, timer, monotonicMs: deps.monotonicMs, isHealthy, hurry: checker.hurry },
+    report: (backend, text) => report(backend.machine.app, backend, text),
+  });
+  const autostopper = createAutostopper({
+    ...{ load, post, timer, monotonicMs: deps.monotonicMs, random, isWaking: waker.isWaking },
+    report: ({ app, region, id }, message) => appLog.add({ app, region, machine: id, message }),
+  });
+  const dispatcherDeps: DispatcherDeps = {
     ...{
       world: () => world,
       isHealthy,
       load,
       waiting,
       activator,
+      waker,
+      replays,
+      requests,
       protocol,
       pools: { machines, backhaul },
       preconnector,
     },
-    ...{ backhaulPort: deps.backhaulPort, server: deps.server, requestId, nowMs, random, log },
-  });
+    ...{ backhaulPort: deps.backhaulPort, server: deps.server, requestId, nowMs, random, log, report, timer },
+    monotonicMs: deps.monotonicMs,
+  };
+  const accept = createDispatcher(dispatcherDeps, PLAIN_HTTP);
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
   const clients = createListener(
     { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, accept, refusalLines },
@@ -151,6 +180,8 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     clients,
     load,
     backhaul,
+    requests,
+    isHealthy,
     waiting: () => waiting.size,
     world: () => world,
     async apply(next, present) {
@@ -160,12 +191,17 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       world = index;
       keepWarm();
       activator.worldChanged(new Set(index.regions.keys()));
+      waker.worldChanged(index);
+      autostopper.worldChanged(index, next.autostopPeriodMs);
       waiting.changed();
     },
     close() {
       cancelSweep();
       checker.close();
       reporter.close();
+      appLog.close();
+      waker.close();
+      autostopper.close();
       clients.close();
       services.close();
       machines.close();

@@ -13,7 +13,7 @@ const VCPU_QUOTA_US = 80_000;
 const PERIOD_US = 80_000;
 const DEFAULT_MEMORY_MB = 256;
 /** Processes and threads of a machine: far more than programs need, and far fewer than would hurt the other machines. */
-const MAX_PROCESSES = 4_096;
+const MAX_PROCESSES = 2_048;
 /** Name of the container that holds the network of a machine with several programs. */
 export const ANCHOR = "network";
 

@@ -37,16 +37,32 @@ export interface ConvergeDeps {
   readonly handleExit: (machine: MachineRecord, detail: ContainerDetail) => Promise<boolean>;
 }
 
+/** Whether its containers are all that they should be, so that a run would find nothing to do. */
+export function isSettled(machine: MachineRecord, present: readonly ContainerInfo[]): boolean {
+  const { desired, state, instanceId, restartRequested } = machine;
+  if (state !== desired || restartRequested) return false;
+  if (!present.every(({ labels }) => labels[LABEL.instance] === instanceId)) return false;
+  if (desired === "stopped") return !present.some(isAlive);
+  const [only] = present;
+  const single = present.length === 1 && machinePrograms(machine).length === 1;
+  return desired === "started" && single && only?.state === "running";
+}
+
 /** One run for the machine; it resolves when the machine is where it should be. */
 export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<void> {
   const { store, runtime, journal, containers } = deps;
+
+  /** Nothing is under way to a machine without services: edge sends it nothing. */
+  const drained = async ({ id, config }: MachineRecord): Promise<void> => {
+    if ((config.services ?? []).length > 0) await deps.drained(id, DRAIN_DEADLINE_MS);
+  };
 
   /** Stops what is alive, what depends on others first; what is left of the main program. */
   const stopAll = async (
     machine: MachineRecord,
     present: readonly ContainerInfo[],
   ): Promise<ContainerDetail | undefined> => {
-    if (present.some(isAlive)) await deps.drained(machine.id, DRAIN_DEADLINE_MS);
+    if (present.some(isAlive)) await drained(machine);
     const programs = present.filter((container) => isAlive(container) && !isAnchor(container));
     const details = await Promise.all(
       programs.map((container) => containers.stop(machine, programOf(machine, container), container)),
@@ -56,7 +72,7 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     return details[0];
   };
   const removeAll = async (present: readonly ContainerInfo[]): Promise<void> => {
-    for (const { id } of present) await runtime.removeContainer(id);
+    await Promise.all(present.map(({ id }) => runtime.removeContainer(id)));
   };
   const exited = (detail: ContainerDetail | undefined, restarting: boolean): ReturnType<typeof event> =>
     event(
@@ -98,7 +114,7 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     }
     if (running.length > 0) {
       journal.write(machine.id, { state: "suspending" });
-      await deps.drained(machine.id, DRAIN_DEADLINE_MS);
+      await drained(machine);
       for (const { id } of running) await runtime.pauseContainer(id);
     }
     if (machine.state !== "suspended")

@@ -28,17 +28,6 @@ export function mayFollow(from: MachineState, to: MachineState): boolean {
   return to === "destroying" && from !== "destroyed" && from !== "replaced";
 }
 
-/** States in which a machine has a program that runs, or is kept with its memory. */
-export const ACTIVE_STATES: ReadonlySet<MachineState> = new Set([
-  "starting",
-  "started",
-  "restarting",
-  "suspending",
-  "suspended",
-  "stopping",
-  "replacing",
-]);
-
 const SIGNALLED = 128;
 const LAST_SIGNAL = 64;
 

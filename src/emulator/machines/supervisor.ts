@@ -5,7 +5,7 @@ import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
-import { createConvergence } from "./converge.ts";
+import { createConvergence, isSettled } from "./converge.ts";
 import { createExits } from "./exits.ts";
 import { createLauncher } from "./launch.ts";
 import { createMachineContainers } from "./machine-containers.ts";
@@ -18,6 +18,7 @@ const PARALLEL = 6;
 const MAX_ATTEMPTS = 4;
 const RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
+const PLANETS_OWN: ReadonlySet<string> = new Set(["DOCKER_UNAVAILABLE", "PLANET_START_FAILED"]);
 
 export interface Supervisor {
   /** Takes the machine to its desired state; resolves when it is there or has failed. */
@@ -125,7 +126,8 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const countFailure =
     (id: string) =>
     (thrown: unknown): never => {
-      attempts.set(id, (attempts.get(id) ?? 0) + 1);
+      // What the whole planet lacks is no failure of the machine's.
+      if (!PLANETS_OWN.has(asAppError(thrown).code)) attempts.set(id, (attempts.get(id) ?? 0) + 1);
       throw thrown;
     };
 
@@ -149,16 +151,15 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       }),
     idle: () => queue.idle(),
     reconcile: async () => {
-      const known = new Set(store.machines().map(({ id }) => id));
-      const [machines, workers] = await Promise.all([
-        runtime.listContainers(planetLabels(planet.name, "machine")),
-        // What a control that was killed had at work on volumes: whoever needs it starts it again.
-        runtime.listContainers(planetLabels(planet.name, "worker")),
-      ]);
-      const orphans = [...machines.filter(({ labels }) => !known.has(labels[LABEL.machine] ?? "")), ...workers];
+      const present = await runtime.listContainers(planetLabels(planet.name, "machine"));
+      const byMachine = Map.groupBy(present, ({ labels }) => labels[LABEL.machine] ?? "");
+      const known = new Map(store.machines().map((machine) => [machine.id, machine]));
+      const orphans = present.filter(({ labels }) => !known.has(labels[LABEL.machine] ?? ""));
+      // One look at the engine tells of most machines that nothing is to be done; work that is under way goes on.
+      const unsettled = [...known.values()].filter((machine) => !isSettled(machine, byMachine.get(machine.id) ?? []));
       const results = await Promise.allSettled([
         ...orphans.map((container) => queue.run(container.id, () => runtime.removeContainer(container.id))),
-        ...[...known].map((id) => queue.run(id, () => convergeNow(id).then(forgetFailures(id), countFailure(id)))),
+        ...unsettled.map(({ id }) => queue.run(id, () => convergeNow(id).then(forgetFailures(id), countFailure(id)))),
       ]);
       const failures = results.flatMap((result) => (result.status === "rejected" ? [asAppError(result.reason)] : []));
       for (const { message } of failures) deps.log(`reconcile: ${message}`);

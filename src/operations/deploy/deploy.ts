@@ -3,6 +3,9 @@ import { randomUUID } from "node:crypto";
 import type { ControlClient } from "../../client/control-client.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { AppConfig } from "../../project/app-config.ts";
+import path from "node:path";
+import { loadMachineInputs } from "../config/load-machine-inputs.ts";
+import type { MachineInputs } from "../../project/machine-config.ts";
 import { wantedRegions } from "../../project/wanted-regions.ts";
 import {
   applyPlan,
@@ -62,9 +65,10 @@ function planInput(
   seen: Seen,
   home: string,
   hasVolumes: boolean,
+  inputs: MachineInputs,
 ): PlanInput {
   const { config } = input.loaded;
-  const groups = groupWishes(config, image, hasVolumes);
+  const groups = groupWishes(config, image, hasVolumes, inputs);
   const primaryRegion = config.primaryRegion ?? home;
   const release =
     input.skipReleaseCommand === true ? undefined : releaseCommandOf(config, groups, seen.machines, primaryRegion);
@@ -140,6 +144,7 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   const warnings = [...input.loaded.warnings.map(({ message }) => message), ...unsupportedSettings(config)];
   for (const warning of warnings) progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
+  const inputs = await loadMachineInputs(config, path.dirname(input.loaded.file), deps);
   const { image, builder, digest } =
     input.plan === undefined
       ? await obtainImage(app, input.loaded, { ...input.build, image: input.image ?? input.build?.image }, deps)
@@ -156,7 +161,8 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   const { client, httpPort, home } = await deps.ensurePlanet(wanted, config.primaryRegion ?? wanted[0]);
 
   const fleet = createSteadyFleet(createControlFleet(client, app), { clock, launchId: randomUUID });
-  const make = (seen: Seen): DeployPlan => planDeploy(planInput(app, image, input, seen, home, fleet.hasVolumes));
+  const make = (seen: Seen): DeployPlan =>
+    planDeploy(planInput(app, image, input, seen, home, fleet.hasVolumes, inputs));
   const options = changeOptions(input, digest);
   const change = { fleet, deployer: deps.deployer, clock, signal, progress };
   const { image: _image, ...changed } = (await appExists(app, client))

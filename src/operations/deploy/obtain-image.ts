@@ -1,6 +1,7 @@
 // The image of a deploy: named, or built and named after its content.
 import path from "node:path";
 import type { BuiltImage } from "../../platform/docker-build.ts";
+import type { LoadMachineInputsDeps } from "../config/load-machine-inputs.ts";
 import { findDockerfile } from "../config/find-dockerfile.ts";
 import type { LoadedAppConfig } from "../config/load-app-config.ts";
 import type { ProgressReporter } from "../progress.ts";
@@ -24,7 +25,7 @@ export interface BuildOptions {
 }
 
 export interface ObtainImageDeps {
-  readonly files: { exists(file: string): Promise<boolean> };
+  readonly files: LoadMachineInputsDeps["files"] & { exists(file: string): Promise<boolean> };
   readonly build: (input: {
     contextDir: string;
     dockerfile: string;

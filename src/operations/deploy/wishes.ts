@@ -3,7 +3,8 @@ import type { Machine } from "../../contract/machine.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { AppConfig } from "../../project/app-config.ts";
 import { guestFor } from "../../project/guest.ts";
-import { toMachineConfig } from "../../project/machine-config.ts";
+import { type MachineInputs, toMachineConfig } from "../../project/machine-config.ts";
+import { declaredCounts } from "../../project/region-counts.ts";
 import { belongsTo, defaultGroup, processGroups } from "../../project/process-groups.ts";
 import { splitShellWords } from "../../project/shell-words.ts";
 import { groupOf, isManaged } from "./plan/managed.ts";
@@ -12,33 +13,34 @@ import { releaseMachineConfig } from "./plan/release-command.ts";
 
 const RELEASE_COMMAND_TIMEOUT_MS = 300_000;
 
-/** A size such as `10`, `10gb` or `10GB` in GB. */
-function sizeGb(text: string | undefined): number | undefined {
-  const digits = text === undefined ? undefined : /^(\d+)\s*(?:gb?)?$/iu.exec(text.trim())?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
 function mountsOf(config: AppConfig, group: string): MountWish[] {
   return config.mounts
     .filter((mount) => belongsTo(mount, group, config))
-    .map(({ source, destination, initialSize }) => ({
+    .map(({ source, destination, initialSizeGb }) => ({
       name: source,
       path: destination,
-      initialSizeGb: sizeGb(initialSize),
+      initialSizeGb,
       options: {},
     }));
 }
 
 /** One wish for each process group. @param hasVolumes whether the target has any: mounts are left out where it has none */
-export function groupWishes(config: AppConfig, image: string, hasVolumes: boolean): GroupWish[] {
+export function groupWishes(
+  config: AppConfig,
+  image: string,
+  hasVolumes: boolean,
+  inputs?: MachineInputs,
+): GroupWish[] {
   return processGroups(config).map((name) => {
-    const { mounts: _mounts, ...machine } = toMachineConfig(config, name, image) as ReturnType<
+    const { mounts: _mounts, ...machine } = toMachineConfig(config, name, image, inputs) as ReturnType<
       typeof toMachineConfig
     > & {
       mounts?: unknown;
     };
+    const counts = declaredCounts(config, name);
     return {
       name,
+      ...(counts === undefined ? {} : { counts: Object.fromEntries(counts) }),
       config: machine,
       sizeGiven: guestFor(config, name) !== undefined,
       mounts: hasVolumes ? mountsOf(config, name) : [],

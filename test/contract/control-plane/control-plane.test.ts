@@ -84,7 +84,7 @@ describe("control after its death", () => {
       const version = first.world()?.version ?? 0;
       await first.stop();
 
-      // While control is gone: one container vanishes, and one appears that no record owns.
+      // While control is gone: one container vanishes, and two appear that no record owns, one at work on a volume.
       const [container] = await runtime.listContainers({ "dev.hangar.machine": kept.id });
       await runtime.removeContainer(container?.id ?? "");
       await runtime.createContainer({
@@ -93,12 +93,23 @@ describe("control after its death", () => {
         labels: { "dev.hangar.planet": "memory", "dev.hangar.component": "machine", "dev.hangar.machine": "gone" },
         networks: [],
       });
+      await runtime.createContainer({
+        name: "hangar-memory-at-work",
+        image: "web",
+        labels: { "dev.hangar.planet": "memory", "dev.hangar.component": "worker" },
+        networks: [],
+      });
 
       const second = await startMemoryPlanet({ images, runtime, database });
       await second.client.waitMachine("shop", kept.id, "started");
       await waitUntil(
         async () => ((await runtime.listContainers({ "dev.hangar.machine": "gone" })).length === 0 ? true : undefined),
         { what: "the orphan to go", deadlineMs: 5_000, intervalMs: 5 },
+      );
+      await waitUntil(
+        async () =>
+          (await runtime.listContainers({ "dev.hangar.component": "worker" })).length === 0 ? true : undefined,
+        { what: "the worker to go", deadlineMs: 5_000, intervalMs: 5 },
       );
       expect(await second.client.machines("shop")).toEqual([
         expect.objectContaining({ id: kept.id, state: "started", private_ip: kept.private_ip }),

@@ -45,7 +45,11 @@ async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML)
   return deploy(
     { loaded, regions: [], image, waitTimeoutMs: 3_000, ...input },
     {
-      files: { exists: async () => true },
+      files: {
+        exists: async () => true,
+        readTextIfExists: async () => undefined,
+        readBase64IfExists: async () => undefined,
+      },
       regionNames: { has: isRegionCode, suggest: suggestRegion },
       build: () => Promise.reject(new Error("nothing is built here")),
       tagImage: async () => undefined,

@@ -51,7 +51,8 @@ export function machinePartRoutes({ planet }: { readonly planet: Planet }): Hono
     })
     .get(`${one}/lease`, (context) => {
       const machine = machines.present(context.req.param("app"), context.req.param("id"));
-      return context.json(leaseAnswer(machine, machines.leases.show(machine), false));
+      // With its nonce, as the platform's own client needs it to clear a lease that somebody left behind.
+      return context.json(leaseAnswer(machine, machines.leases.show(machine), true));
     })
     .post(`${one}/lease`, async (context) => {
       const machine = machines.present(context.req.param("app"), context.req.param("id"));

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
+import type { Organizations } from "../../../contract/apps.ts";
 import { ActivateRegionsSchema } from "../../../contract/planet.ts";
 import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
 import { AppError } from "../../../errors/app-error.ts";
@@ -12,6 +13,7 @@ import { organizationSlugs, PERSONAL, internalId } from "../organizations.ts";
 import type { ApiEnv } from "../auth.ts";
 import type { Geography, Planet } from "../planet.ts";
 import type { HttpSend } from "../publisher.ts";
+import { edgeRoutes } from "./edge.ts";
 import { queryFlag, queryNumber, readBody } from "./body.ts";
 
 export interface PlanetRoutesDeps {
@@ -28,16 +30,18 @@ export interface PlanetRoutesDeps {
 
 const MAX_TAIL = 10_000;
 
-export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetRoutesDeps): Hono<ApiEnv> {
+export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
+  const { planet, logs, diagnoses, edgeUrl, send } = deps;
   const requireApp = (app: string): string => {
     if (planet.store.app(app) === undefined)
       throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
     return app;
   };
   return new Hono<ApiEnv>()
+    .route("/", edgeRoutes(deps))
     .get("/planet", (context) => context.json(planet.status()))
     .get("/organizations", (context) =>
-      context.json({
+      context.json<Organizations>({
         organizations: organizationSlugs(planet.store).map((slug) => ({
           id: String(internalId(slug)),
           slug,

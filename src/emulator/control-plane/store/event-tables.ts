@@ -17,9 +17,22 @@ export interface EventTables {
   checksOfApp(app: string): Map<string, CheckRecord[]>;
 }
 
-function eventOf(row: Row): MachineEvent {
-  const event = JSON.parse(String(row.body)) as MachineEvent;
-  return { id: eventId(event.timestamp, Number(row.seq)), ...event };
+/** Parsed events that are kept: what happened does not change. */
+const PARSED_KEPT = 20_000;
+
+function eventReader(): (row: Row) => MachineEvent {
+  const known = new Map<string, MachineEvent>();
+  return ({ machine, seq, body }) => {
+    // Numbers are given again after the newest events were forgotten with their machine.
+    const key = `${String(machine)} ${String(seq)}`;
+    const present = known.get(key);
+    if (present !== undefined) return present;
+    if (known.size >= PARSED_KEPT) known.clear();
+    const event = JSON.parse(String(body)) as MachineEvent;
+    const read = { id: eventId(event.timestamp, Number(seq)), ...event };
+    known.set(key, read);
+    return read;
+  };
 }
 
 function checkOf(row: Row): CheckRecord {
@@ -45,6 +58,7 @@ function byMachine<T>(rows: readonly Row[], read: (row: Row) => T): Map<string, 
 }
 
 export function eventTables(db: Database): EventTables {
+  const eventOf = eventReader();
   return {
     addEvent: (machine, event) => {
       db.run("INSERT INTO events (machine, body) VALUES (?, ?)", machine, JSON.stringify(event));

@@ -73,7 +73,23 @@ const COLUMNS: Record<keyof MachineChange, string> = {
   skipSecrets: "skip_secrets",
 };
 
-function machineOf(row: Row): MachineRecord {
+/** Parsed configurations that are kept; all of a large planet. */
+const CONFIGS_KEPT = 20_000;
+
+/** Reads configurations, each text once: they are read far more often than written. */
+function configReader(): (machine: string, text: string) => MachineConfig {
+  const known = new Map<string, { readonly text: string; readonly config: MachineConfig }>();
+  return (machine, text) => {
+    const present = known.get(machine);
+    if (present?.text === text) return present.config;
+    if (known.size >= CONFIGS_KEPT) known.clear();
+    const config = JSON.parse(text) as MachineConfig;
+    known.set(machine, { text, config });
+    return config;
+  };
+}
+
+function machineOf(row: Row, config: MachineConfig): MachineRecord {
   return {
     id: String(row.id),
     app: String(row.app),
@@ -83,7 +99,7 @@ function machineOf(row: Row): MachineRecord {
     state: row.state as MachineState,
     desired: row.desired as MachineRecord["desired"],
     instanceId: String(row.instance_id),
-    config: JSON.parse(String(row.config)) as MachineConfig,
+    config,
     cordoned: row.cordoned === 1,
     restarts: Number(row.restarts),
     restartWindowStartMs: Number(row.restart_window_start_ms),
@@ -118,6 +134,8 @@ function versionOf(row: Row): MachineVersionRecord {
 
 /** `perRegion`: how many machines have addresses in one region. */
 export function machineTables(db: Database, perRegion: number): MachineTables {
+  const configOf = configReader();
+  const read = (row: Row): MachineRecord => machineOf(row, configOf(String(row.id), String(row.config)));
   const freeNumber = (region: string): number => {
     const first = db.one("SELECT 1 FROM machines WHERE region = ? AND number = 1 AND state <> 'destroyed'", region);
     if (first === undefined) return 1;
@@ -154,11 +172,11 @@ export function machineTables(db: Database, perRegion: number): MachineTables {
       const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
       return db
         .all(`SELECT * FROM machines ${where} ORDER BY created_at, id`, ...(app === undefined ? [] : [app]))
-        .map(machineOf);
+        .map(read);
     },
     machine: (id) => {
       const row = db.one("SELECT * FROM machines WHERE id = ?", id);
-      return row === undefined ? undefined : machineOf(row);
+      return row === undefined ? undefined : read(row);
     },
     machineCount: (app) =>
       Number(db.one("SELECT count(*) AS n FROM machines WHERE app = ? AND state <> 'destroyed'", app)?.n),

@@ -4,8 +4,6 @@ import { LOADERS } from "./binaries.ts";
 
 /** Where it is in containers that have secrets. */
 export const LOADER_PATH = "/.fly/loader";
-/** With this it ends when its input ends too early: control was killed while it started the machine. */
-export const LOADER_INTERRUPTED = 125;
 
 const LENGTH_BYTES = 4;
 

@@ -24,7 +24,7 @@ function recorder(
       const result = { stdout: "", stderr: "denied: who are you", durationMs: 1 };
       if (args[0] === "version") return { ...result, exitCode: 0, stdout: `${version} 20.10.24` };
       if (args[0] === "buildx") return { ...result, exitCode: 1 };
-      calls.push({ args, options });
+      calls.push({ args, options: { ...options } });
       return { ...result, exitCode };
     },
   };

@@ -96,7 +96,7 @@ describe("edge", () => {
       status: 503,
       body: { code: "PLANET_START_FAILED", details: { regions: [LATE] } },
     });
-    expect(await planet.call("PUT", "/world", { version: "x" })).toMatchObject({ status: 422 });
+    expect(await planet.call("PUT", "/world", { version: "x" })).toMatchObject({ status: 400 });
     expect(await planet.status()).toMatchObject({ component: "edge", worldVersion: -1 });
   });
 

@@ -2,10 +2,21 @@
 // adapter under test.
 import { LABEL } from "../../src/emulator/runtime/labels.ts";
 import { docker, sweep } from "./docker-cli.ts";
+import { machineEngine, ownsDaemon } from "./engines.ts";
 
-/** Removes all containers, networks and volumes of the planet. */
+/**
+ * Removes all containers, networks and volumes of the planet. Engine 20.10 can keep an endpoint of a container that is
+ * gone, when that was killed while it was being attached; nothing but a new start of the daemon removes the network then.
+ */
 export async function sweepPlanet(planet: string): Promise<void> {
-  await sweep(`${LABEL.planet}=${planet}`);
+  const label = `${LABEL.planet}=${planet}`;
+  try {
+    await sweep(label);
+  } catch (error) {
+    if (!String(error).includes("has active endpoints") || !(await ownsDaemon())) throw error;
+    await machineEngine.killDaemon();
+    await sweep(label);
+  }
 }
 
 /** Removes everything of all planets whose names start so: of runs that were killed and had names of their own. */

@@ -56,3 +56,15 @@ export const DiagnosisSchema = z.object({
   listening: z.array(z.string()).optional(),
 });
 export type Diagnosis = z.infer<typeof DiagnosisSchema>;
+
+/** POST /hangar/v1/certificates/leaf: edge has a certificate signed for its own key. */
+export const LeafRequestSchema = z.object({
+  /** A host name in lower case. */
+  name: z.string().min(1).max(253),
+  /** SPKI as PEM. */
+  publicKey: z.string().max(1_000),
+});
+export type LeafRequest = z.infer<typeof LeafRequestSchema>;
+
+/** What comes back: the certificate as PEM. */
+export const LeafCertificateSchema = z.object({ certificate: z.string() });

@@ -40,11 +40,24 @@ export const WorldCheckSchema = z.object({
 });
 export type WorldCheck = z.infer<typeof WorldCheckSchema>;
 
+/** What the HTTP handler of a port does beside routing, as far as the configuration says something. */
+export const WorldHttpOptionsSchema = z.object({
+  /** The app speaks HTTP/2 in the clear. */
+  h2Backend: z.boolean().optional(),
+});
+
 export const WorldServiceSchema = z.object({
   internalPort: z.int().min(1).max(65_535),
   protocol: z.enum(["tcp", "udp"]),
   /** Public ports with their handlers, as the configuration names them (80 http, 443 tls+http). */
-  ports: z.array(z.object({ port: z.int(), handlers: z.array(z.string()), forceHttps: z.boolean() })),
+  ports: z.array(
+    z.object({
+      port: z.int(),
+      handlers: z.array(z.string()),
+      forceHttps: z.boolean(),
+      httpOptions: WorldHttpOptionsSchema.optional(),
+    }),
+  ),
   concurrency: z.object({
     type: z.enum(["connections", "requests"]),
     softLimit: z.int().optional(),
@@ -83,6 +96,8 @@ export const WorldSchema = z.object({
   links: z.array(WorldLinkSchema),
   apps: z.array(z.object({ name: z.string() })),
   machines: z.array(WorldMachineSchema),
+  /** The host's port where clients find TLS; absent: there is none. */
+  tlsPort: z.int().min(1).max(65_535).optional(),
 });
 export type World = z.infer<typeof WorldSchema>;
 
@@ -130,5 +145,6 @@ export const CONTROL_PORT = 4280;
 export const COMPONENT_PORT = 4281;
 /** Where edge listens for clients inside its container, for its peers' backhaul and for probe datagrams. */
 export const EDGE_HTTP_PORT = 8080;
+export const EDGE_HTTPS_PORT = 8443;
 export const EDGE_BACKHAUL_PORT = 4282;
 export const EDGE_ECHO_PORT = 4283;

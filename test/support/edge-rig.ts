@@ -1,11 +1,15 @@
 // An edge on loopback addresses, without wan and without policy routing: for its logic. Regions are 127.0.<n>.0/24.
 import { randomBytes } from "node:crypto";
 import net from "node:net";
+import type { LeafRequest } from "../../src/contract/planet.ts";
 import type { World, WorldCheck, WorldMachine, WorldService } from "../../src/contract/world.ts";
+import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
 import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
 import { netConnector } from "../../src/emulator/edge/http1/net-conn.ts";
+import { isPlanetName } from "../../src/emulator/model/host-names.ts";
+import { type AuthorityMaterial, createAuthority } from "../../src/platform/x509.ts";
 import { systemTimer } from "../../src/platform/clock.ts";
 
 /** Regions of the rig's worlds and the RTTs that their links claim to have. */
@@ -69,6 +73,9 @@ export function worldOf(version: number, regions: readonly string[], machines: r
 export interface EdgeRig {
   readonly dataPlane: DataPlane;
   readonly port: number;
+  readonly securePort: number;
+  /** The certificate of the authority that signs for this edge. */
+  readonly authority: string;
   readonly backhaulPort: number;
   readonly echoPort: number;
   /** What was posted to control. */
@@ -84,6 +91,9 @@ export interface EdgeRigOptions {
   readonly nowMs?: () => number;
 }
 
+/** One for all rigs of a file: making it takes a while. */
+let authority: Promise<AuthorityMaterial> | undefined;
+
 /** A free port on loopback, for the backhaul and the echo of all regions. */
 async function freePort(): Promise<number> {
   const server = net.createServer();
@@ -97,6 +107,9 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
   const posts: EdgeRig["posts"] = [];
   const logs: string[] = [];
   const [backhaulPort, echoPort] = [await freePort(), await freePort()];
+  authority ??= createAuthority("Test authority", Date.now());
+  const material = await authority;
+  const signer = createLeafSigner({ authority: material, isServed: isPlanetName, nowMs: Date.now });
   const dataPlane = createDataPlane({
     ...{ connector: netConnector, runCheck, backhaulPort, echoPort, server: "Hangar/test" },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
@@ -104,12 +117,21 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
     ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
     log: (text) => void logs.push(text),
     post: (path, body) => {
+      if (path === "/hangar/v1/certificates/leaf") {
+        const { name, publicKey } = body as LeafRequest;
+        return signer.sign(name, publicKey).then(
+          (certificate) => ({ status: 200, body: JSON.stringify({ certificate }) }),
+          () => ({ status: 422, body: "{}" }),
+        );
+      }
       posts.push({ path, body });
       return options.post?.(path, body) ?? Promise.resolve({ status: 200, body: "{}" });
     },
   });
   await dataPlane.clients.listen("127.0.0.1", 0);
+  await dataPlane.secureClients.listen("127.0.0.1", 0);
   return {
+    ...{ securePort: dataPlane.secureClients.port(), authority: material.certificate },
     ...{ dataPlane, port: dataPlane.clients.port(), backhaulPort, echoPort, posts, logs },
     apply: (world) => dataPlane.apply(world, world.regions),
     stop: () => dataPlane.close(),

@@ -6,11 +6,14 @@ import { serve } from "@hono/node-server";
 import { COMPONENT_PORT } from "../../contract/world.ts";
 import { createInfrastructure } from "../lifecycle/infrastructure.ts";
 import type { PlanetRecord } from "../model/records.ts";
+import type { AuthorityMaterial } from "../../platform/x509.ts";
+import { isPlanetName } from "../model/host-names.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import { managementAddresses } from "../topology/address-plan.ts";
 import { createControlPlane } from "./app.ts";
 import { createDiagnoses } from "./diagnosis.ts";
 import { catalogueGeography } from "./geography.ts";
+import { createLeafSigner } from "./leaf-signer.ts";
 import { createAppLogs } from "./logs.ts";
 import { createPlanet } from "./planet.ts";
 import { createPublisher, type HttpSend } from "./publisher.ts";
@@ -21,6 +24,9 @@ export interface ControlOptions {
   readonly version: string;
   readonly image: string;
   readonly httpPort: number;
+  readonly httpsPort: number;
+  /** The user's certificate authority; undefined where the planet was brought up without one. */
+  readonly authority: AuthorityMaterial | undefined;
   readonly token: string;
   readonly stateDir: string;
   readonly port: number;
@@ -49,6 +55,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     runtime,
     image: options.image,
     httpPort: options.httpPort,
+    httpsPort: options.httpsPort,
     version: options.version,
     token: options.token,
     slotOf: catalogueGeography.slotOf,
@@ -59,6 +66,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     record: planetRecord,
     version: options.version,
     image: options.image,
+    tlsPort: options.httpsPort,
     store,
     runtime,
     infrastructure,
@@ -78,6 +86,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     logs: createAppLogs(planetRecord, runtime, planet.onChange),
     diagnoses: createDiagnoses(planetRecord, store, runtime),
     edgeUrl,
+    leafSigner: createLeafSigner({ authority: options.authority, isServed: isPlanetName, nowMs: now }),
     send,
     random,
     now,

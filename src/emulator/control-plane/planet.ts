@@ -28,6 +28,8 @@ export interface PlanetDeps {
   readonly record: PlanetRecord;
   readonly version: string;
   readonly image: string;
+  /** The host's port where clients find TLS. */
+  readonly tlsPort?: number;
   readonly store: Store;
   readonly runtime: ContainerRuntime;
   readonly infrastructure: Infrastructure;
@@ -75,6 +77,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       machines: store.machines(),
       slotOf: geography.slotOf,
       rttMs: geography.rttMs,
+      ...(deps.tlsPort === undefined ? {} : { tlsPort: deps.tlsPort }),
     });
   };
   const publisher = deps.createPublisher(nextWorld);

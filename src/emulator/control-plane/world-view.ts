@@ -14,6 +14,7 @@ export interface WorldInput {
   /** Slot of a region in the address plan. */
   readonly slotOf: (region: string) => number;
   readonly rttMs: (a: string, b: string) => number;
+  readonly tlsPort?: number;
 }
 
 const SECOND_MS = 1_000;
@@ -62,8 +63,17 @@ function servicesOf(machine: MachineRecord): WorldService[] {
   return (machine.config.services ?? []).map((service) => ({
     internalPort: service.internal_port,
     protocol: service.protocol,
-    ports: (service.ports ?? []).flatMap(({ port, handlers, force_https: forceHttps }) =>
-      port === undefined ? [] : [{ port, handlers: handlers ?? [], forceHttps: forceHttps ?? false }],
+    ports: (service.ports ?? []).flatMap(({ port, handlers, force_https: forceHttps, http_options: options }) =>
+      port === undefined
+        ? []
+        : [
+            {
+              ...{ port, handlers: handlers ?? [], forceHttps: forceHttps ?? false },
+              ...((options as { readonly h2_backend?: unknown } | undefined)?.h2_backend === true
+                ? { httpOptions: { h2Backend: true } }
+                : {}),
+            },
+          ],
     ),
     concurrency: {
       type: service.concurrency?.type === "requests" ? "requests" : "connections",
@@ -108,5 +118,6 @@ export function viewWorld(input: WorldInput): World {
     links,
     apps: input.apps.map(({ name }) => ({ name })),
     machines: input.machines.filter(({ state }) => state !== "destroyed").map((machine) => machineOf(input, machine)),
+    ...(input.tlsPort === undefined ? {} : { tlsPort: input.tlsPort }),
   };
 }

@@ -11,6 +11,7 @@ import type { ClientTimeLimits } from "./http1/client-connection.ts";
 import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
+import { acceptedConn } from "./http1/net-conn.ts";
 import { createLoadTracker, type LoadTracker } from "./load.ts";
 import { createMachinePool } from "./machine-pool.ts";
 import { renderResponseFields } from "./platform-fields.ts";
@@ -19,6 +20,10 @@ import { createRegionActivator } from "./region-activator.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
 import { createRequestIds } from "./request-id.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
+import { createControlSigner } from "./tls/control-signer.ts";
+import { createLeafCertificates } from "./tls/leaf-certificates.ts";
+import { createTlsServer } from "./tls/tls-server.ts";
+import { isPlanetName } from "../model/host-names.ts";
 import { type Backend, indexWorld, type WorldIndex } from "./world-index.ts";
 import { createWarmPool, type WarmPool } from "./warm-pool.ts";
 import { planWarmTargets } from "./warm-targets.ts";
@@ -55,8 +60,9 @@ export interface DataPlaneDeps {
 }
 
 export interface DataPlane {
-  /** Clients' port. */
+  /** Clients' ports: plain, and with TLS. */
   readonly clients: Listener;
+  readonly secureClients: Listener;
   readonly load: LoadTracker;
   readonly backhaul: Pick<WarmPool, "warm">;
   /** Requests that wait for a machine. */
@@ -111,9 +117,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     ...{ backhaulPort: deps.backhaulPort, server: deps.server, requestId, nowMs, random, log },
   });
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
-  const clients = createListener(
-    { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, accept, refusalLines },
-    relay,
+  const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, accept, refusalLines };
+  const clients = createListener(policy, relay);
+  const certificates = createLeafCertificates({ sign: createControlSigner({ post }), nowMs });
+  const secureClients = createListener(policy, relay, (adopt) =>
+    createTlsServer({ certificates, isServed: isPlanetName, log }, (socket) =>
+      adopt((connection) => acceptedConn(socket, connection)),
+    ),
   );
 
   const startRegion = async (region: WorldRegion): Promise<RegionService> => {
@@ -138,6 +148,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
 
   const sweep = (): void => {
     clients.sweep();
+    secureClients.sweep();
     services.sweep();
     machines.sweep();
     preconnector.sweep();
@@ -149,6 +160,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
 
   return {
     clients,
+    secureClients,
     load,
     backhaul,
     waiting: () => waiting.size,
@@ -167,6 +179,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       checker.close();
       reporter.close();
       clients.close();
+      secureClients.close();
       services.close();
       machines.close();
       preconnector.close();

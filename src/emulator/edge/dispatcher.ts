@@ -62,6 +62,7 @@ export function createDispatcher(deps: DispatcherDeps): ClientPolicy["accept"] {
     const client = {
       ...entered,
       address: conn.remoteAddress,
+      secure: conn.secure,
       forwardedFor: head.joinedValuesOf(bytes, FIELD.forwardedFor),
       traced: head.valueOf(bytes, FIELD.trace) === "1",
       startUs: deps.nowMs() * 1_000,
@@ -76,6 +77,7 @@ interface ClientRequest {
   /** The entry region. */
   readonly region: string;
   readonly address: string;
+  readonly secure: boolean;
   readonly forwardedFor: string | undefined;
   readonly traced: boolean;
   readonly startUs: number;
@@ -127,7 +129,7 @@ class Dispatch implements ExchangeOwner {
   }
 
   requestLines(): string {
-    const { address: clientAddress, forwardedFor, region, startUs } = this.#client;
+    const { address: clientAddress, forwardedFor, region, secure, startUs } = this.#client;
     const publicAddress = this.#deps.world()?.regions.get(region)?.edge4 ?? clientAddress;
     return renderRequestFields({
       clientAddress,
@@ -135,6 +137,7 @@ class Dispatch implements ExchangeOwner {
       region,
       publicAddress,
       requestId: this.#requestId,
+      secure,
       startUs,
     });
   }

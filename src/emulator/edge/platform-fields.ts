@@ -40,18 +40,21 @@ export interface RequestOrigin {
   /** The address that stands for the app's public one, the last in X-Forwarded-For (HD-02). */
   readonly publicAddress: string;
   readonly requestId: string;
+  /** The client used TLS. */
+  readonly secure: boolean;
   /** Microseconds since the epoch. */
   readonly startUs: number;
 }
 
 /** Field lines for the app. Port and protocol are those of the service, not of the planet's port on the host. */
 export function renderRequestFields(origin: RequestOrigin): string {
-  const { clientAddress, forwardedFor, region, publicAddress, requestId, startUs } = origin;
+  const { clientAddress, forwardedFor, region, publicAddress, requestId, secure, startUs } = origin;
+  const [port, proto, ssl] = secure ? [443, "https", "on"] : [80, "http", "off"];
   const chain = forwardedFor === undefined || forwardedFor === "" ? clientAddress : `${forwardedFor}, ${clientAddress}`;
   return (
-    `fly-client-ip: ${clientAddress}\r\nfly-forwarded-port: 80\r\nfly-forwarded-proto: http\r\nfly-forwarded-ssl: off\r\n` +
+    `fly-client-ip: ${clientAddress}\r\nfly-forwarded-port: ${port}\r\nfly-forwarded-proto: ${proto}\r\nfly-forwarded-ssl: ${ssl}\r\n` +
     `fly-region: ${region}\r\nfly-request-id: ${requestId}\r\nvia: 1.1 fly.io\r\n` +
-    `x-forwarded-for: ${chain}, ${publicAddress}\r\nx-forwarded-port: 80\r\nx-forwarded-proto: http\r\nx-forwarded-ssl: off\r\n` +
+    `x-forwarded-for: ${chain}, ${publicAddress}\r\nx-forwarded-port: ${port}\r\nx-forwarded-proto: ${proto}\r\nx-forwarded-ssl: ${ssl}\r\n` +
     `x-request-start: t=${startUs}\r\n`
   );
 }

@@ -2,12 +2,13 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
-import { ActivateRegionsSchema } from "../../../contract/planet.ts";
+import { ActivateRegionsSchema, LeafRequestSchema } from "../../../contract/planet.ts";
 import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import type { RandomBytes } from "../../model/ids.ts";
 import type { Diagnoses } from "../diagnosis.ts";
 import type { AppLogs } from "../logs.ts";
+import type { LeafSigner } from "../leaf-signer.ts";
 import type { Geography, Planet } from "../planet.ts";
 import type { HttpSend } from "../publisher.ts";
 import { queryFlag, queryNumber, readBody } from "./body.ts";
@@ -18,6 +19,7 @@ export interface PlanetRoutesDeps {
   readonly logs: AppLogs;
   readonly diagnoses: Diagnoses;
   readonly edgeUrl: string;
+  readonly leafSigner: LeafSigner;
   readonly send: HttpSend;
   readonly random: RandomBytes;
   readonly now: () => number;
@@ -26,7 +28,7 @@ export interface PlanetRoutesDeps {
 
 const MAX_TAIL = 10_000;
 
-export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetRoutesDeps): Hono {
+export function planetRoutes({ planet, logs, diagnoses, edgeUrl, leafSigner, send }: PlanetRoutesDeps): Hono {
   const requireApp = (app: string): string => {
     if (planet.store.app(app) === undefined)
       throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
@@ -42,6 +44,10 @@ export function planetRoutes({ planet, logs, diagnoses, edgeUrl, send }: PlanetR
     .post("/checks", async (context) => {
       planet.acceptChecks(await readBody(context, z.array(CheckReportSchema).max(10_000)));
       return context.json({ ok: true });
+    })
+    .post("/certificates/leaf", async (context) => {
+      const { name, publicKey } = await readBody(context, LeafRequestSchema);
+      return context.json({ certificate: await leafSigner.sign(name, publicKey) });
     })
     .post("/probe", async (context) => {
       const request = await readBody(context, ProbeRequestSchema);

@@ -33,6 +33,7 @@ export interface MachineOptions {
   readonly cordoned?: boolean;
   readonly concurrency?: WorldService["concurrency"];
   readonly checks?: readonly WorldCheck[];
+  readonly h2Backend?: boolean;
 }
 
 export function worldMachine(options: MachineOptions): WorldMachine {
@@ -46,10 +47,12 @@ export function worldMachine(options: MachineOptions): WorldMachine {
     cordoned = false,
     concurrency = { type: "requests" },
     checks = [],
+    h2Backend = false,
   } = options;
+  const ports = HTTP_SERVICE.ports.map((each) => (h2Backend ? { ...each, httpOptions: { h2Backend } } : each));
   return {
     ...{ id, app, region, instanceId: `${id}-1`, processGroup: "app", address4, address6: "::1", started, cordoned },
-    services: [{ ...HTTP_SERVICE, internalPort: port, concurrency }],
+    services: [{ ...HTTP_SERVICE, ports, internalPort: port, concurrency }],
     checks: [...checks],
   };
 }

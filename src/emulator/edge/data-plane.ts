@@ -12,6 +12,8 @@ import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
 import { acceptedConn } from "./http1/net-conn.ts";
+import { createH2cConnector } from "./http2/h2c-connector.ts";
+import { createHttp2Sessions } from "./http2/sessions.ts";
 import { createLoadTracker, type LoadTracker } from "./load.ts";
 import { createMachinePool } from "./machine-pool.ts";
 import { renderResponseFields } from "./platform-fields.ts";
@@ -76,7 +78,14 @@ export interface DataPlane {
 const SECRET_BYTES = 24;
 
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
-  const { connector, nowMs, timer, random, randomBytes, log, post } = deps;
+  const { nowMs, timer, random, randomBytes, log, post } = deps;
+  const h2c = createH2cConnector(timer);
+  const connector: Connector = {
+    connect: (endpoint, ...rest) => {
+      const speaksHttp2 = world?.h2Backends.has(`${endpoint.host}:${endpoint.port}`) === true;
+      return (speaksHttp2 ? h2c : deps.connector).connect(endpoint, ...rest);
+    },
+  };
   const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
   const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
   const machines = createMachinePool(nowMs);
@@ -119,11 +128,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
   const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, accept, refusalLines };
   const clients = createListener(policy, relay);
+  const sessions = createHttp2Sessions(deps.timeLimits.keepAliveMs);
   const certificates = createLeafCertificates({ sign: createControlSigner({ post }), nowMs });
   const secureClients = createListener(policy, relay, (adopt) =>
-    createTlsServer({ certificates, isServed: isPlanetName, log }, (socket) =>
-      adopt((connection) => acceptedConn(socket, connection)),
-    ),
+    createTlsServer({ certificates, isServed: isPlanetName, log }, (socket) => {
+      if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
+      else adopt((connection) => acceptedConn(socket, connection));
+    }),
   );
 
   const startRegion = async (region: WorldRegion): Promise<RegionService> => {
@@ -160,7 +171,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
 
   return {
     clients,
-    secureClients,
+    secureClients: {
+      ...secureClients,
+      drain: () => {
+        sessions.drain();
+        return secureClients.drain();
+      },
+    },
     load,
     backhaul,
     waiting: () => waiting.size,
@@ -180,10 +197,12 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       reporter.close();
       clients.close();
       secureClients.close();
+      sessions.close();
       services.close();
       machines.close();
       preconnector.close();
       backhaul.close();
+      h2c.close();
     },
   };
 }

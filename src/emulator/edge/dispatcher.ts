@@ -256,6 +256,8 @@ function explainFault(fault: UpstreamFault, backend: Backend | undefined): strin
       return "[PC05] connection timed out";
     case "unreachable":
       return "[PU03] host unreachable";
+    case "handshake":
+      return "[PU01] h2c handshake failed: the app does not speak HTTP/2 in the clear (h2_backend)";
     case "broken":
       return "[PU02] closed the connection before it answered";
     default:

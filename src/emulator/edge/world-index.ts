@@ -22,6 +22,8 @@ export interface WorldIndex {
   readonly regions: ReadonlyMap<string, WorldRegion>;
   readonly apps: ReadonlySet<string>;
   readonly machines: ReadonlyMap<string, WorldMachine>;
+  /** Address and port of each service that speaks HTTP/2 in the clear. */
+  readonly h2Backends: ReadonlySet<string>;
   /** The RTT that the link between two active regions has; Infinity where there is no link. */
   rttMs(a: string, b: string): number;
   /** Backends of the app that are started and not cordoned, nearest first. */
@@ -55,6 +57,7 @@ export function indexWorld(world: World): WorldIndex {
     regions: new Map(world.regions.map((region) => [region.code, region])),
     apps: new Set(world.apps.map(({ name }) => name)),
     machines: new Map(world.machines.map((machine) => [machine.id, machine])),
+    h2Backends: new Set(world.machines.flatMap(h2BackendsOf)),
     rttMs,
     rings(app, entry) {
       let ofEntry = ringsByEntry.get(entry);
@@ -65,6 +68,12 @@ export function indexWorld(world: World): WorldIndex {
       return rings;
     },
   };
+}
+
+function h2BackendsOf({ address4, services }: WorldMachine): string[] {
+  return services
+    .filter(({ ports }) => ports.some(({ httpOptions }) => httpOptions?.h2Backend === true))
+    .map(({ internalPort }) => `${address4}:${internalPort}`);
 }
 
 function backendsByApp(world: World): ReadonlyMap<string, readonly Backend[]> {

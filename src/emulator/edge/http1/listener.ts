@@ -22,8 +22,8 @@ export interface Listener {
   close(): void;
 }
 
-/** Takes up a connection that is open: the Conn that `open` makes for its listener. */
-export type Adopt = (open: (connection: ClientConnection) => Conn) => void;
+/** Takes up a connection that is open: the Conn that `open` makes for its listener. `begin` is called when all is set. */
+export type Adopt = <C extends Conn>(open: (connection: ClientConnection) => C, begin?: (conn: C) => void) => void;
 
 /** What a port speaks beneath HTTP/1.1. Connections that are ready come to `adopt`. */
 export type Transport = (adopt: Adopt) => net.Server;
@@ -47,10 +47,12 @@ export function createListener(
     if (connections.size === 0) drained?.();
   };
   const whole: ClientPolicy = { ...policy, closed };
-  const server = transport((open) => {
+  const server = transport((open, begin) => {
     const connection = new ClientConnection(whole, deps);
-    connection.attach(open(connection));
+    const conn = open(connection);
+    connection.attach(conn);
     connections.add(connection);
+    begin?.(conn);
   });
   server.maxConnections = MAX_CONNECTIONS;
 

@@ -102,7 +102,7 @@ export const netConnector: Connector = {
       socket.destroy();
       outcome.failed(failure);
     };
-    const onError = (error: NodeJS.ErrnoException): void => fail(failureOf(error.code));
+    const onError = (error: NodeJS.ErrnoException): void => fail(connectFailureOf(error.code));
     socket.on("error", onError);
     socket.setTimeout(timeoutMs, () => fail("timeout"));
     socket.once("connect", () => {
@@ -121,7 +121,8 @@ export const netConnector: Connector = {
   },
 };
 
-function failureOf(code: string | undefined): ConnectFailure {
+/** What an error of a socket that could not be opened means. */
+export function connectFailureOf(code: string | undefined): ConnectFailure {
   switch (code) {
     case "ECONNREFUSED":
       return "refused";

@@ -12,7 +12,7 @@ const root = path.join(import.meta.dirname, "..");
 const startedAt = performance.now();
 
 /** What stays in node_modules: native code, and what is used once in a blue moon. */
-const EXTERNAL = ["koffi", "keytar", "@oclif/plugin-not-found", "react-devtools-core"];
+const EXTERNAL = ["koffi", /^keytar/, "@oclif/plugin-not-found", "react-devtools-core"];
 
 /** Modules of every command, put into one file: finding and opening a file costs more than reading it. */
 const CORE =

@@ -1,10 +1,13 @@
-// Writes the files that are made from others: the list of commands (oclif.manifest.json), docs/commands.md and
-// docs/errors.md. With --check nothing is written and old files are named; exit status 1 then.
+// Writes the files that are made from others: the list of commands (oclif.manifest.json), docs/commands.md,
+// docs/errors.md, the JSON Schema of the configuration and a table in docs/fidelity.md. With --check nothing is written and old
+// files are named; exit status 1 then.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { configJsonSchema } from "../src/project/json-schema.ts";
 import { renderCommandsPage } from "./generate/commands-page.ts";
 import { renderErrorsPage } from "./generate/errors-page.ts";
 import { buildManifest } from "./generate/manifest.ts";
+import { readStatements, renderFidelityPage } from "./generate/statements-table.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const checkOnly = process.argv.includes("--check");
@@ -14,6 +17,11 @@ const generated: Record<string, string> = {
   "oclif.manifest.json": `${JSON.stringify(manifest, null, 2)}\n`,
   "docs/commands.md": renderCommandsPage(manifest),
   "docs/errors.md": renderErrorsPage(),
+  "schema/fly-toml.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  "docs/fidelity.md": renderFidelityPage(
+    readFileSync(path.join(root, "docs/fidelity.md"), "utf8"),
+    readStatements(root),
+  ),
 };
 
 const old = Object.entries(generated).filter(([file, text]) => readIfExists(path.join(root, file)) !== text);

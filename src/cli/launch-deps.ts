@@ -1,15 +1,14 @@
 // What `launch` works with. Light on purpose: no engine, no network, no schemas; the deploy is loaded when it begins.
 import { isRegionCode, suggestRegion } from "../emulator/index.ts";
-import type { LaunchDeps, LaunchedApp } from "../operations/launch/launch.ts";
-import type { LaunchPlan } from "../operations/launch/launch-plan.ts";
+import type { LaunchDeps } from "../operations/launch/launch.ts";
+import { createSourceTree, SCAN_LIMITS, SKIPPED_FOLDERS, wantsText } from "../operations/launch/scan/source-tree.ts";
 import type { Context } from "./context.ts";
 import { createTemplates } from "./templates.ts";
 
 /** The real adapters of a launch. */
 export async function createLaunchDeps<Deployed>(
   context: Context,
-  approve: (plan: LaunchPlan) => Promise<boolean>,
-  deployAfterLaunch: (launched: LaunchedApp) => Promise<Deployed>,
+  { choose, approve, deployAfterLaunch }: Pick<LaunchDeps<Deployed>, "choose" | "approve" | "deployAfterLaunch">,
 ): Promise<LaunchDeps<Deployed>> {
   const [files, templates, { writeAll }] = await Promise.all([
     context.files(),
@@ -20,7 +19,14 @@ export async function createLaunchDeps<Deployed>(
     files,
     writeAll,
     templates,
+    readTree: async (dir) => {
+      const { readProjectTree } = await import("../platform/project-tree.ts");
+      const limits = { ...SCAN_LIMITS, skipFolders: SKIPPED_FOLDERS, wantsText };
+      const { paths, texts } = await readProjectTree(dir, limits);
+      return createSourceTree(paths, texts);
+    },
     regions: { has: isRegionCode, suggest: suggestRegion },
+    choose,
     approve,
     deployAfterLaunch,
   };

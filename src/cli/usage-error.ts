@@ -1,6 +1,6 @@
 // What oclif's parser throws, in our own error model. Recognised by shape, so that oclif need not be loaded here.
 import { AppError } from "../errors/app-error.ts";
-import { closestWords } from "./did-you-mean.ts";
+import { closestWords } from "../errors/did-you-mean.ts";
 
 /** The error as USAGE when oclif's parser or dispatch made it; undefined when it is something else. */
 export function usageErrorOf(thrown: unknown, argv: readonly string[]): AppError | undefined {

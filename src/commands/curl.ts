@@ -6,7 +6,7 @@ import { citiesFlag } from "../cli/flags/cities.ts";
 import { requestFlags, requestOf } from "../cli/flags/request.ts";
 import { Args } from "../cli/oclif.ts";
 import { authorityDeps, planetAccessDeps } from "../cli/planet-context.ts";
-import { renderBodies, renderCities } from "../cli/present/curl.ts";
+import { renderBodies, renderCities, renderTraces } from "../cli/present/curl.ts";
 import { type CityResult, measureCities } from "../operations/curl/measure-cities.ts";
 import { tlsOf } from "../operations/curl/tls-of.ts";
 import { parseTarget } from "../operations/curl/parse-target.ts";
@@ -36,6 +36,10 @@ export default class Curl extends BaseCommand {
     {
       description: "A request with a body",
       command: "<%= config.bin %> curl /items --from lhr -H 'content-type: application/json' -d '{\"n\":1}' --body",
+    },
+    {
+      description: "Why each city's request went where it went",
+      command: "<%= config.bin %> curl / --from syd,lhr --trace",
     },
     {
       description: "For scripts: an array with one object per city",
@@ -71,6 +75,7 @@ export default class Curl extends BaseCommand {
       { ...deps, doors: target.secure ? access.secureDoors : access.doors },
     );
     this.print(renderCities(measurements, request, { width: context.terminal.columns }));
+    if (flags.trace) this.print(`\n${renderTraces(measurements)}`);
     if (flags.body) this.print(`\n${renderBodies(measurements)}`);
     const results = measurements.map(({ result }) => result);
     if (results.some(({ status }) => status === null)) setExitStatus(1);

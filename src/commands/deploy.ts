@@ -1,4 +1,5 @@
 import { BaseCommand } from "../cli/base-command.ts";
+import { configFlags } from "../cli/flags/config.ts";
 import { regionsFlag } from "../cli/flags/region.ts";
 import { yesFlag } from "../cli/flags/yes.ts";
 import { Args, Flags } from "../cli/oclif.ts";
@@ -19,7 +20,7 @@ export default class Deploy extends BaseCommand {
   static override args = { dir: Args.string({ description: "folder of the app (default: this one)" }) };
   static override flags = {
     app: Flags.string({ char: "a", summary: "Name of the app, instead of the one in fly.toml", helpValue: "NAME" }),
-    config: Flags.string({ char: "c", summary: "Configuration file", helpValue: "FILE" }),
+    ...configFlags,
     regions: regionsFlag({ char: "r", summary: "Regions that get a machine (default: primary_region of fly.toml)" }),
     image: Flags.string({ char: "i", summary: "Deploy this image and build nothing", helpValue: "IMAGE" }),
     "wait-timeout": Flags.integer({
@@ -38,10 +39,10 @@ export default class Deploy extends BaseCommand {
       import("../operations/config/load-app-config.ts"),
     ]);
     const loaded = await loadAppConfig(
-      { dir: projectDir(context, args.dir), configPath: flags.config },
+      { dir: projectDir(context, args.dir), cwd: context.cwd, configPath: flags.config, overlay: flags.env },
       { files: await context.files() },
     );
-    const app = flags.app ?? context.env["FLY_APP"] ?? context.env["HANGAR_APP"];
+    const app = flags.app ?? (context.env["HANGAR_APP"] || context.env["FLY_APP"]);
     const result = await this.withProgress(context, (progress) =>
       deployApp(
         context,

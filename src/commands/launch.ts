@@ -1,4 +1,5 @@
 import { BaseCommand } from "../cli/base-command.ts";
+import { chooseCandidate } from "../cli/choose-candidate.ts";
 import { yesFlag } from "../cli/flags/yes.ts";
 import { createLaunchDeps } from "../cli/launch-deps.ts";
 import { Args, Flags } from "../cli/oclif.ts";
@@ -7,40 +8,32 @@ import { projectDir } from "../cli/project-dir.ts";
 import type { DeployResult } from "../operations/deploy/deploy.ts";
 import { launch, type LaunchedApp, type LaunchResult } from "../operations/launch/launch.ts";
 import type { LaunchPlan } from "../operations/launch/launch-plan.ts";
+import type { Candidate } from "../operations/launch/scan/detection.ts";
 
 export default class Launch extends BaseCommand {
   static override summary = "Make a folder deployable, and deploy it";
-  static override description = `Writes fly.toml, and with a template also the app, its Dockerfile and .dockerignore.
-An existing fly.toml is used and never changed. A folder with a Dockerfile gets a fly.toml for the port that it exposes. An empty folder gets the template where-am-i.
-Files that the template needs and that exist with other content stop the launch before anything is written; --force replaces them. All files are written, or none.`;
+  static override description = `Looks at the files of the project, without running any of its tools, and shows a plan: what was found, and where. After one confirmation it writes fly.toml, a Dockerfile where there is none, and .dockerignore, and deploys.
+An existing fly.toml is used and never changed, and so is an existing Dockerfile or Containerfile. An empty folder gets the template where-am-i.
+--yes agrees beforehand; --json without --yes prints the plan and changes nothing. Files that a template needs and that exist with other content stop the launch before anything is written; --force replaces them.
+All files are written, or none; a deploy that fails takes them back.`;
   static override examples = [
     {
       description: "A new app in a new folder, without deploying it",
       command: "<%= config.bin %> launch my-app --template where-am-i --no-deploy",
     },
-    { description: "The project in this folder, near Amsterdam", command: "<%= config.bin %> launch --region ams" },
+    { description: "The project here, near Amsterdam", command: "<%= config.bin %> launch --region ams" },
     { description: "Without questions, for scripts", command: "<%= config.bin %> launch --yes --json" },
+    { description: "Only the plan, for programs", command: "<%= config.bin %> launch --json" },
   ];
   static override args = {
     dir: Args.string({ description: "Folder of the project (default: this one); made if it does not exist" }),
   };
   static override flags = {
-    template: Flags.string({
-      char: "t",
-      summary: "App template to write; see `hangar templates list`",
-      helpValue: "NAME",
-    }),
+    template: Flags.string({ char: "t", summary: "App template; see `hangar templates list`", helpValue: "NAME" }),
     name: Flags.string({ char: "n", summary: "Name of the app (default: from the folder's name)", helpValue: "NAME" }),
-    region: Flags.string({
-      char: "r",
-      summary: "Primary region (default: of fly.toml, else iad)",
-      helpValue: "REGION",
-    }),
+    region: Flags.string({ char: "r", summary: "Primary region (default: fly.toml's, or iad)", helpValue: "REGION" }),
     "no-deploy": Flags.boolean({ summary: "Write the files only", default: false }),
-    force: Flags.boolean({
-      summary: "Replace existing files that the template needs (never fly.toml)",
-      default: false,
-    }),
+    force: Flags.boolean({ summary: "Replace files that the template needs (never fly.toml)", default: false }),
     yes: yesFlag(),
   };
 
@@ -56,15 +49,19 @@ Files that the template needs and that exist with other content stop the launch 
       const { deployFolder } = await import("../cli/deploy-context.ts");
       return this.withProgress(context, (progress) => deployFolder(context, dir, this.config.version, progress));
     };
-    const deps = await createLaunchDeps(context, approve, deployAfterLaunch);
+    const choose = async (candidates: readonly Candidate[]): Promise<string | undefined> =>
+      this.jsonEnabled() ? undefined : chooseCandidate(context, candidates);
+    const deps = await createLaunchDeps(context, { choose, approve, deployAfterLaunch });
     const { template, name, force } = flags;
+    const [deploy, planOnly] = [!flags["no-deploy"], this.jsonEnabled() && !flags.yes];
     const input = {
       dir: projectDir(context, args.dir),
+      region: flags.region?.toLowerCase(),
       template,
       name,
-      region: flags.region?.toLowerCase(),
       force,
-      deploy: !flags["no-deploy"],
+      deploy,
+      planOnly,
     };
     const result = await launch(input, deps);
     this.print(renderLaunched(result));

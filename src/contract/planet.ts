@@ -33,6 +33,13 @@ export type PlanetStatus = z.infer<typeof PlanetStatusSchema>;
 /** POST /hangar/v1/regions/activate: makes regions active and answers when packets flow between all of them. */
 export const ActivateRegionsSchema = z.object({ regions: z.array(z.string()).min(1).max(31) });
 
+/** GET and PUT /hangar/v1/settings: how the edge behaves; what is left out stays as it is. */
+export const EdgeSettingsSchema = z.object({
+  /** Time between two looks for machines that have nothing to do; the platform's is about five minutes. */
+  autostopPeriodMs: z.int().min(100).max(86_400_000).optional(),
+});
+export type EdgeSettings = z.infer<typeof EdgeSettingsSchema>;
+
 /** One line of GET /hangar/v1/apps/{app}/logs (newline-delimited JSON). */
 export const LogEntrySchema = z.object({
   timestamp: z.string(),

@@ -42,27 +42,64 @@ export type WorldCheck = z.infer<typeof WorldCheckSchema>;
 
 /** What the HTTP handler of a port does beside routing, as far as the configuration says something. */
 export const WorldHttpOptionsSchema = z.object({
+  /** false: responses are never compressed here. */
+  compress: z.boolean().optional(),
   /** The app speaks HTTP/2 in the clear. */
   h2Backend: z.boolean().optional(),
+  idleTimeoutMs: z.number().positive().optional(),
+  headersReadTimeoutMs: z.number().positive().optional(),
+  /** Responses keep the app's own Server and Via and get none of the platform's fields. */
+  pristine: z.boolean().optional(),
+  /** Response fields to remove (false) or to add, by name. */
+  responseHeaders: z.record(z.string(), z.union([z.literal(false), z.array(z.string())])).optional(),
+  replayCache: z
+    .array(
+      z.object({
+        pathPrefix: z.string(),
+        ttlSeconds: z.number(),
+        type: z.enum(["cookie", "header"]),
+        name: z.string(),
+        allowBypass: z.boolean(),
+      }),
+    )
+    .optional(),
 });
+export type WorldHttpOptions = z.infer<typeof WorldHttpOptionsSchema>;
+
+export const WorldTlsOptionsSchema = z.object({
+  alpn: z.array(z.string()).optional(),
+  versions: z.array(z.string()).optional(),
+  defaultSelfSigned: z.boolean().optional(),
+});
+
+/** A public port of a service; with `endPort` all ports from the one to the other. */
+export const WorldPortSchema = z.object({
+  port: z.int(),
+  endPort: z.int().optional(),
+  handlers: z.array(z.string()),
+  forceHttps: z.boolean(),
+  httpOptions: WorldHttpOptionsSchema.optional(),
+  tlsOptions: WorldTlsOptionsSchema.optional(),
+  proxyProto: z.enum(["v1", "v2"]).optional(),
+});
+export type WorldPort = z.infer<typeof WorldPortSchema>;
 
 export const WorldServiceSchema = z.object({
   internalPort: z.int().min(1).max(65_535),
   protocol: z.enum(["tcp", "udp"]),
   /** Public ports with their handlers, as the configuration names them (80 http, 443 tls+http). */
-  ports: z.array(
-    z.object({
-      port: z.int(),
-      handlers: z.array(z.string()),
-      forceHttps: z.boolean(),
-      httpOptions: WorldHttpOptionsSchema.optional(),
-    }),
-  ),
+  ports: z.array(WorldPortSchema),
   concurrency: z.object({
     type: z.enum(["connections", "requests"]),
     softLimit: z.int().optional(),
     hardLimit: z.int().optional(),
   }),
+  /** A request may start a machine that sleeps. Absent: false. */
+  autostart: z.boolean().optional(),
+  /** What happens to machines that have nothing to do. Absent: nothing. */
+  autostop: z.enum(["off", "stop", "suspend"]).optional(),
+  /** So many machines stay up in the primary region. */
+  minMachinesRunning: z.int().optional(),
 });
 export type WorldService = z.infer<typeof WorldServiceSchema>;
 
@@ -77,6 +114,14 @@ export const WorldMachineSchema = z.object({
   address6: z.string(),
   /** Only started machines are resolvable by DNS and receive traffic. */
   started: z.boolean(),
+  /** The machine's state in the API's words. */
+  state: z.string().optional(),
+  /** When it came to a stop (ms since the epoch); absent while it has not. */
+  stoppedAtMs: z.number().optional(),
+  /** The app's primary region, as the machine was told it. */
+  primaryRegion: z.string().optional(),
+  /** Folders of the machine whose files are served without asking the app. */
+  statics: z.array(z.object({ guestPath: z.string(), urlPrefix: z.string() })).optional(),
   /** Cordoned machines are started, but get no traffic from the edge. */
   cordoned: z.boolean(),
   services: z.array(WorldServiceSchema),
@@ -94,10 +139,12 @@ export const WorldSchema = z.object({
   block: z.object({ secondOctet: z.int(), firstThirdOctet: z.int(), ulaNetwork: z.int() }),
   regions: z.array(WorldRegionSchema),
   links: z.array(WorldLinkSchema),
-  apps: z.array(z.object({ name: z.string() })),
+  apps: z.array(z.object({ name: z.string(), organization: z.string().optional(), network: z.string().optional() })),
   machines: z.array(WorldMachineSchema),
   /** The host's port where clients find TLS; absent: there is none. */
   tlsPort: z.int().min(1).max(65_535).optional(),
+  /** How often edge looks for machines that have nothing to do; absent: as often as the platform. */
+  autostopPeriodMs: z.number().positive().optional(),
 });
 export type World = z.infer<typeof WorldSchema>;
 
@@ -110,6 +157,17 @@ export const CheckReportSchema = z.object({
   output: z.string().max(4_096),
 });
 export type CheckReport = z.infer<typeof CheckReportSchema>;
+
+/** A line that edge adds to an app's log. */
+export const AppLogLineSchema = z.object({
+  app: z.string(),
+  /** The region and the machine that it is about; "" where it is about none. */
+  region: z.string(),
+  machine: z.string(),
+  message: z.string().max(4_096),
+  timestamp: z.string(),
+});
+export type AppLogLine = z.infer<typeof AppLogLineSchema>;
 
 /** What wan and edge say about themselves at GET /status on their management address. */
 export const ComponentStatusSchema = z.object({

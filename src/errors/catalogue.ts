@@ -16,13 +16,61 @@ export interface CatalogueEntry {
 export const CATALOGUE = {
   // the project and its configuration
   CONFIG_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No fly.toml was found for the directory." },
-  CONFIG_SYNTAX: { kind: "user", exit: 1, status: 422, meaning: "The configuration file is not valid TOML." },
+  CONFIG_SYNTAX: {
+    kind: "user",
+    exit: 1,
+    status: 422,
+    meaning: "The configuration file is not valid TOML, JSON or YAML.",
+  },
   CONFIG_INVALID: {
     kind: "user",
     exit: 1,
     status: 422,
     meaning: "The configuration file has values that cannot be used.",
   },
+  CONFIG_TOO_LARGE: {
+    kind: "user",
+    exit: 1,
+    status: 422,
+    meaning: "The configuration file is larger than 64 KiB (16 KiB in JSON and YAML), which no configuration is.",
+  },
+  CONFIG_KEY_UNKNOWN: {
+    kind: "user",
+    exit: 1,
+    status: 422,
+    meaning: "The configuration file has a key that means nothing.",
+  },
+  CONFIG_KEY_DUPLICATE: {
+    kind: "user",
+    exit: 1,
+    status: 422,
+    meaning: "The configuration file says the same thing twice.",
+  },
+  CONFIG_DURATION_UNIT: {
+    kind: "user",
+    exit: 1,
+    status: 422,
+    meaning: "A duration is a bare number, which is read in a unit that is hardly meant.",
+  },
+  CONFIG_GROUP_UNKNOWN: {
+    kind: "user",
+    exit: 1,
+    status: 422,
+    meaning: "A section of the configuration names a process group that is not there, or should name one.",
+  },
+  CONFIG_NOT_PORTABLE: {
+    kind: "user",
+    exit: 1,
+    status: 422,
+    meaning: "Hangar reads a value of the configuration that flyctl refuses.",
+  },
+  CONFIG_NO_EFFECT: {
+    kind: "user",
+    exit: 1,
+    status: 422,
+    meaning: "The configuration file has a setting that changes nothing.",
+  },
+  CONFIG_KEY_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No key of the configuration has that name." },
   DOCKERFILE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "There is nothing to build an image from." },
   FILE_EXISTS: { kind: "user", exit: 5, status: 409, meaning: "A file would have to be overwritten." },
   FILE_ACCESS: {
@@ -58,6 +106,7 @@ export const CATALOGUE = {
   },
   REQUEST_TOO_LARGE: { kind: "user", exit: 1, status: 413, meaning: "The body of the request is larger than allowed." },
   UNAUTHORIZED: { kind: "user", exit: 4, status: 401, meaning: "The token is missing or not the planet's." },
+  SIGNED_OUT: { kind: "user", exit: 4, status: 401, meaning: "There is no token for the remote platform." },
   HOST_REFUSED: {
     kind: "user",
     exit: 4,

@@ -1,6 +1,6 @@
 // Builds an image with the Docker command line, because contexts, credential helpers and ignore files work there as users
 // know them. Which file to build from is decided elsewhere.
-import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildError, type BuildReport, failedAtRegistry, reportBuild } from "./build-failure.ts";
@@ -138,13 +138,36 @@ function steersClient(name: string): boolean {
 
 /** BuildKit reads `<Dockerfile>.dockerignore` before the context's own, so a copy of both side by side stands for any other name. */
 async function withIgnorefile(input: BuildImageInput, builder: Builder, scratch: string): Promise<string> {
-  if (input.ignorefile === undefined) return input.dockerfile;
   if (builder === "classic") {
-    input.onLine?.("hangar: the classic builder reads .dockerignore only; build.ignorefile is left out");
-    return input.dockerfile;
+    if (input.ignorefile !== undefined)
+      input.onLine?.("hangar: the classic builder reads .dockerignore only; build.ignorefile is left out");
+    return withoutCaches(input, scratch);
   }
+  if (input.ignorefile === undefined) return input.dockerfile;
   const dockerfile = path.join(scratch, "Dockerfile");
   await copyFile(input.dockerfile, dockerfile);
   await copyFile(input.ignorefile, `${dockerfile}.dockerignore`);
   return dockerfile;
+}
+
+/** The classic builder knows no mounts. One for a cache changes only how long a build takes, so it builds without. */
+async function withoutCaches(input: BuildImageInput, scratch: string): Promise<string> {
+  const text = await readFile(input.dockerfile, "utf8").catch(() => "");
+  const bare = withoutCacheMounts(text);
+  if (bare === text) return input.dockerfile;
+  input.onLine?.("hangar: the classic builder has no cache mounts; they are left out");
+  const dockerfile = path.join(scratch, "Dockerfile");
+  await writeFile(dockerfile, bare);
+  return dockerfile;
+}
+
+/** A Dockerfile without its `--mount=type=cache` options. */
+export function withoutCacheMounts(dockerfile: string): string {
+  return dockerfile.replaceAll(/^([ \t]*RUN[ \t]+)((?:--mount=\S+[ \t]+)+)/gimu, (_, run: string, mounts: string) => {
+    const others = mounts
+      .trim()
+      .split(/[ \t]+/u)
+      .filter((mount) => !/^--mount=(?:\S+,)?type=cache(?:,|$)/u.test(mount));
+    return [run.trimEnd(), ...others, ""].join(" ");
+  });
 }

@@ -4,12 +4,22 @@ import { access, chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } 
 import path from "node:path";
 import { AppError } from "../errors/app-error.ts";
 
-/** The file's text, or undefined when there is no such file. */
+/** The file's text, or undefined when there is no such file, or it is a folder. */
 export async function readTextIfExists(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(String(codeOf(error)))) return undefined;
+    throw error;
+  }
+}
+
+/** The file's content in base64, or undefined when there is no such file, or it is a folder. */
+export async function readBase64IfExists(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "base64");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(String(codeOf(error)))) return undefined;
     throw error;
   }
 }

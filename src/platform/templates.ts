@@ -1,5 +1,5 @@
-// Reads the app templates that ship with the program. The only reader of templates/apps; what is written where is decided
-// by operations/launch.
+// Reads the templates that ship with the program: whole apps, and Dockerfiles for projects that have none. The only reader of
+// the templates folder; what is written where is decided by operations/launch.
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -32,6 +32,10 @@ export interface Templates {
   list(): Promise<readonly TemplateSummary[]>;
   /** @throws TEMPLATE_NOT_FOUND */
   read(name: string): Promise<Template>;
+  /** The text of a Dockerfile with placeholders (`{{name}}`). */
+  readDockerfile(name: string): Promise<string>;
+  /** What builds of such a Dockerfile leave out. */
+  readDockerignore(): Promise<string>;
 }
 
 /** The shape of template.json. Names of files that npm would leave out of the package are stored under another name. */
@@ -58,7 +62,10 @@ export function openTemplates(folder: string = findShippedTemplates(import.meta.
     description,
     isDefault,
   });
+  const dockerfiles = path.join(folder, "..", "dockerfiles");
   return {
+    readDockerfile: (name) => readFile(path.join(dockerfiles, `${name}.Dockerfile`), "utf8"),
+    readDockerignore: () => readFile(path.join(dockerfiles, "dockerignore"), "utf8"),
     list: async () => Promise.all((await names()).map(async (name) => summary(await readManifest(name)))),
     async read(name) {
       const known = await names();

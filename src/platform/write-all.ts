@@ -1,7 +1,7 @@
 // Writes several files of a user's folder as one act: all of them, or none. Does not decide what is written.
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "../errors/app-error.ts";
 
@@ -13,19 +13,31 @@ export interface FileToWrite {
   readonly replace: boolean;
 }
 
+/** Files that were written, for whoever finds out later that they should not have been. */
+export interface WrittenFiles {
+  /** Puts everything back as it was; a file that somebody changed meanwhile stays. */
+  takeBack(): Promise<void>;
+}
+
 /**
  * Writes all files, making folders as needed. Everything is prepared beside its place first and then moved there; when
  * that fails halfway, what was done is undone.
  * @throws FILE_EXISTS, DISK_FULL, FILE_ACCESS; the folder is as before then
  */
-export async function writeAll(folder: string, files: readonly FileToWrite[]): Promise<void> {
+export async function writeAll(folder: string, files: readonly FileToWrite[]): Promise<WrittenFiles> {
   const undo: (() => Promise<unknown>)[] = [];
   const leftovers: string[] = [];
+  const before = new Map<string, Buffer>();
+  const folders: (() => Promise<void>)[] = [];
   try {
     for (const file of files) {
       const target = targetOf(folder, file);
       const firstMade = await makeFolder(path.dirname(target));
-      if (firstMade !== undefined) undo.push(() => removeEmptyFolders(path.dirname(target), path.dirname(firstMade)));
+      if (firstMade !== undefined) {
+        const removeFolders = (): Promise<void> => removeEmptyFolders(path.dirname(target), path.dirname(firstMade));
+        undo.push(removeFolders);
+        folders.push(removeFolders);
+      }
       const draft = besides(target);
       undo.push(() => rm(draft, { force: true }));
       await writeFile(draft, file.text, { flag: "wx" });
@@ -37,6 +49,7 @@ export async function writeAll(folder: string, files: readonly FileToWrite[]): P
       if (file.replace && (await moveIfThere(target, backup))) {
         undo.push(() => rename(backup, target));
         leftovers.push(backup);
+        before.set(target, await readFile(backup));
       }
       await placeNew(leftovers[index] ?? "", target);
       undo.push(() => rm(target, { force: true }));
@@ -46,6 +59,18 @@ export async function writeAll(folder: string, files: readonly FileToWrite[]): P
     throw explain(error, folder);
   }
   for (const leftover of leftovers) await rm(leftover, { force: true });
+  return {
+    async takeBack() {
+      for (const file of files) {
+        const target = targetOf(folder, file);
+        const now = await readFile(target, "utf8").catch(() => undefined);
+        if (now !== file.text) continue;
+        const old = before.get(target);
+        await (old === undefined ? rm(target, { force: true }) : writeFile(target, old));
+      }
+      for (const removeFolders of folders.toReversed()) await removeFolders();
+    },
+  };
 }
 
 /** Answers the first folder that had to be made. */

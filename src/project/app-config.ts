@@ -1,4 +1,5 @@
-import type { RawTable } from "./read-value.ts";
+import type { RegionCounts } from "./region-counts.ts";
+import type { Table } from "./values.ts";
 
 /** `[build]`: what to make the image from. */
 export interface BuildSection {
@@ -11,6 +12,10 @@ export interface BuildSection {
   readonly args: Readonly<Record<string, string>>;
   /** A builder that is no Dockerfile (buildpacks, the old built-in ones), named so that it can be refused in words. */
   readonly otherBuilder?: string | undefined;
+  /** `[build.compose]`: where the containers of a machine are written; `file` absent: under one of the usual names. */
+  readonly compose?: { readonly file?: string | undefined } | undefined;
+  readonly compression?: "gzip" | "zstd" | undefined;
+  readonly compressionLevel?: number | undefined;
 }
 
 /** `[deploy]` */
@@ -21,6 +26,8 @@ export interface DeploySection {
   readonly waitTimeoutMs?: number | undefined;
   readonly releaseCommand?: string | undefined;
   readonly releaseCommandTimeoutMs?: number | undefined;
+  readonly releaseCommandVm?: VmSection | undefined;
+  readonly seedCommand?: string | undefined;
 }
 
 /** A health check, of a service or of its own. Absent values are the platform's defaults. */
@@ -49,9 +56,9 @@ export interface PortSection {
   readonly handlers: readonly string[];
   readonly forceHttps?: boolean | undefined;
   /** Options that are handed on as they are written. */
-  readonly tlsOptions?: RawTable | undefined;
-  readonly httpOptions?: RawTable | undefined;
-  readonly proxyProtoOptions?: RawTable | undefined;
+  readonly tlsOptions?: Table | undefined;
+  readonly httpOptions?: Table | undefined;
+  readonly proxyProtoOptions?: Table | undefined;
 }
 
 /** When a machine counts as loaded and as full. */
@@ -73,6 +80,7 @@ export interface ServiceSection {
   readonly concurrency?: ConcurrencySection | undefined;
   /** TCP checks first. */
   readonly checks: readonly CheckSection[];
+  readonly machineChecks: readonly MachineCheckSection[];
   /** Process groups; empty: the default group. */
   readonly processes: readonly string[];
 }
@@ -85,7 +93,10 @@ export interface VmSection {
   readonly cpuKind?: string | undefined;
   readonly gpuKind?: string | undefined;
   readonly gpus?: number | undefined;
-  readonly persistRootfs?: string | undefined;
+  readonly maxMemoryMb?: number | undefined;
+  readonly hostDedicationId?: string | undefined;
+  readonly kernelArgs?: readonly string[] | undefined;
+  readonly persistRootfs?: "never" | "restart" | "always" | undefined;
   /** Process groups; empty: all that no other section names. */
   readonly processes: readonly string[];
 }
@@ -94,10 +105,50 @@ export interface VmSection {
 export interface MountSection {
   readonly source: string;
   readonly destination: string;
-  readonly initialSize?: string | undefined;
+  readonly initialSizeGb?: number | undefined;
+  readonly snapshotRetentionDays?: number | undefined;
+  readonly scheduledSnapshots?: boolean | undefined;
+  /** Percentage of use from which on it grows. */
+  readonly extendThresholdPercent?: number | undefined;
+  readonly extendByGb?: number | undefined;
+  readonly extendLimitGb?: number | undefined;
   readonly processes: readonly string[];
-  /** Snapshot and growth options as they are written. */
-  readonly raw: RawTable;
+}
+
+/** One of `[[files]]`: exactly one of the three sources counts, in this order. */
+export interface FileSection {
+  readonly guestPath: string;
+  /** Relative to the folder of the project. */
+  readonly localPath?: string | undefined;
+  readonly secretName?: string | undefined;
+  /** In base64. */
+  readonly rawValue?: string | undefined;
+  readonly processes: readonly string[];
+}
+
+/** One of `[[statics]]`, which hold for all groups. */
+export interface StaticSection {
+  readonly guestPath: string;
+  readonly urlPrefix: string;
+  readonly tigrisBucket?: string | undefined;
+  readonly indexDocument?: string | undefined;
+}
+
+/** One of `[[metrics]]`. */
+export interface MetricsSection {
+  readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  readonly https?: boolean | undefined;
+  readonly processes: readonly string[];
+}
+
+/** One of `[[machine_checks]]`: a program run in a machine of its own. */
+export interface MachineCheckSection {
+  readonly command: readonly string[];
+  readonly image?: string | undefined;
+  readonly entrypoint?: readonly string[] | undefined;
+  readonly killSignal?: string | undefined;
+  readonly killTimeoutMs?: number | undefined;
 }
 
 /** One of `[[restart]]`. */
@@ -123,6 +174,12 @@ export interface AppConfig {
   readonly killSignal?: string | undefined;
   readonly killTimeoutMs?: number | undefined;
   readonly swapSizeMb?: number | undefined;
+  readonly consoleCommand?: string | undefined;
+  readonly hostDedicationId?: string | undefined;
+  /** JSON, or the path of a `.json` file, that the configuration of machines starts from. */
+  readonly machineConfig?: string | undefined;
+  /** Container that runs the built image. */
+  readonly container?: string | undefined;
   readonly build: BuildSection;
   readonly env: Readonly<Record<string, string>>;
   readonly deploy: DeploySection;
@@ -135,8 +192,14 @@ export interface AppConfig {
   readonly vm: readonly VmSection[];
   readonly mounts: readonly MountSection[];
   readonly restart: readonly RestartSection[];
-  /** `[hangar] regions`: where a deploy puts machines unless flags say otherwise. */
+  readonly files: readonly FileSection[];
+  readonly statics: readonly StaticSection[];
+  readonly metrics: readonly MetricsSection[];
+  readonly machineChecks: readonly MachineCheckSection[];
+  /** Regions that the file names under `[hangar]`, of all groups together. */
   readonly regions: readonly string[];
-  /** The whole file, for the keys that have no field here. */
-  readonly raw: RawTable;
+  /** `[hangar.regions]`: how many machines where. Absent for the older form, a list of regions without numbers. */
+  readonly regionCounts?: RegionCounts | undefined;
+  /** The whole file as it is written, overlays laid over it. */
+  readonly raw: Table;
 }

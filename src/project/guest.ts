@@ -8,6 +8,9 @@ export interface Guest {
   readonly memory_mb: number;
   readonly gpu_kind?: string;
   readonly gpus?: number;
+  readonly max_memory_mb?: number;
+  readonly host_dedication_id?: string;
+  readonly kernel_args?: readonly string[];
   readonly persist_rootfs?: string;
 }
 
@@ -54,7 +57,8 @@ export function presetNames(): string[] {
  */
 export function guestFor(config: AppConfig, group: string): Guest | undefined {
   const vm = sectionFor(config.vm, group);
-  return vm === undefined ? undefined : guestOf(vm);
+  if (vm === undefined) return undefined;
+  return guestOf({ ...vm, hostDedicationId: vm.hostDedicationId ?? config.hostDedicationId });
 }
 
 /** The size that a `[[vm]]` section means: its preset, then what it says beside it. */
@@ -68,6 +72,9 @@ export function guestOf(vm: VmSection): Guest {
     ...(vm.cpuKind === undefined ? {} : { cpu_kind: vm.cpuKind }),
     ...(vm.gpuKind === undefined ? {} : { gpu_kind: vm.gpuKind }),
     ...(vm.gpus === undefined ? {} : { gpus: vm.gpus }),
+    ...(vm.maxMemoryMb === undefined ? {} : { max_memory_mb: vm.maxMemoryMb }),
+    ...(vm.hostDedicationId === undefined ? {} : { host_dedication_id: vm.hostDedicationId }),
+    ...(vm.kernelArgs === undefined ? {} : { kernel_args: [...vm.kernelArgs] }),
     ...(vm.persistRootfs === undefined ? {} : { persist_rootfs: vm.persistRootfs }),
   };
 }

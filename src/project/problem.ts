@@ -1,22 +1,26 @@
+import type { ProblemCode } from "./finding.ts";
+
 /** Where a value stands in a configuration file: keys and array positions from the root. */
 export type KeyPath = readonly (string | number)[];
 
 /** One thing that is wrong, or looks wrong, in a configuration file. */
 export interface Problem {
-  readonly code: "CONFIG_SYNTAX" | "CONFIG_INVALID";
+  readonly code: ProblemCode;
   /** Errors make the configuration unusable; warnings say what will surprise. */
   readonly severity: "error" | "warning";
   /** What is wrong, naming the key, without a full stop. */
   readonly message: string;
+  /** What to write instead. */
+  readonly suggestion?: string;
   readonly file: string;
   /** The key as dotted text, e.g. `services[0].internal_port`; absent for syntax errors. */
   readonly key?: string;
-  /** From 1; absent where the place is not known. */
-  readonly line?: number;
+  /** From 1. Of the nearest key that contains it, where the key itself is not written. */
+  readonly line: number;
   /** From 1. */
-  readonly column?: number;
-  /** The offending line itself. */
-  readonly source?: string;
+  readonly column: number;
+  /** The offending line itself, cut where it is very long. */
+  readonly source: string;
 }
 
 /** A key path as people write it: `services[0].ports[1].port`. */
@@ -29,10 +33,11 @@ export function renderKeyPath(path: KeyPath): string {
  * Tabs in front of the caret are kept, so that it stands under the right character at any tab width.
  */
 export function renderProblem(problem: Problem): string {
-  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");
-  const head = `${place}: ${problem.message}`;
-  if (problem.source === undefined || problem.line === undefined) return head;
-  const gutter = `${problem.line} | `;
-  const before = problem.source.slice(0, (problem.column ?? 1) - 1).replaceAll(/[^\t]/gu, " ");
-  return `${head}\n  ${gutter}${problem.source}\n  ${" ".repeat(gutter.length)}${before}^`;
+  const { file, line, column, message, source, suggestion } = problem;
+  const head = `${file}:${line}:${column}: ${message}`;
+  const advice = suggestion === undefined ? "" : `\n  → ${suggestion}`;
+  const gutter = `${line} | `;
+  const before = source.slice(0, column - 1).replaceAll(/[^\t]/gu, " ");
+  const caret = column > source.length + 1 ? "" : `\n  ${" ".repeat(gutter.length)}${before}^`;
+  return `${head}\n  ${gutter}${source}${caret}${advice}`;
 }

@@ -20,7 +20,20 @@ export const LAYERS: readonly Layer[] = [
     prefix: "src/platform",
     mayImport: ["src/errors", "node:*", "execa", "keytar", "open", "@peculiar/x509", "reflect-metadata"],
   },
-  { prefix: "src/project", mayImport: ["src/errors", "src/contract", "src/emulator/index.ts", "zod", "@iarna/toml"] },
+  {
+    prefix: "src/project",
+    mayImport: [
+      "src/errors",
+      "src/contract",
+      "src/emulator/index.ts",
+      "zod",
+      "@iarna/toml",
+      "toml-eslint-parser",
+      "yaml",
+      "@decimalturn/toml-patch",
+      "diff",
+    ],
+  },
   { prefix: "src/client", mayImport: ["src/errors", "src/contract", "src/platform", "zod"] },
 
   { prefix: "src/emulator/model", mayImport: ["src/errors", "src/contract"] },
@@ -34,8 +47,14 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     prefix: "src/emulator/control-plane/world-view.ts",
-    mayImport: [...MODEL, "src/emulator/topology", "src/emulator/control-plane/store"],
+    mayImport: [
+      ...MODEL,
+      "src/emulator/topology",
+      "src/emulator/control-plane/store",
+      "src/emulator/control-plane/world-services.ts",
+    ],
   },
+  { prefix: "src/emulator/control-plane/world-services.ts", mayImport: [...MODEL, "zod"] },
   {
     prefix: "src/emulator/machines",
     mayImport: [...COMPONENT, "src/emulator/control-plane/store", "src/emulator/control-plane/world-view.ts"],
@@ -128,5 +147,5 @@ export const PURE_FILES: readonly RegExp[] = [
   /^src\/emulator\/wan\/(link-table|delay-queue|classify)\.ts$/,
   /^src\/emulator\/edge\/route\.ts$/,
   /^src\/emulator\/machines\/state\.ts$/,
-  /^src\/cli\/(did-you-mean|manifest|output\/table)\.ts$/,
+  /^src\/(errors\/did-you-mean|cli\/manifest|cli\/output\/table)\.ts$/,
 ];

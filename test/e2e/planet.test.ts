@@ -14,7 +14,7 @@ interface Deployed {
 }
 
 const SERVING: RegionCode[] = ["iad", "ams", "nrt"];
-const CITIES: RegionCode[] = ["syd", "lhr", "gru", "fra", "iad"];
+const CITIES: RegionCode[] = ["syd", "lhr", "gru", "fra", "sin"];
 const APP = "wai";
 
 const CONNECT_PROGRAM = readFileSync(new URL("../fixtures/executables/connect-time.cjs", import.meta.url), "utf8");
@@ -97,7 +97,7 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
       async (city) => {
         const closest = nearest(city, SERVING)[0] ?? "iad";
         const expectedMs = rttMs(city, closest);
-        const measure = ["curl", "/", "-a", APP, "--from", city, "--samples", "15", "--fastest"];
+        const measure = ["curl", "/", "-a", APP, "--from", city, "--samples", "15"];
         const result = await quiet(async () => {
           const [measured] = await cli.json<CityResult[]>(measure);
           return { measured, errorMs: (measured?.firstByteMs ?? Infinity) - expectedMs, mayBeMs: 1 + expectedMs / 100 };
@@ -110,26 +110,17 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
     );
 
     test.each(["4", "6"])("ping over IPv%s takes the configured time", async (family) => {
-      const ping = await cli.json<{ sent: number; received: number; rttMs: { p50: number } }>([
-        "ping",
-        "--from",
-        "iad",
-        "--to",
-        "nrt",
-        "--family",
-        family,
-        "-c",
-        "10",
-        "--interval",
-        "20",
-      ]);
+      const measure = ["ping", "--from", "iad", "--to", "nrt", "--family", family, "-c", "10", "--interval", "20"];
+      const ping = await quiet(async () => {
+        const measured = await cli.json<{ sent: number; received: number; rttMs: { p50: number } }>(measure);
+        return { measured, errorMs: measured.rttMs.p50 - rttMs("iad", "nrt"), mayBeMs: 1 };
+      });
       expect(ping).toMatchObject({
         family: Number(family),
         configuredRttMs: rttMs("iad", "nrt"),
         sent: 10,
         received: 10,
       });
-      expect(Math.abs(ping.rttMs.p50 - rttMs("iad", "nrt"))).toBeLessThan(1);
     });
 
     test("a machine reaches one in another region after the configured time, by address and by name", async () => {
@@ -147,7 +138,10 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
         });
         expect(Math.abs(errorMs), host).toBeLessThan(1);
       }
-      const withinMs = await connectMs(`iad.${APP}.internal`);
+      const withinMs = await quiet(async () => {
+        const measured = await connectMs(`iad.${APP}.internal`);
+        return { measured, errorMs: measured, mayBeMs: 1 };
+      });
       expect(withinMs).toBeLessThan(1);
     });
 

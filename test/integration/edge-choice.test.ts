@@ -119,7 +119,7 @@ describe("choice of a machine", () => {
     expect((await ask("iad.my-app.localhost")).trace).toMatchObject({ machine: "live", attempts: 2 });
   });
 
-  test("ends in 502 when all have failed and in 503 when there is none", async () => {
+  test("PX-04 ER-06: ends in 502 when all have failed and in 503 when there is none", async () => {
     const dead = await machine("127.0.1.2");
     await dead.stop();
     await edge().apply(
@@ -130,14 +130,12 @@ describe("choice of a machine", () => {
       expect({ status, body, length: headers["content-length"] }).toEqual({ status: 502, body: "", length: "0" });
       expect(headers["fly-request-id"]).toBeDefined();
     }
-    expect(edge().logs.join("\n")).toContain(
-      `[PC01] instance refused connection. is your app listening on 0.0.0.0:${dead.port}?`,
-    );
+    expect(edge().logs.join("\n")).toContain(`[PC01] the machine refuses connections on this port`);
     await edge().apply(worldOf(2, REGIONS, []));
     expect((await ask("ams.my-app.localhost")).status).toBe(503);
   });
 
-  test("does not send a request twice that a machine may have acted on", async () => {
+  test("ER-05: does not send a request twice that a machine may have acted on", async () => {
     let arrived = 0;
     const dying = await startEchoMachine("127.0.1.2", (request) => {
       arrived += 1;

@@ -26,7 +26,7 @@ describe("limits", () => {
   const limited = (id: string, region: string, { host, port }: TestMachine, hardLimit: number) =>
     worldMachine({ id, region, address4: host, port, concurrency: { type: "requests", softLimit: 1, hardLimit } });
 
-  test("send what is too much to the next region, then hold it until a place is free", async () => {
+  test("LB-07: send what is too much to the next region, then hold it until a place is free", async () => {
     const [a, b] = [await machine("127.0.1.2"), await machine("127.0.2.2")];
     await edge().apply(worldOf(1, REGIONS, [limited("a", "ams", a, 2), limited("b", "iad", b, 1)]));
     const answers = [1, 2, 3].map(() => ask("ams.my-app.localhost", { path: "/hold" }));

@@ -121,7 +121,7 @@ describe.each(ENTRIES)("edge %s", (_name, region) => {
     expect(other.statuses).toEqual([400]);
   });
 
-  test("keeps connections to a service that counts requests, but gives each POST a new one", async () => {
+  test("LB-11: keeps connections to a service that counts requests, but gives each POST a new one", async () => {
     await raw([get("/a")], 1);
     const before = machine().connections();
     await raw([get("/a") + get("/b")], 2);

@@ -1,9 +1,10 @@
 // The edge on real networks behind a real wan: every way between regions costs its distance once, and nothing else does.
 import http from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EDGE_BACKHAUL_PORT, type ProbeResult, type World } from "../../src/contract/world.ts";
+import { EDGE_BACKHAUL_PORT, EDGE_HTTP_PORT, type ProbeResult, type World } from "../../src/contract/world.ts";
 import { machineAddresses, regionAddresses } from "../../src/emulator/topology/address-plan.ts";
 import { AppError } from "../../src/errors/app-error.ts";
+import { BACKHAUL_PATH_US } from "../../src/emulator/wan/link-table.ts";
 import { waitUntil } from "../../src/platform/clock.ts";
 import { docker } from "../support/docker-cli.ts";
 import {
@@ -61,9 +62,13 @@ describe("edge", () => {
    * The lower quartile counts: what a way costs, and not what other programs on the machine make of it. A measurement
    * is taken again until a quiet one; none may be 1 ms too early.
    */
-  const takes = (rttMs: number, what: string, measure: () => Promise<readonly number[]>): Promise<boolean> => {
-    const toleranceMs = 1 + rttMs / 100;
-    return waitUntil(
+  const takes = (
+    rttMs: number,
+    what: string,
+    measure: () => Promise<readonly number[]>,
+    toleranceMs = 1 + rttMs / 100,
+  ): Promise<boolean> =>
+    waitUntil(
       async () => {
         const times = await measure();
         const errorMs = quantile(times, 0.25) - rttMs;
@@ -72,7 +77,8 @@ describe("edge", () => {
       },
       { what: `${what} to take ${rttMs} ms`, deadlineMs: 30_000, intervalMs: 500 },
     );
-  };
+  /** A request also passes three programs: what it adds to the distance is judged by \`make demo\`; here a second round trip would show. */
+  const REQUEST_TOLERANCE_MS = 3;
   const serves = (region: string): Promise<unknown> =>
     waitUntil(
       async () =>
@@ -136,9 +142,11 @@ describe("edge", () => {
     expect(await takes(rttMs, "a connection to a machine over IPv6", connect(near.edge6, machine.address6, 7000))).toBe(
       true,
     );
-    expect(await takes(rttMs, "a connection to edge itself", connect(near.edge4, far.edge4, EDGE_BACKHAUL_PORT))).toBe(
+    expect(await takes(rttMs, "a connection to edge itself", connect(near.edge4, far.edge4, EDGE_HTTP_PORT))).toBe(
       true,
     );
+    const backhaulMs = rttMs - (2 * BACKHAUL_PATH_US) / 1_000;
+    expect(await takes(backhaulMs, "the backhaul", connect(near.edge4, far.edge4, EDGE_BACKHAUL_PORT))).toBe(true);
   });
 
   test("a connection inside a region pays nothing", async () => {
@@ -200,24 +208,29 @@ describe("edge", () => {
     await serves(entry);
     const rttMs = rttOf(entry, region);
     expect(
-      await takes(rttMs, `a request from ${entry}`, async () => {
-        const answers = await requests(entry, 9);
-        for (const { status, headers } of answers) {
-          expect(status).toBe(200);
-          expect(headers["x-region"]).toBe(region);
-          expect(JSON.parse(String(headers["hangar-trace"]))).toEqual({
-            edge: entry,
-            region,
-            machine: `http${region}`,
-            rttMs,
-            attempts: 1,
-          });
-        }
-        const [first, ...others] = answers.map(({ elapsedMs }) => elapsedMs);
-        // A handshake between the regions would cost a second round trip.
-        expect(first).toBeLessThan(2 * Math.max(rttMs, 50));
-        return others;
-      }),
+      await takes(
+        rttMs,
+        `a request from ${entry}`,
+        async () => {
+          const answers = await requests(entry, 9);
+          for (const { status, headers } of answers) {
+            expect(status).toBe(200);
+            expect(headers["x-region"]).toBe(region);
+            expect(JSON.parse(String(headers["hangar-trace"]))).toEqual({
+              edge: entry,
+              region,
+              machine: `http${region}`,
+              rttMs,
+              attempts: 1,
+            });
+          }
+          const [first, ...others] = answers.map(({ elapsedMs }) => elapsedMs);
+          // A handshake between the regions would cost a second round trip.
+          expect(first).toBeLessThan(2 * Math.max(rttMs, 50));
+          return others;
+        },
+        REQUEST_TOLERANCE_MS,
+      ),
     ).toBe(true);
   });
 

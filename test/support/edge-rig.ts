@@ -18,7 +18,10 @@ export const RTT_MS = { "ams iad": 80, "iad nrt": 160, "ams nrt": 230 } as const
 export const HTTP_SERVICE: WorldService = {
   internalPort: 8080,
   protocol: "tcp",
-  ports: [{ port: 80, handlers: ["http"], forceHttps: false }],
+  ports: [
+    { port: 80, handlers: ["http"], forceHttps: false },
+    { port: 443, handlers: ["tls", "http"], forceHttps: false },
+  ],
   concurrency: { type: "requests" },
 };
 
@@ -33,6 +36,10 @@ export interface MachineOptions {
   readonly cordoned?: boolean;
   readonly concurrency?: WorldService["concurrency"];
   readonly checks?: readonly WorldCheck[];
+  /** What its only service has beside these. */
+  readonly service?: Partial<WorldService>;
+  /** What the machine has beside these. */
+  readonly more?: Partial<WorldMachine>;
   readonly h2Backend?: boolean;
 }
 
@@ -52,8 +59,9 @@ export function worldMachine(options: MachineOptions): WorldMachine {
   const ports = HTTP_SERVICE.ports.map((each) => (h2Backend ? { ...each, httpOptions: { h2Backend } } : each));
   return {
     ...{ id, app, region, instanceId: `${id}-1`, processGroup: "app", address4, address6: "::1", started, cordoned },
-    services: [{ ...HTTP_SERVICE, ports, internalPort: port, concurrency }],
+    services: [{ ...HTTP_SERVICE, ports, internalPort: port, concurrency, ...options.service }],
     checks: [...checks],
+    ...options.more,
   };
 }
 

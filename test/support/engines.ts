@@ -17,11 +17,17 @@ export interface TestEngine {
   killDaemon(): Promise<void>;
 }
 
-const script = (name: string, ...args: string[]): Promise<unknown> => execa(path.join(root, "scripts", name), args);
+/** Making an engine takes a minute or two on a slow mirror; beyond this it hangs. */
+const SCRIPT_TIMEOUT_MS = 280_000;
+
+const script = (name: string, ...args: string[]): Promise<unknown> =>
+  execa(path.join(root, "scripts", name), args, { timeout: SCRIPT_TIMEOUT_MS, stdin: "ignore" });
 
 /** Kills a process and waits until it is gone, as far as its parent lets it go. */
 async function killNow(findPid: string): Promise<void> {
-  await execa("bash", [
+  await execa("timeout", [
+    "20",
+    "bash",
     "-c",
     `for pid in $(${findPid}); do kill -9 "$pid"; while [ "$(cut -d" " -f3 "/proc/$pid/stat" 2>/dev/null || echo Z)" != Z ]; do :; done; done`,
   ]);

@@ -21,11 +21,8 @@ export const requestFlags = {
     min: 1,
     max: 1_000,
   }),
-  fastest: Flags.boolean({
-    summary: "Show the fastest request of each city, which other programs on this machine disturbed least",
-    default: false,
-  }),
   body: Flags.boolean({ summary: "Print the body of each response too", default: false }),
+  trace: Flags.boolean({ summary: "Show how the edge decided: candidates, choice, wakes, replays", default: false }),
   timeout: Flags.integer({ summary: "Seconds to wait for each response", helpValue: "S", min: 1, default: 30 }),
 };
 
@@ -34,8 +31,8 @@ export interface RequestFlags {
   readonly header?: string[] | undefined;
   readonly data?: string | undefined;
   readonly samples?: number | undefined;
-  readonly fastest: boolean;
   readonly body: boolean;
+  readonly trace: boolean;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -51,8 +48,8 @@ export function requestOf(flags: RequestFlags): Omit<MeasureCitiesInput, "from" 
     headers: (flags.header ?? []).map(parseHeader),
     body: flags.data,
     samples: samplesOf(flags.samples, method),
-    pick: flags.fastest ? "fastest" : "median",
     timeoutMs: flags.timeout * 1_000,
+    explain: flags.trace,
     keepBytes: flags.body ? KEPT_BODY_BYTES : 0,
   };
 }

@@ -1,7 +1,7 @@
 // Words that are no command: says which one was probably meant. Asks only where somebody can answer.
 import type { Hook } from "@oclif/core";
 import { AppError } from "../../errors/app-error.ts";
-import { closestWords } from "../did-you-mean.ts";
+import { closestWords } from "../../errors/did-you-mean.ts";
 import { hasFlag } from "../manifest.ts";
 
 /** Exit status of oclif's own hook after a "no". */

@@ -6,7 +6,7 @@ import { renderTable, type TableOptions } from "../output/table.ts";
 /** The table of `curl`, with a line that says how it was measured. */
 export function renderCities(
   measurements: readonly CityMeasurement[],
-  { samples, pick }: Pick<MeasureCitiesInput, "samples" | "pick">,
+  { samples }: Pick<MeasureCitiesInput, "samples">,
   options: TableOptions,
 ): string {
   const table = renderTable(
@@ -24,10 +24,7 @@ export function renderCities(
     measurements.map(({ result }) => result),
     options,
   );
-  const how =
-    samples === 1
-      ? "One request per city"
-      : `${pick === "fastest" ? "Fastest" : "Median"} by first byte of ${samples} requests per city`;
+  const how = samples === 1 ? "One request per city" : `Median by first byte of ${samples} requests per city`;
   const footer = `${how}; times in ms from the start of the request. RTT is the configured one from the edge to the region that served.`;
   const failures = measurements.flatMap(({ result, failure }) =>
     failure === undefined ? [] : [`${findRegion(result.from).city}: ${failure.message}`],
@@ -41,6 +38,23 @@ export function renderBodies(measurements: readonly CityMeasurement[]): string {
     .flatMap(({ result, body }) =>
       body === undefined ? [] : [`${findRegion(result.from).city}:\n${body.toString("utf8").trimEnd()}`],
     )
+    .join("\n\n");
+}
+
+/** How the edge decided on each city's request. */
+export function renderTraces(measurements: readonly CityMeasurement[]): string {
+  return measurements
+    .flatMap(({ result: { from, trace } }) => {
+      if (trace === undefined) return [];
+      const candidates = trace.candidates.map(
+        ({ machine, region, rttMs, load, state }) =>
+          `  candidate  ${machine}  ${region}  ${formatMs(rttMs)} ms away  load ${load}  ${state}`,
+      );
+      const steps = trace.steps.map(({ kind, atMs, machine, region, app, detail }) =>
+        [`  ${formatMs(atMs)} ms`, kind, machine, region, app, detail].filter((part) => part !== undefined).join("  "),
+      );
+      return [[`${findRegion(from).city}:`, ...candidates, ...steps].join("\n")];
+    })
     .join("\n\n");
 }
 

@@ -1,38 +1,23 @@
 // A launch's plan as text: what, value, and where the value comes from; then what happens to the files.
 import type { LaunchResult } from "../../operations/launch/launch.ts";
-import type { LaunchPlan } from "../../operations/launch/launch-plan.ts";
+import { type LaunchPlan, type PlanRow, planRows } from "../../operations/launch/launch-plan.ts";
+import type { Candidate } from "../../operations/launch/scan/detection.ts";
 import { renderTable } from "../output/table.ts";
-
-interface Row {
-  readonly what: string;
-  readonly value: string;
-  readonly source: string;
-}
-
-const FILE_WORDS = { created: "new", kept: "kept as it is", changed: "replaced" } as const;
 
 /** The plan as a table, cut to the width of the terminal. */
 export function renderLaunchPlan(plan: LaunchPlan, width: number | undefined): string {
-  const { app, region, template, internalPort } = plan;
-  const rows: Row[] = [
-    { what: "App", ...app },
-    { what: "Region", ...region },
-    ...(template === undefined ? [] : [{ what: "Template", ...template }]),
-    ...(internalPort === undefined
-      ? []
-      : [{ what: "Port", value: String(internalPort.value), source: internalPort.source }]),
-    ...plan.files.map((file) => ({
-      what: "File",
-      value: file.path,
-      source: file.note === undefined ? FILE_WORDS[file.action] : `${FILE_WORDS[file.action]}: ${file.note}`,
-    })),
-  ];
   const columns = [
-    { header: "WHAT", value: (row: Row) => row.what },
-    { header: "VALUE", value: (row: Row) => row.value },
-    { header: "SOURCE", value: (row: Row) => row.source },
+    { header: "WHAT", value: (row: PlanRow) => row.what },
+    { header: "VALUE", value: (row: PlanRow) => row.value },
+    { header: "SOURCE", value: (row: PlanRow) => row.source },
   ];
-  return renderTable(columns, rows, { width });
+  return renderTable(columns, planRows(plan), { width });
+}
+
+/** The programs of a repository, numbered, to choose from. */
+export function renderCandidates(candidates: readonly Candidate[]): string {
+  const list = candidates.map(({ path, framework }, index) => `  ${index + 1}. ${path} (${framework})`);
+  return `The folder holds several programs:\n${list.join("\n")}`;
 }
 
 /** What to ask before a plan is carried out; undefined where it does nothing. */

@@ -1,5 +1,6 @@
 // The log of an app: the lines of all its machines' containers, merged, and followed across replacements.
 import type { LogEntry } from "../../contract/planet.ts";
+import type { AppLogLine } from "../../contract/world.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime, LogLine } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
@@ -15,16 +16,24 @@ export interface LogOptions {
 export interface AppLogs {
   /** Entries oldest first; with follow, until the signal fires. */
   read(app: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<LogEntry>;
+  /** A line of the planet's own about the app; kept in memory, the last ones of each app. */
+  add(line: AppLogLine): void;
 }
 
 /** Entries that a slow reader may leave waiting; what comes beyond is dropped, oldest first. */
 const MAX_WAITING = 10_000;
+/** The planet's own lines that are kept for each app. */
+const MAX_PLATFORM_LINES = 1_000;
 
 export function createAppLogs(
   planet: PlanetRecord,
   runtime: ContainerRuntime,
   onChange: (listener: () => void) => () => void,
 ): AppLogs {
+  const platformLines = new Map<string, LogEntry[]>();
+  const listeners = new Set<(entry: LogEntry) => void>();
+  const fits = (entry: LogEntry, { region, machine }: LogOptions): boolean =>
+    (region === undefined || entry.region === region) && (machine === undefined || entry.machine === machine);
   const containersOf = async (app: string, { region, machine }: LogOptions): Promise<ContainerInfo[]> => {
     const labels = {
       ...planetLabels(planet.name, "machine"),
@@ -42,8 +51,9 @@ export function createAppLogs(
     stream: line.stream,
     message: line.text,
   });
-  const past = async (containers: readonly ContainerInfo[], tail: number): Promise<LogEntry[]> => {
-    const entries: LogEntry[] = [];
+  const past = async (app: string, containers: readonly ContainerInfo[], options: LogOptions): Promise<LogEntry[]> => {
+    const { tail } = options;
+    const entries: LogEntry[] = (platformLines.get(app) ?? []).filter((entry) => fits(entry, options));
     await Promise.all(
       containers.map(async (container) => {
         for await (const line of runtime.logs(container.id, { follow: false, tail }))
@@ -54,12 +64,20 @@ export function createAppLogs(
   };
 
   return {
+    add({ app, region, machine, timestamp, message }) {
+      const entry: LogEntry = { timestamp, app, region, machine, stream: "platform", message };
+      const lines = platformLines.get(app) ?? [];
+      platformLines.set(app, lines);
+      lines.push(entry);
+      if (lines.length > MAX_PLATFORM_LINES) lines.shift();
+      for (const listener of [...listeners]) listener(entry);
+    },
     read: async function* (app, options, signal) {
       const containers = await containersOf(app, options);
       const since = new Map<string, string>();
       let newest: string | undefined;
       if (options.tail > 0) {
-        for (const entry of await past(containers, options.tail)) {
+        for (const entry of await past(app, containers, options)) {
           newest = entry.timestamp;
           yield entry;
         }
@@ -97,13 +115,20 @@ export function createAppLogs(
           if (!followed.has(container.id) && container.state === "running")
             void follow(container, since.get(container.labels[LABEL.machine] ?? ""));
       };
+      const onPlatformLine = (entry: LogEntry): void => {
+        if (entry.app !== app || !fits(entry, options)) return;
+        waiting.push(entry);
+        if (waiting.length > MAX_WAITING) waiting.shift();
+        wake();
+      };
+      listeners.add(onPlatformLine);
       const ended = onChange(() => void look());
       signal.addEventListener("abort", () => wake(), { once: true });
       try {
         await look();
         while (!signal.aborted) {
           for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
-            since.set(entry.machine, entry.timestamp);
+            if (entry.stream !== "platform") since.set(entry.machine, entry.timestamp);
             yield entry;
           }
           if (signal.aborted) break;
@@ -114,6 +139,7 @@ export function createAppLogs(
         }
       } finally {
         ended();
+        listeners.delete(onPlatformLine);
       }
     },
   };

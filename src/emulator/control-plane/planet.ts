@@ -1,5 +1,5 @@
 // The heart of control: joins store, supervisor, infrastructure and publisher into one planet that repairs itself.
-import type { PlanetStatus } from "../../contract/planet.ts";
+import type { EdgeSettings, PlanetStatus } from "../../contract/planet.ts";
 import type { CheckReport, World } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { Infrastructure } from "../lifecycle/infrastructure.ts";
@@ -53,12 +53,16 @@ export interface Planet {
   /** Makes regions active; resolves when wan and edge carry them. @throws REGION_UNKNOWN, PLANET_START_FAILED */
   activateRegions(regions: readonly string[]): Promise<void>;
   acceptChecks(reports: readonly CheckReport[]): void;
+  settings(): EdgeSettings;
+  changeSettings(settings: EdgeSettings): void;
   /** Calls the listener after each change of the world; the result ends that. */
   onChange(listener: () => void): () => void;
 }
 
 const SETTLE_DEADLINE_MS = 30_000;
 const RECONNECT_MS = 500;
+/** Name of the setting in the store. */
+const AUTOSTOP_PERIOD = "autostop_period_ms";
 
 export function createPlanet(deps: PlanetDeps): Planet {
   const { record, store, runtime, geography } = deps;
@@ -66,6 +70,10 @@ export function createPlanet(deps: PlanetDeps): Planet {
   const listeners = new Set<() => void>();
   let reconciled = false;
 
+  const settings = (): EdgeSettings => {
+    const periodMs = store.getValue(AUTOSTOP_PERIOD);
+    return periodMs === undefined ? {} : { autostopPeriodMs: Number(periodMs) };
+  };
   const nextWorld = (): World => {
     const version = Number(store.getValue("world_version") ?? "0") + 1;
     store.setValue("world_version", String(version));
@@ -78,6 +86,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       slotOf: geography.slotOf,
       rttMs: geography.rttMs,
       ...(deps.tlsPort === undefined ? {} : { tlsPort: deps.tlsPort }),
+      autostopPeriodMs: settings().autostopPeriodMs,
     });
   };
   const publisher = deps.createPublisher(nextWorld);
@@ -249,6 +258,12 @@ export function createPlanet(deps: PlanetDeps): Planet {
         }
       });
       for (const listener of [...listeners]) listener();
+    },
+    settings,
+    changeSettings: ({ autostopPeriodMs }) => {
+      if (autostopPeriodMs === undefined) return;
+      store.setValue(AUTOSTOP_PERIOD, String(autostopPeriodMs));
+      changed();
     },
     onChange: (listener) => {
       listeners.add(listener);

@@ -1,8 +1,9 @@
 // Pure: records → the World that wan and edge see.
 import type { CheckConfig } from "../../contract/machine.ts";
-import type { World, WorldCheck, WorldLink, WorldMachine, WorldRegion, WorldService } from "../../contract/world.ts";
+import type { World, WorldCheck, WorldLink, WorldMachine, WorldRegion } from "../../contract/world.ts";
 import { durationMs } from "../model/duration.ts";
 import type { AppRecord, MachineRecord, PlanetRecord } from "../model/records.ts";
+import { servicesOf, staticsOf } from "./world-services.ts";
 import { blockOf, machineAddresses, regionAddresses } from "../topology/address-plan.ts";
 
 export interface WorldInput {
@@ -15,6 +16,7 @@ export interface WorldInput {
   readonly slotOf: (region: string) => number;
   readonly rttMs: (a: string, b: string) => number;
   readonly tlsPort?: number;
+  readonly autostopPeriodMs?: number | undefined;
 }
 
 const SECOND_MS = 1_000;
@@ -59,31 +61,9 @@ export function machineChecks(machine: MachineRecord): WorldCheck[] {
   return checks;
 }
 
-function servicesOf(machine: MachineRecord): WorldService[] {
-  return (machine.config.services ?? []).map((service) => ({
-    internalPort: service.internal_port,
-    protocol: service.protocol,
-    ports: (service.ports ?? []).flatMap(({ port, handlers, force_https: forceHttps, http_options: options }) =>
-      port === undefined
-        ? []
-        : [
-            {
-              ...{ port, handlers: handlers ?? [], forceHttps: forceHttps ?? false },
-              ...((options as { readonly h2_backend?: unknown } | undefined)?.h2_backend === true
-                ? { httpOptions: { h2Backend: true } }
-                : {}),
-            },
-          ],
-    ),
-    concurrency: {
-      type: service.concurrency?.type === "requests" ? "requests" : "connections",
-      ...(service.concurrency?.soft_limit === undefined ? {} : { softLimit: service.concurrency.soft_limit }),
-      ...(service.concurrency?.hard_limit === undefined ? {} : { hardLimit: service.concurrency.hard_limit }),
-    },
-  }));
-}
-
 function machineOf(input: WorldInput, machine: MachineRecord): WorldMachine {
+  const primaryRegion = machine.config.env?.["PRIMARY_REGION"];
+  const statics = staticsOf(machine.config);
   return {
     id: machine.id,
     app: machine.app,
@@ -92,8 +72,13 @@ function machineOf(input: WorldInput, machine: MachineRecord): WorldMachine {
     processGroup: machine.config.metadata?.fly_process_group ?? "app",
     ...machineAddresses(input.planet.block, input.slotOf(machine.region), machine.number),
     started: machine.state === "started",
+    state: machine.state,
+    // The record's last change is the stop itself.
+    ...(machine.state === "stopped" ? { stoppedAtMs: Date.parse(machine.updatedAt) } : {}),
+    ...(primaryRegion === undefined ? {} : { primaryRegion }),
+    ...(statics.length === 0 ? {} : { statics }),
     cordoned: machine.cordoned,
-    services: servicesOf(machine),
+    services: servicesOf(machine.config),
     checks: machineChecks(machine),
   };
 }
@@ -116,8 +101,9 @@ export function viewWorld(input: WorldInput): World {
     block: blockOf(input.planet.block),
     regions: input.activeRegions.map((code) => regionOf(input, code)),
     links,
-    apps: input.apps.map(({ name }) => ({ name })),
+    apps: input.apps.map(({ name, organization, network }) => ({ name, organization, network })),
     machines: input.machines.filter(({ state }) => state !== "destroyed").map((machine) => machineOf(input, machine)),
     ...(input.tlsPort === undefined ? {} : { tlsPort: input.tlsPort }),
+    ...(input.autostopPeriodMs === undefined ? {} : { autostopPeriodMs: input.autostopPeriodMs }),
   };
 }

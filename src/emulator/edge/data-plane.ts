@@ -1,32 +1,38 @@
 // Assembly of everything that carries requests: the clients' port, the backhaul in each region, pools and health checks.
 import { type World, type WorldRegion } from "../../contract/world.ts";
+import { createAppLog } from "./app-log.ts";
+import { createAutostopper } from "./autostopper.ts";
 import { createBackhaulPolicy } from "./backhaul-acceptor.ts";
 import { createBackhaulProtocol } from "./backhaul.ts";
 import { createChecker } from "./checks/checker.ts";
 import { createCheckReporter } from "./checks/reporter.ts";
 import type { RunCheck } from "./checks/run-check.ts";
-import { createDispatcher } from "./dispatcher.ts";
+import { createDispatcher, type DispatcherDeps, type Entrance } from "./dispatcher.ts";
 import { startEcho } from "./echo.ts";
-import type { ClientTimeLimits } from "./http1/client-connection.ts";
+import type { ClientPolicy, ClientTimeLimits } from "./http1/client-connection.ts";
 import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
 import { acceptedConn } from "./http1/net-conn.ts";
 import { createH2cConnector } from "./http2/h2c-connector.ts";
 import { createHttp2Sessions } from "./http2/sessions.ts";
+import { StreamConn } from "./http2/stream-conn.ts";
 import { createLoadTracker, type LoadTracker } from "./load.ts";
 import { createMachinePool } from "./machine-pool.ts";
 import { renderResponseFields } from "./platform-fields.ts";
 import { createPreconnector } from "./preconnect.ts";
 import { createRegionActivator } from "./region-activator.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
+import { createReplayCache } from "./replay/cache.ts";
 import { createRequestIds } from "./request-id.ts";
+import { createRequestLog, type RequestLog } from "./request-log.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
 import { createControlSigner } from "./tls/control-signer.ts";
 import { createLeafCertificates } from "./tls/leaf-certificates.ts";
 import { createTlsServer } from "./tls/tls-server.ts";
 import { isPlanetName } from "../model/host-names.ts";
-import { type Backend, indexWorld, type WorldIndex } from "./world-index.ts";
+import { createWaker } from "./waker.ts";
+import { type Backend, HTTP_PORT, HTTPS_PORT, indexWorld, type WorldIndex } from "./world-index.ts";
 import { createWarmPool, type WarmPool } from "./warm-pool.ts";
 import { planWarmTargets } from "./warm-targets.ts";
 
@@ -67,13 +73,20 @@ export interface DataPlane {
   readonly secureClients: Listener;
   readonly load: LoadTracker;
   readonly backhaul: Pick<WarmPool, "warm">;
+  readonly requests: RequestLog;
   /** Requests that wait for a machine. */
   waiting(): number;
+  isHealthy(backend: Backend): boolean;
   world(): WorldIndex | undefined;
   /** Puts a world in force. @param present regions whose networks can be used @throws PLANET_START_FAILED, PORT_TAKEN */
   apply(world: World, present: readonly WorldRegion[]): Promise<void>;
   close(): void;
 }
+
+/** The planet's own ports stand for 80 and 443 of the platform. */
+const PLAIN_HTTP: Entrance = { port: HTTP_PORT, secure: false, version: "1.1" };
+const SECURE_HTTP: Entrance = { port: HTTPS_PORT, secure: true, version: "1.1" };
+const SECURE_HTTP2: Entrance = { ...SECURE_HTTP, version: "2" };
 
 const SECRET_BYTES = 24;
 
@@ -96,6 +109,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const requestId = createRequestIds(nowMs, randomBytes);
   const activator = createRegionActivator({ post, timer, log });
   const reporter = createCheckReporter({ post, timer });
+  const appLog = createAppLog({ post, timer, nowMs });
+  const replays = createReplayCache(nowMs);
+  const requests = createRequestLog();
   let world: WorldIndex | undefined;
 
   const keepWarm = (): void => {
@@ -108,29 +124,51 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     report: reporter.report,
     healthChanged: (app) => {
       keepWarm();
+      waker.healthChanged();
       waiting.changed(app);
     },
   });
   const isHealthy = ({ machine }: Backend): boolean => checker.isHealthy(machine);
-  const accept = createDispatcher({
+  const report = (app: string, backend: Backend | undefined, message: string): void =>
+    appLog.add({ app, region: backend?.machine.region ?? "", machine: backend?.machine.id ?? "", message });
+  const waker = createWaker({
+    ...{ connector, post, timer, monotonicMs: deps.monotonicMs, isHealthy, hurry: checker.hurry },
+    report: (backend, text) => report(backend.machine.app, backend, text),
+  });
+  const autostopper = createAutostopper({
+    ...{ load, post, timer, monotonicMs: deps.monotonicMs, random, isWaking: waker.isWaking },
+    report: ({ app, region, id }, message) => appLog.add({ app, region, machine: id, message }),
+  });
+  const dispatcherDeps: DispatcherDeps = {
     ...{
       world: () => world,
       isHealthy,
       load,
       waiting,
       activator,
+      waker,
+      replays,
+      requests,
       protocol,
       pools: { machines, backhaul },
       preconnector,
     },
-    ...{ backhaulPort: deps.backhaulPort, server: deps.server, requestId, nowMs, random, log },
-  });
+    ...{ backhaulPort: deps.backhaulPort, server: deps.server, requestId, nowMs, random, log, report, timer },
+    monotonicMs: deps.monotonicMs,
+  };
+  const accept = createDispatcher(dispatcherDeps, PLAIN_HTTP);
+  const acceptSecure = createDispatcher(dispatcherDeps, SECURE_HTTP);
+  const acceptHttp2 = createDispatcher(dispatcherDeps, SECURE_HTTP2);
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
-  const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, accept, refusalLines };
-  const clients = createListener(policy, relay);
+  const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, refusalLines };
+  const clients = createListener({ ...policy, accept }, relay);
+  const securePolicy = {
+    ...policy,
+    accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
+  } satisfies Partial<ClientPolicy>;
   const sessions = createHttp2Sessions(deps.timeLimits.keepAliveMs);
   const certificates = createLeafCertificates({ sign: createControlSigner({ post }), nowMs });
-  const secureClients = createListener(policy, relay, (adopt) =>
+  const secureClients = createListener(securePolicy, relay, (adopt) =>
     createTlsServer({ certificates, isServed: isPlanetName, log }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
       else adopt((connection) => acceptedConn(socket, connection));
@@ -180,6 +218,8 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     },
     load,
     backhaul,
+    requests,
+    isHealthy,
     waiting: () => waiting.size,
     world: () => world,
     async apply(next, present) {
@@ -189,12 +229,17 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       world = index;
       keepWarm();
       activator.worldChanged(new Set(index.regions.keys()));
+      waker.worldChanged(index);
+      autostopper.worldChanged(index, next.autostopPeriodMs);
       waiting.changed();
     },
     close() {
       cancelSweep();
       checker.close();
       reporter.close();
+      appLog.close();
+      waker.close();
+      autostopper.close();
       clients.close();
       secureClients.close();
       sessions.close();

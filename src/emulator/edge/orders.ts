@@ -1,21 +1,39 @@
-// What control may ask of edge beside worlds: measurements, and the end of requests to a machine.
+// What control may ask of edge beside worlds: measurements, the end of requests to a machine, and what became of requests.
 import { type ProbeRequest, ProbeRequestSchema, type ProbeResult } from "../../contract/world.ts";
 import { AppError } from "../../errors/app-error.ts";
+import type { RequestRecord } from "./request-log.ts";
 import type { AdminRequest } from "../component/admin-server.ts";
 
 export interface OrdersDeps {
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   /** Resolves with the number of requests that are still in flight at the machine: 0, or more after the deadline. */
   readonly drain: (machineId: string, timeoutMs: number) => Promise<number>;
+  /** The last requests for an app, oldest first. */
+  readonly requests: (app: string, limit: number) => readonly RequestRecord[];
+  /** Counters in Prometheus' text format. */
+  readonly metrics: () => string;
 }
 
 const MAX_DRAIN_MS = 600_000;
 const DEFAULT_DRAIN_MS = 30_000;
 
-/** POST /probe and POST /drain/{machineId}?timeoutMs=…; undefined for everything else. */
-export function createOrders({ probe, drain }: OrdersDeps): (request: AdminRequest) => Promise<unknown> | undefined {
+const DEFAULT_LIMIT = 100;
+
+/**
+ * POST /probe, POST /drain/{machineId}?timeoutMs=…, GET /requests/{app}?limit=… and GET /metrics; undefined for everything
+ * else.
+ */
+export function createOrders({
+  probe,
+  drain,
+  requests,
+  metrics,
+}: OrdersDeps): (request: AdminRequest) => Promise<unknown> | undefined {
   return (request) => {
     if (request.route === "POST /probe") return request.read(ProbeRequestSchema, "a measurement").then(probe);
+    if (request.route === "GET /metrics") return Promise.resolve(metrics());
+    const app = /^GET \/requests\/([^/]+)$/.exec(request.route)?.[1];
+    if (app !== undefined) return Promise.resolve(requests(app, Number(request.query.get("limit") ?? DEFAULT_LIMIT)));
     const machineId = /^POST \/drain\/([^/]+)$/.exec(request.route)?.[1];
     if (machineId === undefined) return undefined;
     return drain(machineId, drainTimeoutMs(request.query)).then((inFlight) => ({ inFlight }));

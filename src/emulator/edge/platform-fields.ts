@@ -1,6 +1,7 @@
 // Pure: the fields that the platform adds to requests and responses, and those it takes away (statements HD-01 to HR-05).
 import { FIELD } from "./http1/field-names.ts";
 import { droppedKinds } from "./http1/head.ts";
+import { renderTrace, type Trace } from "./trace.ts";
 
 /** What a client's request loses on its way to the app. */
 export const DROPPED_FROM_REQUEST = droppedKinds(
@@ -29,6 +30,19 @@ export const DROPPED_FROM_RESPONSE = droppedKinds(
   FIELD.trace,
   FIELD.backhaul,
   FIELD.hangar,
+  FIELD.replay,
+);
+
+/** What it loses where the platform's own fields are not wanted (http_options.response.pristine). */
+export const DROPPED_FROM_PRISTINE_RESPONSE = droppedKinds(
+  FIELD.connection,
+  FIELD.upgrade,
+  FIELD.hopByHop,
+  FIELD.clientRegion,
+  FIELD.trace,
+  FIELD.backhaul,
+  FIELD.hangar,
+  FIELD.replay,
 );
 
 export interface RequestOrigin {
@@ -40,36 +54,37 @@ export interface RequestOrigin {
   /** The address that stands for the app's public one, the last in X-Forwarded-For (HD-02). */
   readonly publicAddress: string;
   readonly requestId: string;
-  /** The client used TLS. */
-  readonly secure: boolean;
   /** Microseconds since the epoch. */
   readonly startUs: number;
+  /** The service's public port: not that of the planet on the host. */
+  readonly port: number;
+  /** The client came over TLS. */
+  readonly secure: boolean;
+  /** The HTTP version that the client speaks: `1.1`, `2`. */
+  readonly version: string;
 }
 
-/** Field lines for the app. Port and protocol are those of the service, not of the planet's port on the host. */
+/** Field lines for the app. */
 export function renderRequestFields(origin: RequestOrigin): string {
-  const { clientAddress, forwardedFor, region, publicAddress, requestId, secure, startUs } = origin;
-  const [port, proto, ssl] = secure ? [443, "https", "on"] : [80, "http", "off"];
+  const { clientAddress, forwardedFor, region, publicAddress, requestId, startUs, port, secure, version } = origin;
   const chain = forwardedFor === undefined || forwardedFor === "" ? clientAddress : `${forwardedFor}, ${clientAddress}`;
+  const proto = secure ? "https" : "http";
+  const ssl = secure ? "on" : "off";
   return (
     `fly-client-ip: ${clientAddress}\r\nfly-forwarded-port: ${port}\r\nfly-forwarded-proto: ${proto}\r\nfly-forwarded-ssl: ${ssl}\r\n` +
-    `fly-region: ${region}\r\nfly-request-id: ${requestId}\r\nvia: 1.1 fly.io\r\n` +
+    `fly-region: ${region}\r\nfly-request-id: ${requestId}\r\nvia: ${version} fly.io\r\n` +
     `x-forwarded-for: ${chain}, ${publicAddress}\r\nx-forwarded-port: ${port}\r\nx-forwarded-proto: ${proto}\r\nx-forwarded-ssl: ${ssl}\r\n` +
     `x-request-start: t=${startUs}\r\n`
   );
 }
 
-/** Where a request went, for people who ask by `hangar-trace: 1`. */
-export interface Trace {
-  readonly edge: string;
-  readonly region?: string;
-  readonly machine?: string;
-  readonly rttMs?: number;
-  readonly attempts: number;
-}
-
 /** Field lines for the client. */
-export function renderResponseFields(server: string, requestId: string, trace: Trace | undefined): string {
-  const traced = trace === undefined ? "" : `hangar-trace: ${JSON.stringify(trace)}\r\n`;
-  return `server: ${server}\r\nvia: 1.1 fly.io\r\nfly-request-id: ${requestId}\r\n${traced}`;
+export function renderResponseFields(
+  server: string,
+  requestId: string,
+  trace: Trace | undefined,
+  version = "1.1",
+): string {
+  const traced = trace === undefined ? "" : renderTrace(trace);
+  return `server: ${server}\r\nvia: ${version} fly.io\r\nfly-request-id: ${requestId}\r\n${traced}`;
 }

@@ -10,6 +10,7 @@ import {
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import { createWorldFile, type WorldFileDeps } from "../component/world-file.ts";
 import { createAdminServer } from "../component/admin-server.ts";
+import { renderMetrics } from "./metrics.ts";
 import { createOrders } from "./orders.ts";
 import { runCheck } from "./checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
@@ -66,7 +67,10 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
     token,
     status: edge.status,
     putWorld: edge.putWorld,
-    more: createOrders(edge),
+    more: createOrders({
+      ...{ probe: edge.probe, drain: edge.drain, requests: dataPlane.requests.of },
+      metrics: () => renderMetrics(dataPlane.requests.series(), dataPlane.world(), dataPlane.load),
+    }),
   });
   await new Promise<void>((resolve, reject) => {
     admin.once("error", (cause) =>

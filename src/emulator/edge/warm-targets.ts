@@ -13,7 +13,7 @@ export function planWarmTargets(
   pool: UpstreamPool,
 ): Target[] {
   const targets = new Map<string, Target>();
-  for (const app of world.apps) {
+  for (const app of world.apps.keys()) {
     for (const entry of world.regions.values()) {
       for (const code of servingRegions(world, app, entry.code, isHealthy)) {
         const region = world.regions.get(code);

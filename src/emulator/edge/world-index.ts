@@ -1,43 +1,72 @@
 // Pure: the world, arranged for the questions that each request asks. Built once per world.
 import type { World, WorldMachine, WorldRegion, WorldService } from "../../contract/world.ts";
+import { type HttpFeatures, httpFeatures, publicPort } from "./http-features.ts";
 
-/** A machine's HTTP service as a place where requests can go. */
+/** A machine's service on a public port as a place where requests can go. */
 export interface Backend {
   readonly machine: WorldMachine;
   readonly service: WorldService;
   /** Names machine and port: limits hold per machine and service (LB-06). */
   readonly key: string;
+  readonly features: HttpFeatures;
 }
 
 /** Backends that are equally far from the entry region. */
 export interface Ring {
   readonly rttMs: number;
+  /** Started and not cordoned. */
   readonly backends: readonly Backend[];
+  /** Stopped or suspended ones that a request may start. */
+  readonly asleep: readonly Backend[];
+}
+
+export interface WorldApp {
+  readonly name: string;
+  readonly organization?: string | undefined;
+  readonly network?: string | undefined;
 }
 
 export interface WorldIndex {
   readonly version: number;
   readonly home: string;
+  /** The host's port where clients find TLS. */
+  readonly tlsPort: number | undefined;
   /** Active regions by code. */
   readonly regions: ReadonlyMap<string, WorldRegion>;
-  readonly apps: ReadonlySet<string>;
+  readonly apps: ReadonlyMap<string, WorldApp>;
   readonly machines: ReadonlyMap<string, WorldMachine>;
   /** Address and port of each service that speaks HTTP/2 in the clear. */
   readonly h2Backends: ReadonlySet<string>;
   /** The RTT that the link between two active regions has; Infinity where there is no link. */
   rttMs(a: string, b: string): number;
-  /** Backends of the app that are started and not cordoned, nearest first. */
-  rings(app: string, entry: string): readonly Ring[];
+  /** Machines of the app that serve HTTP on the public port, nearest first. */
+  rings(app: string, entry: string, port?: number): readonly Ring[];
+  /** The machine's service on the public port, whatever state the machine is in. */
+  backendOf(machineId: string, port?: number): Backend | undefined;
+  /** What the app's port does for all requests; undefined where no machine serves it. */
+  features(app: string, port?: number): HttpFeatures | undefined;
 }
 
-const HTTP_PORTS: ReadonlySet<number> = new Set([80, 443]);
+/** Where clients of the planet's own port come in. */
+export const HTTP_PORT = 80;
+export const HTTPS_PORT = 443;
 
-/** Whether the service answers HTTP on the ports that clients of the planet use. */
-export function isHttpService(service: WorldService): boolean {
-  return (
-    service.protocol === "tcp" &&
-    service.ports.some(({ port, handlers }) => HTTP_PORTS.has(port) && handlers.includes("http"))
-  );
+/** States that a start leads out of. One that is coming up or going down is woken only where nothing else is there. */
+const STARTABLE: ReadonlySet<string> = new Set(["stopped", "suspended", "stopping", "starting"]);
+/** ... and those of them in which a machine rests. */
+export const ASLEEP: ReadonlySet<string> = new Set(["stopped", "suspended"]);
+
+/** Whether the service answers HTTP on the public port. Without TLS a service on 443 alone is reached through 80. */
+export function isHttpService(service: WorldService, port: number = HTTP_PORT): boolean {
+  return httpPortOf(service, port) !== undefined;
+}
+
+function httpPortOf(service: WorldService, port: number): WorldService["ports"][number] | undefined {
+  if (service.protocol !== "tcp") return undefined;
+  const exact = publicPort(service, port);
+  if (exact?.handlers.includes("http") === true) return exact;
+  if (port !== HTTP_PORT) return undefined;
+  return service.ports.find(({ port: other, handlers }) => other === HTTPS_PORT && handlers.includes("http"));
 }
 
 /** Arranges a world. */
@@ -48,23 +77,60 @@ export function indexWorld(world: World): WorldIndex {
     rtts.set(`${b} ${a}`, rttMs);
   }
   const rttMs = (a: string, b: string): number => (a === b ? 0 : (rtts.get(`${a} ${b}`) ?? Infinity));
-  const backends = backendsByApp(world);
-  const ringsByEntry = new Map<string, Map<string, readonly Ring[]>>();
+  const machines = new Map(world.machines.map((machine) => [machine.id, machine]));
+  const byPort = new Map<number, PortIndex>();
+  const indexOf = (port: number): PortIndex => {
+    let index = byPort.get(port);
+    if (index === undefined) byPort.set(port, (index = indexPort(world, port, rttMs)));
+    return index;
+  };
 
   return {
     version: world.version,
     home: world.home,
+    tlsPort: world.tlsPort,
     regions: new Map(world.regions.map((region) => [region.code, region])),
-    apps: new Set(world.apps.map(({ name }) => name)),
-    machines: new Map(world.machines.map((machine) => [machine.id, machine])),
+    apps: new Map(world.apps.map((app) => [app.name, app])),
+    machines,
     h2Backends: new Set(world.machines.flatMap(h2BackendsOf)),
     rttMs,
+    rings: (app, entry, port = HTTP_PORT) => indexOf(port).rings(app, entry),
+    backendOf: (machineId, port = HTTP_PORT) => indexOf(port).byMachine.get(machineId),
+    features: (app, port = HTTP_PORT) => indexOf(port).features.get(app),
+  };
+}
+
+interface PortIndex {
+  readonly byMachine: ReadonlyMap<string, Backend>;
+  readonly features: ReadonlyMap<string, HttpFeatures>;
+  rings(app: string, entry: string): readonly Ring[];
+}
+
+function indexPort(world: World, port: number, rttMs: (a: string, b: string) => number): PortIndex {
+  const byMachine = new Map<string, Backend>();
+  const byApp = new Map<string, Backend[]>();
+  const features = new Map<string, HttpFeatures>();
+  for (const machine of world.machines) {
+    const service = machine.services.find((candidate) => isHttpService(candidate, port));
+    if (service === undefined) continue;
+    const own = httpFeatures(httpPortOf(service, port)!);
+    const backend = { machine, service, key: `${machine.id}:${service.internalPort}`, features: own };
+    byMachine.set(machine.id, backend);
+    if (!features.has(machine.app)) features.set(machine.app, own);
+    const ofApp = byApp.get(machine.app) ?? [];
+    ofApp.push(backend);
+    byApp.set(machine.app, ofApp);
+  }
+  const ringsByEntry = new Map<string, Map<string, readonly Ring[]>>();
+  return {
+    byMachine,
+    features,
     rings(app, entry) {
       let ofEntry = ringsByEntry.get(entry);
       if (ofEntry === undefined) ringsByEntry.set(entry, (ofEntry = new Map<string, readonly Ring[]>()));
       let rings = ofEntry.get(app);
       if (rings === undefined)
-        ofEntry.set(app, (rings = arrange(backends.get(app) ?? [], (region) => rttMs(entry, region))));
+        ofEntry.set(app, (rings = arrange(byApp.get(app) ?? [], (region) => rttMs(entry, region))));
       return rings;
     },
   };
@@ -76,25 +142,21 @@ function h2BackendsOf({ address4, services }: WorldMachine): string[] {
     .map(({ internalPort }) => `${address4}:${internalPort}`);
 }
 
-function backendsByApp(world: World): ReadonlyMap<string, readonly Backend[]> {
-  const byApp = new Map<string, Backend[]>();
-  for (const machine of world.machines) {
-    const service = machine.services.find(isHttpService);
-    if (service === undefined || !machine.started || machine.cordoned) continue;
-    const ofApp = byApp.get(machine.app) ?? [];
-    ofApp.push({ machine, service, key: `${machine.id}:${service.internalPort}` });
-    byApp.set(machine.app, ofApp);
-  }
-  return byApp;
+/** Whether a request may start the machine (statements ER-08 and AS-10). */
+export function mayWake({ machine, service }: Pick<Backend, "machine" | "service">): boolean {
+  return !machine.started && !machine.cordoned && service.autostart === true && STARTABLE.has(machine.state ?? "");
 }
 
 function arrange(backends: readonly Backend[], distanceMs: (region: string) => number): readonly Ring[] {
-  const byDistance = new Map<number, Backend[]>();
+  const byDistance = new Map<number, { backends: Backend[]; asleep: Backend[] }>();
   for (const backend of backends) {
-    const rttMs = distanceMs(backend.machine.region);
-    const ring = byDistance.get(rttMs) ?? [];
-    ring.push(backend);
+    const { started, cordoned, region } = backend.machine;
+    const awake = started && !cordoned;
+    if (!awake && !mayWake(backend)) continue;
+    const rttMs = distanceMs(region);
+    const ring = byDistance.get(rttMs) ?? { backends: [], asleep: [] };
+    (awake ? ring.backends : ring.asleep).push(backend);
     byDistance.set(rttMs, ring);
   }
-  return [...byDistance].map(([rttMs, ring]) => ({ rttMs, backends: ring })).toSorted((a, b) => a.rttMs - b.rttMs);
+  return [...byDistance].map(([rttMs, ring]) => ({ rttMs, ...ring })).toSorted((a, b) => a.rttMs - b.rttMs);
 }

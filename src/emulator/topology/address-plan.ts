@@ -10,6 +10,9 @@ export const MANAGEMENT_SLOT = 31;
 /** Highest machine number in a region: addresses .2 to .240 (.253 is edge, .254 is wan, .1 the bridge). */
 export const MAX_MACHINE_NUMBER = 239;
 
+/** The last octet of edge's IPv4 address in every region. */
+export const EDGE_HOST = 253;
+
 export interface RegionAddresses {
   readonly subnet4: string;
   readonly subnet6: string;
@@ -66,7 +69,7 @@ export function regionAddresses(block: number, slot: number): RegionAddresses {
     wan6: `${six}::fe`,
     wanDocker4: `${four}.252`,
     wanDocker6: `${six}::fc`,
-    edge4: `${four}.253`,
+    edge4: `${four}.${EDGE_HOST}`,
     edge6: `${six}::fd`,
   };
 }

@@ -2,7 +2,7 @@
 // yields to JavaScript's event loop and allocates nothing, so that neither timers nor the garbage collector add delay.
 import { classify, UNKNOWN_PAIR } from "./classify.ts";
 import type { DelayQueue } from "./delay-queue.ts";
-import { type LinkTable, NO_LINK, SLOTS } from "./link-table.ts";
+import { DELAYS, type LinkTable, NO_LINK } from "./link-table.ts";
 import type { PacketSlots } from "./packet-slots.ts";
 
 /** A device that gives and takes IP packets, each with an offload header of HEADER_BYTES before it. */
@@ -52,7 +52,7 @@ export function createPacketTurn({ device, slots, queue, links, nowUs }: PacketL
   /** How late long sleeps end, as a running mean: a packet that ends one came that much before it is seen. */
   let wakeUpUs = 0;
   /** A link whose delay has just become shorter must not let later packets overtake earlier ones. */
-  const lastDueUs = new Float64Array(SLOTS * SLOTS);
+  const lastDueUs = new Float64Array(DELAYS);
 
   function releaseDue(): void {
     for (let n = 0; n < WRITES_PER_TURN && queue.nextDueUs() <= nowUs(); n++) {

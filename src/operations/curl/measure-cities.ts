@@ -4,6 +4,7 @@ import { isRegionCode, type RegionCode, rttMs } from "../../emulator/index.ts";
 import { type AppError, asAppError } from "../../errors/app-error.ts";
 import type { TimedRequest, TimedResponse } from "../../platform/timed-request.ts";
 import type { EdgeDoor } from "../planet/planet-access.ts";
+import { type Explanation, parseExplanation } from "./explanation.ts";
 import { type Header, requestHeaders } from "./request-parts.ts";
 
 /** The request as one city sees it; the shape of `curl --json`. Nothing is known where no response came. */
@@ -21,6 +22,8 @@ export interface CityResult {
   readonly totalMs: number | null;
   /** Between the city's edge and the region that served, by the shipped matrix. */
   readonly configuredRttMs: number | null;
+  /** How the edge decided, where that was asked for. */
+  readonly trace?: Explanation;
 }
 
 export interface CityMeasurement {
@@ -41,8 +44,8 @@ export interface MeasureCitiesInput {
   readonly body: string | undefined;
   /** Requests per city. */
   readonly samples: number;
-  /** Which of a city's responses is its result, by first byte. */
-  readonly pick: "median" | "fastest";
+  /** Ask the edge how it decided. */
+  readonly explain: boolean;
   readonly timeoutMs: number;
   readonly keepBytes: number;
 }
@@ -84,6 +87,7 @@ function requestOf(
     region: city,
     given: input.headers,
     hasBody: input.body !== undefined,
+    explain: input.explain,
   });
   const { method, path, body, timeoutMs, keepBytes } = input;
   return { ...door, method, path, headers, body, timeoutMs, keepBytes, tls: input.tls, signal };
@@ -137,18 +141,19 @@ async function measureCity(
       if (failure.code === "DEADLINE") break;
     }
   }
-  const typical = pickByFirstByte(responses, input.pick);
+  const typical = medianByFirstByte(responses);
   if (typical === undefined) return { result: withoutResponse(city), body: undefined, failure };
-  return { result: resultOf(city, typical), body: typical.body, failure: undefined };
+  const trace = input.explain ? parseExplanation(typical.headers["hangar-trace"]) : undefined;
+  const result = { ...resultOf(city, typical), ...(trace === undefined ? {} : { trace }) };
+  return { result, body: typical.body, failure: undefined };
 }
 
-/** The first response by its first byte, or the one in the middle; of an even number, the earlier one. */
-export function pickByFirstByte<Response extends { readonly firstByteMs: number }>(
+/** The response in the middle by its first byte; of an even number, the earlier one. */
+export function medianByFirstByte<Response extends { readonly firstByteMs: number }>(
   responses: readonly Response[],
-  pick: "median" | "fastest",
 ): Response | undefined {
   const sorted = responses.toSorted((a, b) => a.firstByteMs - b.firstByteMs);
-  return sorted[pick === "fastest" ? 0 : Math.floor((sorted.length - 1) / 2)];
+  return sorted[Math.floor((sorted.length - 1) / 2)];
 }
 
 function resultOf(city: RegionCode, response: TimedResponse): CityResult {

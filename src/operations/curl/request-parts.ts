@@ -23,10 +23,12 @@ export interface RequestHeadersInput {
   readonly region: string;
   readonly given: readonly Header[];
   readonly hasBody: boolean;
+  /** The edge is asked for its reasons too. */
+  readonly explain?: boolean;
 }
 
 /** All headers but those of the framing; what was given comes before our defaults. */
-export function requestHeaders({ host, region, given, hasBody }: RequestHeadersInput): Header[] {
+export function requestHeaders({ host, region, given, hasBody, explain = false }: RequestHeadersInput): Header[] {
   const defaults: Header[] = [
     ["host", host],
     ["user-agent", "hangar-curl"],
@@ -38,7 +40,7 @@ export function requestHeaders({ host, region, given, hasBody }: RequestHeadersI
     ...defaults.filter(([name]) => !names.has(name)),
     ...given,
     ["hangar-client-region", region],
-    ["hangar-trace", "1"],
+    ["hangar-trace", explain ? "full" : "1"],
   ];
 }
 

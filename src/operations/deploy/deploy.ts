@@ -9,8 +9,10 @@ import type { AppConfig } from "../../project/app-config.ts";
 import { toMachineConfig } from "../../project/machine-config.ts";
 import { processGroups } from "../../project/process-groups.ts";
 import { type RegionNames, wantedRegions } from "../../project/wanted-regions.ts";
+import { declaredCounts } from "../../project/region-counts.ts";
 import { findDockerfile } from "../config/find-dockerfile.ts";
 import type { LoadedAppConfig } from "../config/load-app-config.ts";
+import { loadMachineInputs, type LoadMachineInputsDeps } from "../config/load-machine-inputs.ts";
 import type { ProgressReporter } from "../progress.ts";
 import { machinesToDestroy, planGroup } from "./plan.ts";
 import { unsupportedSettings } from "./unsupported.ts";
@@ -29,7 +31,7 @@ export interface DeployInput {
 }
 
 export interface DeployDeps {
-  readonly files: { exists(file: string): Promise<boolean> };
+  readonly files: LoadMachineInputsDeps["files"] & { exists(file: string): Promise<boolean> };
   readonly regionNames: RegionNames;
   readonly build: (input: {
     contextDir: string;
@@ -138,6 +140,7 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   const warnings = [...input.loaded.warnings.map(({ message }) => message), ...unsupportedSettings(config)];
   for (const warning of warnings) deps.progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
+  const inputs = await loadMachineInputs(config, path.dirname(input.loaded.file), deps);
   const { image, builder } = await obtainImage(app, input, deps);
   const { client, httpPort, home } = await deps.ensurePlanet(wanted, config.primaryRegion ?? wanted[0]);
 
@@ -148,11 +151,14 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
     const plans = groups.map((group) =>
       planGroup(
         group,
-        toMachineConfig(config, group, image),
+        toMachineConfig(config, group, image, inputs),
         machines,
-        wanted,
+        // Numbers that are declared for other groups say nothing about this one.
+        input.regions.length === 0 && config.regionCounts !== undefined ? [] : wanted,
         config.primaryRegion ?? home,
         input.force ?? false,
+        // Regions of the flag win over the declared numbers.
+        input.regions.length > 0 ? undefined : declaredCounts(config, group),
       ),
     );
     await discard(machinesToDestroy(machines, groups), app, client);
@@ -172,6 +178,9 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
           await rollOut(plan, rollout, { client, clock: deps.clock, signal: deps.signal, progress: deps.progress })
         ).map((one) => ({ ...one, group: plan.group })),
       );
+      for (const { id, region } of plan.surplus)
+        deps.progress.log(`${id} [${plan.group}] in ${region} is one too many`);
+      await discard(plan.surplus, app, client);
     }
     return {
       app,

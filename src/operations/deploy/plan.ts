@@ -9,6 +9,8 @@ export interface GroupPlan {
   readonly update: readonly Machine[];
   /** Machines that run exactly this already. */
   readonly unchanged: readonly Machine[];
+  /** Machines beyond the declared numbers; they go when the others are done. */
+  readonly surplus: readonly Machine[];
 }
 
 /** Set on the machine that tries a new version out before the others get it. */
@@ -42,6 +44,7 @@ function isManaged(machine: Machine): boolean {
 /**
  * For a process group: one machine for each wanted region, and the new configuration for all that exist. With no wanted
  * region, the machines that exist decide, and the first one of all goes to the fallback.
+ * @param counts declared numbers of machines by region, which are kept exactly and take the place of `wanted`
  */
 export function planGroup(
   group: string,
@@ -50,8 +53,11 @@ export function planGroup(
   wanted: readonly string[],
   fallback: string,
   force: boolean,
+  counts?: ReadonlyMap<string, number>,
 ): GroupPlan {
-  const own = machines.filter((machine) => isManaged(machine) && groupOf(machine) === group);
+  const all = machines.filter((machine) => isManaged(machine) && groupOf(machine) === group);
+  const surplus = counts === undefined ? [] : surplusOf(all, counts);
+  const own = all.filter((machine) => !surplus.includes(machine));
   const present = new Set(own.map(({ region }) => region));
   const regions = wanted.length > 0 ? wanted : own.length > 0 ? [] : [fallback];
   const same = (machine: Machine): boolean =>
@@ -59,10 +65,30 @@ export function planGroup(
   return {
     group,
     config,
-    create: regions.filter((region) => !present.has(region)),
+    create: counts === undefined ? regions.filter((region) => !present.has(region)) : missingOf(own, counts),
     update: own.filter((machine) => !same(machine)),
     unchanged: own.filter(same),
+    surplus,
   };
+}
+
+/** Those that came last in each region. */
+function surplusOf(machines: readonly Machine[], counts: ReadonlyMap<string, number>): Machine[] {
+  const seen = new Map<string, number>();
+  return machines
+    .toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1))
+    .filter(({ region }) => {
+      seen.set(region, (seen.get(region) ?? 0) + 1);
+      return (seen.get(region) ?? 0) > (counts.get(region) ?? 0);
+    });
+}
+
+/** A region once for each machine that it lacks. */
+function missingOf(machines: readonly Machine[], counts: ReadonlyMap<string, number>): string[] {
+  return [...counts].flatMap(([region, count]) => {
+    const there = machines.filter((machine) => machine.region === region).length;
+    return Array.from({ length: Math.max(0, count - there) }, () => region);
+  });
 }
 
 /** Machines of groups that the configuration no longer has, and canaries that an interrupted deploy left. */

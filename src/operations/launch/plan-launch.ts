@@ -1,8 +1,6 @@
 import { deriveAppName, isAppName } from "../../project/app-name.ts";
-import { parseExposedPort } from "../../project/exposed-port.ts";
 import { renderAppConfig } from "../../project/render-app-config.ts";
 import type { RegionNames } from "../../project/wanted-regions.ts";
-import { DOCKERFILE_NAMES } from "../config/find-dockerfile.ts";
 import { CONFIG_FILE_NAME } from "../config/load-app-config.ts";
 import type {
   LaunchPlan,
@@ -13,17 +11,17 @@ import type {
   ProjectFolder,
   Sourced,
 } from "./launch-plan.ts";
+import type { Detection } from "./scan/detection.ts";
 
 const DEFAULT_REGION = "iad";
-const DEFAULT_PORT = 8_080;
 
 /** Names that say nothing about what a project is made of. */
 const SAYS_NOTHING =
   /^(\.git|\.gitignore|\.gitattributes|\.github|\.editorconfig|\.DS_Store|\.idea|\.vscode|README(\..*)?|LICEN[CS]E(\..*)?)$/u;
 
 /**
- * What to start from, told by the names in the folder: a template that was asked for, else the folder's own fly.toml or
- * Dockerfile, else the default template where there is nothing yet.
+ * What to start from, told by the names in the folder: a template that was asked for, else the folder's own fly.toml, else
+ * the default template where there is nothing yet, else what the project turns out to be.
  */
 export function chooseSource(
   request: Pick<LaunchRequest, "template">,
@@ -32,11 +30,9 @@ export function chooseSource(
 ): LaunchSource {
   if (request.template !== undefined) return { kind: "template", name: request.template, because: "--template" };
   if (names.includes(CONFIG_FILE_NAME)) return { kind: "config" };
-  const dockerfile = DOCKERFILE_NAMES.find((name) => names.includes(name));
-  if (dockerfile !== undefined) return { kind: "dockerfile", name: dockerfile };
   if (names.every((name) => SAYS_NOTHING.test(name)))
     return { kind: "template", name: defaultTemplate, because: "the folder is empty" };
-  return { kind: "unknown" };
+  return { kind: "project" };
 }
 
 /** Decides what a launch does to a folder, and finds everything that forbids it. */
@@ -49,26 +45,7 @@ export function planLaunch(
   const app = planName(request, folder);
   const region = planRegion(request, folder);
   const problems = [...nameProblems(request, folder, app), ...regionProblems(request, folder, region, regions)];
-  if (source.kind === "dockerfile") {
-    const internalPort = planPort(folder.texts.get(source.name) ?? "", source.name);
-    const dockerfile = source.name === "Containerfile" ? source.name : undefined;
-    const text = renderAppConfig({
-      app: app.value,
-      region: region.value,
-      internalPort: internalPort.value,
-      dockerfile,
-    });
-    return {
-      app,
-      region,
-      internalPort,
-      files: [
-        { path: CONFIG_FILE_NAME, action: "created", text },
-        { path: source.name, action: "kept" },
-      ],
-      problems,
-    };
-  }
+  const { detection } = folder;
   if (source.kind === "template") {
     const files = planFiles(request, folder, { app: app.value, region: region.value });
     return {
@@ -79,15 +56,53 @@ export function planLaunch(
       problems: [...problems, ...conflictProblems(source.name, files)],
     };
   }
-  if (source.kind === "config") return { app, region, files: [{ path: CONFIG_FILE_NAME, action: "kept" }], problems };
-  return { app, region, files: [], problems: [...problems, UNKNOWN_PROJECT] };
+  const config: PlannedFile[] = source.kind === "config" ? [{ path: CONFIG_FILE_NAME, action: "kept" }] : [];
+  if (detection === undefined)
+    return {
+      app,
+      region,
+      files: config,
+      problems: source.kind === "config" ? problems : [...problems, UNKNOWN_PROJECT],
+    };
+  const written = source.kind === "config" ? config : [configOf(app.value, region.value, detection)];
+  return { app, region, detection, files: [...written, ...planImageFiles(folder, detection)], problems };
 }
 
 const UNKNOWN_PROJECT: LaunchProblem = {
   code: "DOCKERFILE_NOT_FOUND",
-  message: "The folder has neither a fly.toml nor a Dockerfile, and Hangar does not recognise frameworks by itself yet",
+  message: "The folder has neither a fly.toml nor a Dockerfile, and nothing in it tells what it is made of",
   suggestions: ["write a Dockerfile, then: hangar launch", "hangar launch --template where-am-i NEW_FOLDER"],
 };
+
+/** The fly.toml of a project that was looked at. */
+function configOf(app: string, region: string, detection: Detection): PlannedFile {
+  const { framework, family, port, health, processes, releaseCommand, volume, env, killSignal } = detection;
+  const named = family === "dockerfile" && framework.source === "Containerfile";
+  const [first] = processes.keys();
+  const text = renderAppConfig({
+    app,
+    region,
+    internalPort: port.value,
+    dockerfile: named ? framework.source : undefined,
+    healthPath: health?.value,
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replaceAll("{app}", app)])),
+    processes: new Map([...processes].map(([name, command]) => [name, command.value])),
+    webProcess: processes.has("web") ? "web" : first,
+    releaseCommand: releaseCommand?.value,
+    killSignal,
+    volume: volume?.value,
+  });
+  return { path: CONFIG_FILE_NAME, action: "created", text };
+}
+
+function planImageFiles(folder: ProjectFolder, detection: Detection): PlannedFile[] {
+  if (detection.family === "dockerfile") return [{ path: detection.framework.source, action: "kept" }];
+  return [...(folder.imageFiles ?? [])].map(([path, text]): PlannedFile => {
+    const existing = folder.texts.get(path);
+    if (existing === undefined) return { path, action: "created", text };
+    return existing === text ? { path, action: "kept" } : { path, action: "kept", note: "yours is used" };
+  });
+}
 
 function planName(request: LaunchRequest, folder: ProjectFolder): Sourced<string> {
   if (request.name !== undefined) return { value: request.name, source: "--name" };
@@ -100,13 +115,6 @@ function planRegion(request: LaunchRequest, folder: ProjectFolder): Sourced<stri
   if (folder.config?.primaryRegion !== undefined)
     return { value: folder.config.primaryRegion, source: CONFIG_FILE_NAME };
   return { value: DEFAULT_REGION, source: "default" };
-}
-
-function planPort(dockerfile: string, name: string): Sourced<number> {
-  const exposed = parseExposedPort(dockerfile);
-  return exposed === undefined
-    ? { value: DEFAULT_PORT, source: `default, ${name} exposes none` }
-    : { value: exposed, source: `EXPOSE in ${name}` };
 }
 
 function nameProblems(request: LaunchRequest, folder: ProjectFolder, app: Sourced<string>): LaunchProblem[] {

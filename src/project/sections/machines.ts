@@ -1,103 +1,110 @@
-import type { InitSection, MountSection, RestartSection, VmSection } from "../app-config.ts";
-import { isPreset, presetNames } from "../guest.ts";
-import {
-  isTable,
-  readFilledTables,
-  readInteger,
-  readMemoryMb,
-  readString,
-  readStrings,
-  readTable,
-  readTables,
-  readWord,
-  show,
-  type Section,
-  textOf,
-} from "../read-value.ts";
+import type {
+  FileSection,
+  InitSection,
+  MetricsSection,
+  MountSection,
+  RestartSection,
+  StaticSection,
+  VmSection,
+} from "../app-config.ts";
+import { flagAt, numberAt, type Table, tableAt, tablesAt, textAt, textsAt } from "../values.ts";
 
-/** `[[vm]]` under its three names, in the order in which the platform's own tool joins them. */
-export function readVm(root: Section): VmSection[] {
-  return ["compute", "computes", "vm"]
-    .flatMap((key) => readTables(root, key))
-    .map((section) => {
-      const size = readString(section, "size");
-      if (size !== undefined && !isPreset(size)) {
-        section.report(
-          "error",
-          [...section.path, "size"],
-          `there is no machine size "${size}"; sizes are ${presetNames().join(", ")}`,
-        );
-      }
-      return {
-        size,
-        memoryMb: readMemoryMb(section, "memory_mb") ?? readMemoryMb(section, "memory"),
-        cpus: readInteger(section, "cpus", { min: 1 }),
-        cpuKind: readWord(section, "cpu_kind", ["shared", "performance"]),
-        gpuKind: readString(section, "gpu_kind"),
-        gpus: readInteger(section, "gpus"),
-        persistRootfs: readString(section, "persist_rootfs"),
-        processes: readStrings(section, "processes") ?? [],
-      };
-    });
+const processes = (section: Table): readonly string[] => textsAt(section, "processes") ?? [];
+/** Zero is what forms and other programs write for "not said". */
+const countAt = (section: Table, key: string): number | undefined => numberAt(section, key) || undefined;
+
+/** `[[vm]]` */
+export function vms(root: Table): VmSection[] {
+  return tablesAt(root, "vm").map(vm);
 }
 
-/** `[[mounts]]` under its two names. */
-export function readMounts(root: Section): MountSection[] {
-  return ["mount", "mounts"]
-    .flatMap((key) => readFilledTables(root, key))
-    .map((section) => {
-      const size = section.table["initial_size"];
-      return {
-        source: readString(section, "source") ?? "",
-        destination: readString(section, "destination") ?? "",
-        initialSize: typeof size === "number" ? String(size) : readString(section, "initial_size"),
-        processes: readStrings(section, "processes") ?? [],
-        raw: section.table,
-      };
-    });
+/** The size of machines that a section asks for. */
+export function vm(section: Table): VmSection {
+  return {
+    size: textAt(section, "size") || undefined,
+    memoryMb: countAt(section, "memory_mb") ?? countAt(section, "memory"),
+    cpus: countAt(section, "cpus"),
+    cpuKind: textAt(section, "cpu_kind"),
+    gpuKind: textAt(section, "gpu_kind") || undefined,
+    gpus: countAt(section, "gpus"),
+    maxMemoryMb: countAt(section, "max_memory_mb"),
+    hostDedicationId: textAt(section, "host_dedication_id") || undefined,
+    kernelArgs: textsAt(section, "kernel_args"),
+    persistRootfs: persistence(section["persist_rootfs"]),
+    processes: processes(section),
+  };
+}
+
+const PERSISTENCE = [undefined, "never", "restart", "always"] as const;
+
+function persistence(value: unknown): VmSection["persistRootfs"] {
+  if (typeof value === "number") return PERSISTENCE[value];
+  return PERSISTENCE.find((word) => word === value);
+}
+
+/** `[[mounts]]` */
+export function mounts(root: Table): MountSection[] {
+  return tablesAt(root, "mounts").map((section) => ({
+    source: textAt(section, "source") ?? "",
+    destination: textAt(section, "destination") ?? "",
+    initialSizeGb: countAt(section, "initial_size"),
+    snapshotRetentionDays: countAt(section, "snapshot_retention"),
+    scheduledSnapshots: flagAt(section, "scheduled_snapshots"),
+    extendThresholdPercent: countAt(section, "auto_extend_size_threshold"),
+    extendByGb: countAt(section, "auto_extend_size_increment"),
+    extendLimitGb: countAt(section, "auto_extend_size_limit"),
+    processes: processes(section),
+  }));
 }
 
 /** `[[restart]]`; the last section that fits a group wins. */
-export function readRestart(root: Section): RestartSection[] {
-  return readTables(root, "restart").flatMap((section) => {
-    if (section.table["policy"] === undefined)
-      section.report("error", section.path, 'restart needs a policy: "always", "never" or "on-failure"');
-    const policy = readWord(section, "policy", ["always", "never", "on-failure"]);
-    const maxRetries = readInteger(section, "retries");
-    const processes = readStrings(section, "processes") ?? [];
-    return policy === undefined ? [] : [{ policy, maxRetries, processes }];
+export function restarts(root: Table): RestartSection[] {
+  return tablesAt(root, "restart").flatMap((section) => {
+    const policy = (["always", "never", "on-failure"] as const).find((word) => word === section["policy"]);
+    const maxRetries = numberAt(section, "retries");
+    return policy === undefined ? [] : [{ policy, maxRetries, processes: processes(section) }];
   });
 }
 
-/** The start commands of `[experimental]`: a text is one word, not a command line. */
-export function readInit(root: Section): InitSection {
-  const section = readTable(root, "experimental");
-  if (section === undefined) return {};
-  const words = (key: string): readonly string[] | undefined => {
-    const value = section.table[key];
-    return typeof value === "string" ? [value] : readStrings(section, key);
-  };
-  return { cmd: words("cmd"), entrypoint: words("entrypoint"), exec: words("exec") };
+/** `[[files]]` */
+export function files(root: Table): FileSection[] {
+  return tablesAt(root, "files").map((section) => ({
+    guestPath: textAt(section, "guest_path") ?? "",
+    localPath: textAt(section, "local_path") || undefined,
+    secretName: textAt(section, "secret_name") || undefined,
+    rawValue: textAt(section, "raw_value"),
+    processes: processes(section),
+  }));
 }
 
-/** `[processes]`, or the old `[[processes]]` with `name` and `command`. */
-export function readProcesses(root: Section): Record<string, string> {
-  const value = root.table["processes"];
-  const processes: Record<string, string> = {};
-  if (Array.isArray(value) && value.every(isTable)) {
-    for (const item of value) processes[textOf(item["name"])] = textOf(item["command"]);
-    return processes;
+/** `[[statics]]` */
+export function statics(root: Table): StaticSection[] {
+  return tablesAt(root, "statics").map((section) => ({
+    guestPath: textAt(section, "guest_path") ?? "",
+    urlPrefix: textAt(section, "url_prefix") ?? "",
+    tigrisBucket: textAt(section, "tigris_bucket"),
+    indexDocument: textAt(section, "index_document"),
+  }));
+}
+
+/** `[[metrics]]`, or what `[experimental]` says in its place. */
+export function metrics(root: Table): MetricsSection[] {
+  if (root["metrics"] !== undefined) {
+    return tablesAt(root, "metrics").map((section) => ({
+      port: numberAt(section, "port"),
+      path: textAt(section, "path"),
+      https: flagAt(section, "https"),
+      processes: processes(section),
+    }));
   }
-  const section = readTable(root, "processes");
-  if (section === undefined) return processes;
-  for (const [name, command] of Object.entries(section.table)) {
-    if (typeof command === "string") processes[name] = command;
-    else
-      section.report(
-        "error",
-        [...section.path, name],
-        `the command of process group "${name}" must be a text in quotes, not ${show(command)}`,
-      );
-  }
-  return processes;
+  const experimental = tableAt(root, "experimental") ?? {};
+  const port = numberAt(experimental, "metrics_port");
+  const path = textAt(experimental, "metrics_path");
+  return port === undefined && path === undefined ? [] : [{ port, path, processes: [] }];
+}
+
+/** The start commands of `[experimental]`: a text is one word, not a command line. */
+export function init(root: Table): InitSection {
+  const section = tableAt(root, "experimental") ?? {};
+  return { cmd: textsAt(section, "cmd"), entrypoint: textsAt(section, "entrypoint"), exec: textsAt(section, "exec") };
 }

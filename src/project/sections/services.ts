@@ -1,132 +1,107 @@
-import type { CheckSection, ConcurrencySection, PortSection, ServiceSection } from "../app-config.ts";
-import {
-  readBoolean,
-  readFilledTables,
-  readInteger,
-  readPort,
-  readString,
-  readStrings,
-  readTable,
-  readTables,
-  readWord,
-  show,
-  type Section,
-} from "../read-value.ts";
-import { readServiceCheck } from "./checks.ts";
+import type { ConcurrencySection, PortSection, ServiceSection } from "../app-config.ts";
+import { flagAt, isTable, numberAt, type Table, tableAt, tablesAt, textAt, textsAt } from "../values.ts";
+import { machineChecks, serviceCheck } from "./checks.ts";
 
 /** The platform's documentation names it as the default and recommends it. */
-const DEFAULT_INTERNAL_PORT = 8_080;
+export const DEFAULT_INTERNAL_PORT = 8_080;
 
-/** `[http_service]` and all `[[services]]`, in this order. Those without a usable port are reported and left out. */
-export function readServices(root: Section): ServiceSection[] {
-  const http = readTable(root, "http_service");
-  const services = http === undefined || Object.keys(http.table).length === 0 ? [] : [readHttpService(http)];
-  services.push(...readFilledTables(root, "services").map(readService));
-  return services.filter((service) => service !== undefined);
+/** `[http_service]` and all `[[services]]`, in this order. Those that forms left empty are left out. */
+export function services(root: Table): ServiceSection[] {
+  const http = tableAt(root, "http_service");
+  return [
+    ...(http === undefined || isEmptyHttpService(http) ? [] : [httpService(http)]),
+    ...tablesAt(root, "services")
+      .filter((section) => !isEmptyService(section))
+      .map(service),
+  ];
 }
 
-function readHttpService(section: Section): ServiceSection | undefined {
-  const forceHttps = readBoolean(section, "force_https");
-  const tlsOptions = readTable(section, "tls_options")?.table;
-  const httpOptions = readTable(section, "http_options")?.table;
-  const checks = readTables(section, "checks").map((check) => readServiceCheck(check, "http", "nanoseconds"));
-  const internalPort = readInternalPort(section, "[http_service]");
-  const rest = readScaling(section);
-  if (internalPort === undefined) return undefined;
+/** Whether an `[http_service]` says nothing. */
+export function isEmptyHttpService(section: Table): boolean {
+  return Object.keys(section).length === 0;
+}
+
+/** Whether a service says neither what it listens on nor where it is reached; forms leave `internal_port = 0` behind. */
+export function isEmptyService(section: Table): boolean {
+  return (
+    !hasInternalPort(section) &&
+    tablesAt(section, "ports").every(({ port, start_port: startPort }) => port === undefined && startPort === undefined)
+  );
+}
+
+/** Whether a service says which port the program listens on. */
+export function hasInternalPort(section: Table): boolean {
+  return (numberAt(section, "internal_port") ?? 0) !== 0;
+}
+
+function httpService(section: Table): ServiceSection {
+  const tlsOptions = tableAt(section, "tls_options");
+  const httpOptions = tableAt(section, "http_options");
   return {
     origin: "http_service",
     protocol: "tcp",
-    internalPort,
     ports: [
-      { port: 80, handlers: ["http"], forceHttps, httpOptions },
+      { port: 80, handlers: ["http"], forceHttps: flagAt(section, "force_https"), httpOptions },
       { port: 443, handlers: ["http", "tls"], httpOptions, tlsOptions },
     ],
-    checks,
-    ...rest,
+    checks: tablesAt(section, "checks").map((check) => serviceCheck(check, "http")),
+    ...rest(section),
   };
 }
 
-function readService(section: Section): ServiceSection | undefined {
-  const protocol = section.table["protocol"] === "" ? "tcp" : (readWord(section, "protocol", ["tcp", "udp"]) ?? "tcp");
-  const ports = readTables(section, "ports").map(readPublicPort);
-  const checks: CheckSection[] = [
-    ...readTables(section, "tcp_checks").map((check) => readServiceCheck(check, "tcp", "milliseconds")),
-    ...readTables(section, "http_checks").map((check) => readServiceCheck(check, "http", "milliseconds")),
-  ];
-  const rest = readScaling(section);
-  if (!hasInternalPort(section) && ports.every((port) => port.port === undefined && port.startPort === undefined)) {
-    section.report("warning", section.path, "[[services]] is ignored: it has neither internal_port nor a public port");
-    return undefined;
-  }
-  const internalPort = readInternalPort(section, "[[services]]");
-  return internalPort === undefined
-    ? undefined
-    : { origin: "services", protocol, internalPort, ports, checks, ...rest };
-}
-
-/** Files written from empty forms have `internal_port = 0`. */
-function hasInternalPort(section: Section): boolean {
-  return section.table["internal_port"] !== undefined && section.table["internal_port"] !== 0;
-}
-
-function readInternalPort(section: Section, name: string): number | undefined {
-  if (hasInternalPort(section)) return readPort(section, "internal_port", name === "[[services]]");
-  section.report(
-    "warning",
-    section.path,
-    `${name} has no internal_port, the port that your program listens on; ${DEFAULT_INTERNAL_PORT} is assumed`,
-  );
-  return DEFAULT_INTERNAL_PORT;
-}
-
-function readScaling(
-  section: Section,
-): Pick<ServiceSection, "autostop" | "autostart" | "minMachinesRunning" | "concurrency" | "processes"> {
+function service(section: Table): ServiceSection {
   return {
-    autostop: readAutostop(section),
-    autostart: readBoolean(section, "auto_start_machines"),
-    minMachinesRunning: readInteger(section, "min_machines_running"),
-    concurrency: readConcurrency(section),
-    processes: readStrings(section, "processes") ?? [],
+    origin: "services",
+    protocol: textAt(section, "protocol") === "udp" ? "udp" : "tcp",
+    ports: tablesAt(section, "ports").map(publicPort),
+    checks: [
+      ...tablesAt(section, "tcp_checks").map((check) => serviceCheck(check, "tcp")),
+      ...tablesAt(section, "http_checks").map((check) => serviceCheck(check, "http")),
+    ],
+    ...rest(section),
   };
 }
 
-function readAutostop(section: Section): ServiceSection["autostop"] {
-  const value = section.table["auto_stop_machines"];
-  if (value === undefined || typeof value === "boolean") return value;
-  return readWord(section, "auto_stop_machines", ["off", "stop", "suspend"]);
+function rest(section: Table): Omit<ServiceSection, "origin" | "protocol" | "ports" | "checks"> {
+  return {
+    internalPort: hasInternalPort(section)
+      ? (numberAt(section, "internal_port") ?? DEFAULT_INTERNAL_PORT)
+      : DEFAULT_INTERNAL_PORT,
+    autostop: autostop(section["auto_stop_machines"]),
+    autostart: flagAt(section, "auto_start_machines"),
+    minMachinesRunning: numberAt(section, "min_machines_running"),
+    concurrency: concurrency(section["concurrency"]),
+    machineChecks: machineChecks(section),
+    processes: textsAt(section, "processes") ?? [],
+  };
 }
 
-function readConcurrency(section: Section): ConcurrencySection | undefined {
-  const value = section.table["concurrency"];
+function autostop(value: unknown): ServiceSection["autostop"] {
+  return typeof value === "boolean" || value === "off" || value === "stop" || value === "suspend" ? value : undefined;
+}
+
+function concurrency(value: unknown): ConcurrencySection | undefined {
   if (typeof value === "string") {
-    const limits = /^\s*(\d+)\s*,\s*(\d+)\s*$/u.exec(value);
-    if (limits !== null) return { type: "requests", softLimit: Number(limits[1]), hardLimit: Number(limits[2]) };
-    section.report(
-      "error",
-      [...section.path, "concurrency"],
-      `concurrency must be a table with type, soft_limit and hard_limit, not ${show(value)}`,
-    );
-    return undefined;
+    const [soft, hard] = value.split(",");
+    return { type: "requests", softLimit: Number(soft), hardLimit: Number(hard) };
   }
-  const table = readTable(section, "concurrency");
-  if (table === undefined) return undefined;
+  if (!isTable(value)) return undefined;
   return {
-    type: readString(table, "type"),
-    softLimit: readInteger(table, "soft_limit"),
-    hardLimit: readInteger(table, "hard_limit"),
+    type: textAt(value, "type"),
+    softLimit: numberAt(value, "soft_limit"),
+    hardLimit: numberAt(value, "hard_limit"),
   };
 }
 
-function readPublicPort(section: Section): PortSection {
+function publicPort(section: Table): PortSection {
   return {
-    port: readPort(section, "port", true),
-    startPort: readPort(section, "start_port"),
-    endPort: readPort(section, "end_port"),
-    handlers: readStrings(section, "handlers") ?? [],
-    forceHttps: readBoolean(section, "force_https"),
-    tlsOptions: readTable(section, "tls_options")?.table,
-    httpOptions: readTable(section, "http_options")?.table,
-    proxyProtoOptions: readTable(section, "proxy_proto_options")?.table,
+    port: numberAt(section, "port"),
+    startPort: numberAt(section, "start_port"),
+    endPort: numberAt(section, "end_port"),
+    handlers: textsAt(section, "handlers") ?? [],
+    forceHttps: flagAt(section, "force_https"),
+    tlsOptions: tableAt(section, "tls_options"),
+    httpOptions: tableAt(section, "http_options"),
+    proxyProtoOptions: tableAt(section, "proxy_proto_options"),
   };
 }

@@ -48,7 +48,11 @@ async function run(
       ...input,
     },
     {
-      files: { exists: async () => true },
+      files: {
+        exists: async () => true,
+        readTextIfExists: async () => undefined,
+        readBase64IfExists: async () => undefined,
+      },
       regionNames: { has: isRegionCode, suggest: suggestRegion },
       build: () => Promise.reject(new Error("nothing is built here")),
       tagImage: async () => undefined,

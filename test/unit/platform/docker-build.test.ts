@@ -7,6 +7,7 @@ import {
   buildEnvironment,
   buildImage,
   type BuildImageInput,
+  withoutCacheMounts,
 } from "../../../src/platform/docker-build.ts";
 import { chooseBuilder } from "../../../src/platform/docker-builders.ts";
 import type { exec, ExecOptions, ExecResult } from "../../../src/platform/exec.ts";
@@ -179,5 +180,17 @@ describe("buildImage", () => {
     });
     expect(seen.ignore).toBe("secret\n");
     await expect(readFile(seen.dockerfile)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("withoutCacheMounts", () => {
+  test.each([
+    ["RUN --mount=type=cache,target=/root/.npm npm ci", "RUN npm ci"],
+    ["RUN --mount=type=cache,target=/a --mount=target=/b,type=cache \\\n    make", "RUN \\\n    make"],
+    ["run --mount=type=secret,id=a --mount=type=cache,target=/b x", "run --mount=type=secret,id=a x"],
+    ["RUN echo --mount=type=cache,target=/a", "RUN echo --mount=type=cache,target=/a"],
+    ["RUN --mount=type=bind,target=/type=cache x", "RUN --mount=type=bind,target=/type=cache x"],
+  ])("%j", (text, bare) => {
+    expect(withoutCacheMounts(text)).toBe(bare);
   });
 });

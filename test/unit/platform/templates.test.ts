@@ -3,18 +3,24 @@ import { openTemplates } from "../../../src/platform/templates.ts";
 import { toMachineConfig } from "../../../src/project/machine-config.ts";
 import { parseAppConfig } from "../../../src/project/parse-app-config.ts";
 
-describe("the shipped templates", () => {
+describe("the shipped templates", async () => {
   const templates = openTemplates();
 
   test("are listed by name, one of them for empty folders", async () => {
     const all = await templates.list();
     expect(all.map(({ name, isDefault }) => [name, isDefault])).toEqual([
+      ["background-worker", false],
+      ["static", false],
+      ["sticky-sessions", false],
+      ["websocket-chat", false],
       ["where-am-i", true],
       ["where-am-i-deno", false],
+      ["write-home", false],
     ]);
   });
 
-  test.each(["where-am-i", "where-am-i-deno"])(
+  const web: Readonly<Record<string, string>> = { "background-worker": "web" };
+  test.each((await templates.list()).map(({ name }) => name))(
     "%s has a Dockerfile, an ignore file and a valid fly.toml",
     async (name) => {
       const { files } = await templates.read(name);
@@ -27,7 +33,7 @@ describe("the shipped templates", () => {
         "fly.toml",
       );
       expect(problems).toEqual([]);
-      const machine = config && toMachineConfig(config, "app", "i");
+      const machine = config && toMachineConfig(config, web[name] ?? "app", "i");
       expect(machine?.services?.[0]?.checks).toEqual([
         { type: "http", interval: "10s", timeout: "2s", grace_period: "1s", method: "GET", path: "/health" },
       ]);

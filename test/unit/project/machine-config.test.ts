@@ -18,7 +18,7 @@ function configOf(text: string): AppConfig {
 }
 
 describe("toMachineConfig", () => {
-  test("makes the whole configuration of a launched app", () => {
+  test("PH-07: makes the whole configuration of a launched app", () => {
     const machine = toMachineConfig(fixture("valid-launch-default.toml"), "app", "example:1");
     expect(machine).toEqual({
       image: "example:1",
@@ -93,11 +93,11 @@ describe("toMachineConfig", () => {
     });
   });
 
-  test("passes UDP, port ranges and replaced start commands on", () => {
+  test("AS-11: passes UDP, port ranges and replaced start commands on", () => {
     const machine = toMachineConfig(fixture("valid-udp-and-entrypoint.toml"), "app", "i");
     expect(machine.services).toEqual([
-      { protocol: "udp", internal_port: 5_000, ports: [{ port: 5_000 }] },
-      { protocol: "tcp", internal_port: 5_001, ports: [{ start_port: 6_000, end_port: 6_010 }] },
+      { protocol: "udp", internal_port: 5_000, autostart: true, ports: [{ port: 5_000 }] },
+      { protocol: "tcp", internal_port: 5_001, autostart: true, ports: [{ start_port: 6_000, end_port: 6_010 }] },
     ]);
     expect(machine.init).toEqual({ cmd: ["start", "--verbose"], entrypoint: ["/entrypoint.sh"] });
   });

@@ -11,6 +11,7 @@ import type { AppLogs } from "../logs.ts";
 import type { LeafSigner } from "../leaf-signer.ts";
 import type { Geography, Planet } from "../planet.ts";
 import type { HttpSend } from "../publisher.ts";
+import { edgeRoutes } from "./edge.ts";
 import { queryFlag, queryNumber, readBody } from "./body.ts";
 
 export interface PlanetRoutesDeps {
@@ -28,13 +29,15 @@ export interface PlanetRoutesDeps {
 
 const MAX_TAIL = 10_000;
 
-export function planetRoutes({ planet, logs, diagnoses, edgeUrl, leafSigner, send }: PlanetRoutesDeps): Hono {
+export function planetRoutes(deps: PlanetRoutesDeps): Hono {
+  const { planet, logs, diagnoses, edgeUrl, leafSigner, send } = deps;
   const requireApp = (app: string): string => {
     if (planet.store.app(app) === undefined)
       throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
     return app;
   };
   return new Hono()
+    .route("/", edgeRoutes(deps))
     .get("/planet", (context) => context.json(planet.status()))
     .post("/regions/activate", async (context) => {
       const { regions } = await readBody(context, ActivateRegionsSchema);

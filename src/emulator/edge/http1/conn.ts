@@ -3,8 +3,6 @@
 
 export interface Conn {
   readonly remoteAddress: string;
-  /** What is said on it is encrypted. */
-  readonly secure: boolean;
   /** Something written still waits in this process. */
   readonly hasUnsent: boolean;
   /** Sends text whose characters are bytes (latin1). Like the other two: false asks the caller to wait for onDrain. */

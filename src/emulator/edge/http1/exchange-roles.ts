@@ -1,4 +1,5 @@
 // The parts that meet in an exchange: the request, the client it came from, and the owner that decides.
+import type { Coding } from "./body-encoder.ts";
 import type { Conn, Connector } from "./conn.ts";
 import type { Head } from "./head.ts";
 import type { UpstreamFault } from "./upstream-connection.ts";
@@ -19,14 +20,23 @@ export interface ExchangeOwner {
   start(): void;
   /** An attempt gave nothing. `repeatable`: it did not even connect, and the whole request is still at hand. */
   failed(fault: UpstreamFault, repeatable: boolean): void;
-  /** A final head has arrived. Returns the fault that it stands for, where it is no response but a report of the far edge. */
-  inspect(head: Head, bytes: Buffer): UpstreamFault | undefined;
+  /**
+   * A final head has arrived. Returns the fault that it stands for, where it is no response but a report of the far edge
+   * or an instruction; "collect" where the body is the owner's and not the client's.
+   */
+  inspect(head: Head, bytes: Buffer): UpstreamFault | "collect" | undefined;
+  /** The body that was to be collected, or undefined where it is too large. `repeatable`: the whole request is still at hand. */
+  collected?(body: string | undefined, repeatable: boolean): void;
+  /** How a response's body is to be compressed; undefined: it passes as it is. */
+  coding?(head: Head, bytes: Buffer): Coding | undefined;
   /** Field lines to add to the request. */
   requestLines(): string;
   /** Field lines to add to the final response. */
   responseLines(): string;
   /** Table for Head.keptLines: kinds of response fields that do not pass. */
   readonly dropped: Uint8Array;
+  /** Lower-case names of further response fields that do not pass. */
+  readonly removed?: ReadonlySet<string> | undefined;
   /** It is over, whichever way. */
   finished(): void;
 }

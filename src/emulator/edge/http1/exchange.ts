@@ -2,31 +2,34 @@
 // target that its owner names, and relays the response. Who the owner is, decides where requests go: dispatcher.ts for
 // clients, backhaul-acceptor.ts for other edges.
 import type { BodyReader, ResponseBody } from "./body.ts";
+import { BodyEncoder } from "./body-encoder.ts";
+import { BodyCollector } from "./body-collector.ts";
 import type { ExchangeClient, ExchangeDeps, ExchangeOwner, ExchangeRequest } from "./exchange-roles.ts";
+import { codingLines, expectationOf, requestText, responseText, statusLine } from "./exchange-text.ts";
 import { FIELD } from "./field-names.ts";
 import type { Head } from "./head.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { renderReply } from "./reply.ts";
 import { isIdempotent } from "./request-line.ts";
-import {
-  UpstreamConnection,
-  type Expectation,
-  type Target,
-  type UpstreamFault,
-  type UpstreamUser,
-} from "./upstream-connection.ts";
+import { UpstreamConnection, type Expectation, type Target } from "./upstream-connection.ts";
+import type { UpstreamFault, UpstreamUser } from "./upstream-connection.ts";
 
 const NOTHING = Buffer.alloc(0);
 
 export class Exchange implements UpstreamUser {
   readonly request: ExchangeRequest;
   readonly expectation: Expectation;
+  /** The client's field lines as the target is to receive them. */
+  fieldLines = "";
   readonly #client: ExchangeClient;
   readonly #deps: ExchangeDeps;
   readonly #body: BodyReader;
   readonly #kept = new ReplayBuffer();
   #owner: ExchangeOwner | undefined;
-  #fieldLines = "";
+  /** The request's target, when the owner has changed it. */
+  #path: string | undefined;
+  #collector: BodyCollector | undefined;
+  #encoder: BodyEncoder | undefined;
   #target: Target | undefined;
   #upstream: UpstreamConnection | undefined;
   #headSent = false;
@@ -45,11 +48,7 @@ export class Exchange implements UpstreamUser {
     this.#client = client;
     this.#deps = deps;
     this.#closes = request.wantsClose;
-    this.expectation = {
-      answersHead: request.method === "HEAD",
-      allowsUpgrade: request.upgrade !== undefined,
-      decodes: request.minorVersion === 0,
-    };
+    this.expectation = expectationOf(request);
   }
 
   /** Whether the request's body has been read to its end. */
@@ -60,8 +59,24 @@ export class Exchange implements UpstreamUser {
   /** Hands the exchange to its owner. @param fieldLines what the target is to receive of the client's, ends of line included */
   begin(owner: ExchangeOwner, fieldLines: string): void {
     this.#owner = owner;
-    this.#fieldLines = fieldLines;
+    this.fieldLines = fieldLines;
     owner.start();
+  }
+
+  /** Changes what is sent from the next attempt on. */
+  rewrite(path: string | undefined, fieldLines: string): void {
+    if (path !== undefined) this.#path = path;
+    this.fieldLines = fieldLines;
+  }
+
+  /** Gives up the present attempt, unless its response has begun. @returns whether the request can be sent again */
+  withdraw(): boolean {
+    if (this.#over || this.#answered || this.#responseText !== "" || !this.#kept.whole) return false;
+    this.#upstream?.abandon();
+    this.#upstream = undefined;
+    this.#headSent = false;
+    this.#collector = undefined;
+    return true;
   }
 
   /** Sends the request to a target; one attempt at a time. */
@@ -117,6 +132,7 @@ export class Exchange implements UpstreamUser {
 
   /** The client took what was written to it. */
   clientDrained(): void {
+    if (this.#encoder !== undefined) return this.#encoder.resume();
     this.#upstream?.resume();
   }
 
@@ -131,9 +147,8 @@ export class Exchange implements UpstreamUser {
   }
 
   opened(): void {
-    const { method, target, upgrade } = this.request;
-    const change = upgrade === undefined ? "" : `connection: upgrade\r\nupgrade: ${upgrade}\r\n`;
-    const text = `${method} ${target} HTTP/1.1\r\n${this.#target!.preamble}${this.#fieldLines}${this.#owner!.requestLines()}${change}\r\n`;
+    const lines = this.#target!.preamble + this.fieldLines + this.#owner!.requestLines();
+    const text = requestText(this.request, this.#path ?? this.request.target, lines);
     const [first = NOTHING, ...rest] = this.#kept.chunks;
     this.#headSent = true;
     let drained = this.#upstream!.sendHead(text, first, 0, first.length);
@@ -149,37 +164,72 @@ export class Exchange implements UpstreamUser {
 
   interim(head: Head, bytes: Buffer, start: number): void {
     this.#client.touch();
-    this.#kept.discard();
+    // 100 only invites the body: the request can still be sent elsewhere afterwards.
+    if (head.status !== 100) this.#kept.discard();
     if (this.request.minorVersion === 0) return;
     this.#client.conn.writeText(`${statusLine(head, bytes, start)}${this.#passingLines(head, bytes, true)}\r\n`);
   }
 
   response(head: Head, bytes: Buffer, start: number, framing: ResponseBody["framing"]): UpstreamFault | undefined {
     const fault = this.#owner!.inspect(head, bytes);
+    if (fault === "collect") {
+      this.#collector = new BodyCollector(framing === "chunked" && !this.expectation.decodes);
+      return undefined;
+    }
     if (fault !== undefined) {
       this.#reportedByFarEdge = true;
       return fault;
     }
     const decoded = framing === "chunked" && this.expectation.decodes;
     if (framing === "until-close" || decoded || !this.#body.done) this.#closes = true;
-    const lines = this.#passingLines(head, bytes, decoded || head.status === 204) + this.#owner!.responseLines();
-    const keepsOldClient = this.request.minorVersion === 0 ? "connection: keep-alive\r\n" : "";
-    this.#responseText = `${statusLine(head, bytes, start)}${lines}${this.#closes ? "connection: close\r\n" : keepsOldClient}\r\n`;
+    const coding = framing === "none" || decoded ? undefined : this.#codingOf(head, bytes, framing);
+    const unframed = decoded || coding !== undefined || head.status === 204;
+    const lines = this.#passingLines(head, bytes, unframed) + (coding ?? "") + this.#owner!.responseLines();
+    const isOld = this.request.minorVersion === 0;
+    this.#responseText = responseText(statusLine(head, bytes, start), lines, this.#closes, isOld);
     return undefined;
+  }
+
+  /** Sets the encoder up where the body is to be compressed. @returns the field lines that say so */
+  #codingOf(head: Head, bytes: Buffer, framing: ResponseBody["framing"]): string | undefined {
+    if (this.request.minorVersion === 0) return undefined;
+    const coding = this.#owner!.coding?.(head, bytes);
+    if (coding === undefined) return undefined;
+    this.#encoder = new BodyEncoder({
+      ...{ coding, conn: this.#client.conn, chunked: framing === "chunked", streams: framing !== "length" },
+      drained: () => this.#upstream?.resume(),
+      done: () => this.#done(),
+      failed: () => this.faulted("broken"),
+    });
+    return codingLines(coding);
   }
 
   body(bytes: Buffer, start: number, end: number): boolean {
     this.#client.touch();
-    if (this.#responseText === "") return start === end || this.#client.conn.writeBytes(bytes, start, end);
+    const sink = this.#collector ?? this.#encoder;
     const text = this.#responseText;
+    if (text === "")
+      return sink?.add(bytes, start, end) ?? (start === end || this.#client.conn.writeBytes(bytes, start, end));
     this.#responseText = "";
     this.#answered = true;
     this.#kept.discard();
-    return this.#client.conn.writeTextAndBytes(text, bytes, start, end);
+    if (sink === undefined) return this.#client.conn.writeTextAndBytes(text, bytes, start, end);
+    this.#client.conn.writeText(text);
+    return sink.add(bytes, start, end);
   }
 
   complete(): void {
     this.#upstream = undefined;
+    const collector = this.#collector;
+    this.#collector = undefined;
+    if (collector !== undefined) {
+      this.#headSent = false;
+      return this.#owner!.collected?.(collector.text(), this.#kept.whole);
+    }
+    return this.#encoder === undefined ? this.#done() : this.#encoder.end();
+  }
+
+  #done(): void {
     this.#finish();
     this.#client.exchangeDone(this.#closes || !this.#body.done);
   }
@@ -215,6 +265,8 @@ export class Exchange implements UpstreamUser {
     this.#upstream = undefined;
     this.#headSent = false;
     this.#responseText = "";
+    this.#collector = undefined;
+    if (!this.#answered) this.#encoder = undefined;
     this.#reportedByFarEdge = false;
     if (this.#answered) {
       this.#finish();
@@ -234,18 +286,15 @@ export class Exchange implements UpstreamUser {
   }
 
   #passingLines(head: Head, bytes: Buffer, withoutFraming: boolean): string {
-    return head.keptLines(bytes, this.#owner!.dropped, withoutFraming);
+    const { dropped, removed } = this.#owner!;
+    return head.keptLines(bytes, dropped, withoutFraming, removed);
   }
 
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#encoder?.destroy();
     this.#kept.discard();
     this.#owner?.finished();
   }
-}
-
-/** The status line of a response, in our own version. */
-function statusLine(head: Head, bytes: Buffer, start: number): string {
-  return `HTTP/1.1${bytes.toString("latin1", start + "HTTP/1.1".length, head.fieldsStart)}`;
 }

@@ -25,6 +25,16 @@ export const FIELD = {
   hangar: 16,
   /** A known name written with underscores for dashes: dropped, because servers take it for the real one. */
   twin: 17,
+  /** A client's wish for a region or a machine; the app sees it too. */
+  routing: 18,
+  /** A client's wish not to be answered from the replay cache. */
+  cacheControl: 19,
+  /** An app's instruction to send the request elsewhere; never shown to clients. */
+  replay: 20,
+  contentType: 21,
+  contentEncoding: 22,
+  acceptEncoding: 23,
+  cookie: 24,
 } as const;
 export type Field = (typeof FIELD)[keyof typeof FIELD];
 
@@ -53,16 +63,20 @@ const KINDS: Readonly<Record<string, Field>> = {
   server: FIELD.server,
   "fly-request-id": FIELD.requestId,
   // Documented for clients; they go to the app as they came.
-  "fly-prefer-region": FIELD.other,
-  "fly-force-region": FIELD.other,
-  "fly-prefer-instance-id": FIELD.other,
-  "fly-force-instance-id": FIELD.other,
-  "fly-replay-cache-control": FIELD.other,
+  "fly-prefer-region": FIELD.routing,
+  "fly-force-region": FIELD.routing,
+  "fly-prefer-instance-id": FIELD.routing,
+  "fly-force-instance-id": FIELD.routing,
+  "fly-replay-cache-control": FIELD.cacheControl,
   // Documented for apps' answers.
-  "fly-replay": FIELD.other,
-  "fly-replay-cache": FIELD.other,
-  "fly-replay-cache-ttl-secs": FIELD.other,
-  "fly-replay-cache-allow-bypass": FIELD.other,
+  "fly-replay": FIELD.replay,
+  "fly-replay-cache": FIELD.replay,
+  "fly-replay-cache-ttl-secs": FIELD.replay,
+  "fly-replay-cache-allow-bypass": FIELD.replay,
+  "content-type": FIELD.contentType,
+  "content-encoding": FIELD.contentEncoding,
+  "accept-encoding": FIELD.acceptEncoding,
+  cookie: FIELD.cookie,
   "hangar-client-region": FIELD.clientRegion,
   "hangar-trace": FIELD.trace,
   [BACKHAUL_FIELD]: FIELD.backhaul,

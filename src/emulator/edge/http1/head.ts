@@ -1,5 +1,6 @@
 // What the head of a message says, as positions in the bytes it was read from. Filled by head-parser.ts, used at once:
 // the record is meant to be reused for the next message.
+import { FOLDED_TOKEN } from "./byte-classes.ts";
 import { FIELD, type Field } from "./field-names.ts";
 
 /** How large a head may be. */
@@ -31,6 +32,8 @@ export class Head {
   /** Where the empty line begins that ends the head. */
   fieldsEnd = 0;
   fieldCount = 0;
+  /** One bit for each kind of field that occurs. */
+  kinds = 0;
   /** -1 where there is none. */
   contentLength = -1;
   chunked = false;
@@ -50,6 +53,7 @@ export class Head {
     this.minorVersion = 1;
     this.status = 0;
     this.fieldCount = 0;
+    this.kinds = 0;
     this.contentLength = -1;
     this.chunked = false;
     this.close = false;
@@ -75,6 +79,11 @@ export class Head {
     fields[at + 3] = valueStart;
     fields[at + 4] = valueEnd;
     this.fieldCount += 1;
+    this.kinds |= 1 << kind;
+  }
+
+  has(kind: Field): boolean {
+    return (this.kinds & (1 << kind)) !== 0;
   }
 
   kind(index: number): Field {
@@ -97,12 +106,38 @@ export class Head {
 
   /** The value of the first field of that kind, or undefined. */
   valueOf(bytes: Buffer, kind: Field): string | undefined {
+    if (!this.has(kind)) return undefined;
     for (let i = 0; i < this.fieldCount; i += 1) if (this.kind(i) === kind) return this.value(bytes, i);
+    return undefined;
+  }
+
+  /** Whether the first field of that kind begins with those bytes, in whatever case; expected in lower case. */
+  valueStartsWith(bytes: Buffer, kind: Field, expected: Buffer): boolean {
+    if (!this.has(kind)) return false;
+    for (let i = 0; i < this.fieldCount; i += 1) {
+      if (this.kind(i) !== kind) continue;
+      const start = this.#fields[i * STRIDE + 3]!;
+      if (this.#fields[i * STRIDE + 4]! - start < expected.length) return false;
+      for (let j = 0; j < expected.length; j += 1) {
+        const byte = bytes[start + j]!;
+        if (byte !== expected[j] && (FOLDED_TOKEN[byte] === 0 || FOLDED_TOKEN[byte] !== expected[j])) return false;
+      }
+      return true;
+    }
+    return false;
+  }
+
+  /** The value of the first field with that lower-case name, or undefined. The kind is the name's: few fields have it. */
+  valueNamed(bytes: Buffer, kind: Field, name: string): string | undefined {
+    if (!this.has(kind)) return undefined;
+    for (let i = 0; i < this.fieldCount; i += 1)
+      if (this.kind(i) === kind && this.name(bytes, i) === name) return this.value(bytes, i);
     return undefined;
   }
 
   /** All values of fields of that kind as one list, or undefined where there is none. */
   joinedValuesOf(bytes: Buffer, kind: Field): string | undefined {
+    if (!this.has(kind)) return undefined;
     let joined: string | undefined;
     for (let i = 0; i < this.fieldCount; i += 1) {
       if (this.kind(i) === kind)
@@ -115,15 +150,17 @@ export class Head {
    * The field lines, ends of line included, without those of the kinds in `dropped` and those that Connection nominated.
    * @param dropped one entry per kind; 1 drops
    * @param withoutFraming drops Content-Length and Transfer-Encoding as well
+   * @param removed lower-case names of further fields to drop
    */
-  keptLines(bytes: Buffer, dropped: Uint8Array, withoutFraming = false): string {
+  keptLines(bytes: Buffer, dropped: Uint8Array, withoutFraming = false, removed?: ReadonlySet<string>): string {
     let kept = "";
     let runStart = this.fieldsStart;
     for (let i = 0; i < this.fieldCount; i += 1) {
       const kind = this.kind(i);
       const framing = kind === FIELD.contentLength || kind === FIELD.transferEncoding;
       const nominated = this.nominated.length > 0 && this.nominated.includes(this.name(bytes, i));
-      if (dropped[kind] !== 1 && !nominated && !(framing && withoutFraming)) continue;
+      const named = removed?.has(this.name(bytes, i)) === true;
+      if (dropped[kind] !== 1 && !nominated && !named && !(framing && withoutFraming)) continue;
       const lineStart = this.lineStart(i);
       if (lineStart > runStart) kept += bytes.toString("latin1", runStart, lineStart);
       runStart = this.lineStart(i + 1);

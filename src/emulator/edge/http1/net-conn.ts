@@ -7,14 +7,14 @@ const JOIN_BYTES = 8_192;
 
 class NetConn implements Conn {
   readonly remoteAddress: string;
-  readonly secure: boolean;
+  readonly #secure: boolean;
   readonly #socket: net.Socket;
   #given = false;
 
   constructor(socket: net.Socket, listener: ConnListener) {
     this.#socket = socket;
     this.remoteAddress = plainAddress(socket.remoteAddress ?? "");
-    this.secure = "encrypted" in socket;
+    this.#secure = "encrypted" in socket;
     socket.on("data", (bytes: Buffer) => {
       if (!this.#given) listener.onData(bytes, 0, bytes.length);
     });
@@ -75,7 +75,7 @@ class NetConn implements Conn {
   abort(): void {
     this.#given = true;
     // An end without TLS's own word for it is what tells the peer that something is missing.
-    if (this.secure) this.#socket.destroy();
+    if (this.#secure) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }
 }

@@ -28,8 +28,11 @@ export interface UpstreamPool {
   forget(connection: UpstreamConnection): void;
 }
 
-/** Why a request got no usable response: a connection that did not open, one that broke before a response, a bad response. */
-export type UpstreamFault = ConnectFailure | "broken" | "invalid";
+/**
+ * Why a request got no usable response: a connection that did not open, one that broke before a response, a bad response,
+ * or one that only says where the request has to go instead.
+ */
+export type UpstreamFault = ConnectFailure | "broken" | "invalid" | "replayed";
 
 /** What the response to the present request may be. */
 export interface Expectation {

@@ -12,7 +12,6 @@ const END_STREAM = 0x1;
 
 export class H2cConn implements Conn {
   readonly remoteAddress: string;
-  readonly secure = false;
   readonly #session: ClientHttp2Session;
   readonly #listener: ConnListener;
   readonly #splitter: MessageSplitter;

@@ -11,7 +11,6 @@ import type { Http1Head } from "./request-head.ts";
 
 export class StreamConn implements Conn {
   readonly remoteAddress: string;
-  readonly secure = true;
   readonly #stream: ServerHttp2Stream;
   readonly #listener: ConnListener;
   readonly #splitter: MessageSplitter;

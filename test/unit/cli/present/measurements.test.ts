@@ -51,7 +51,7 @@ describe("renderCities", () => {
   ];
 
   test("has a line per city and says how it was measured", () => {
-    expect(renderCities(measurements, { samples: 3, pick: "median" }, wide)).toMatchInlineSnapshot(`
+    expect(renderCities(measurements, { samples: 3 }, wide)).toMatchInlineSnapshot(`
       "FROM       EDGE  REGION  MACHINE         STATUS  CONNECT  FIRST BYTE  TOTAL    RTT
       Sydney     syd   nrt     148ed599c14189  200         0.2       103.4  103.9  103.2
       São Paulo  -     -       -               none          -           -      -      -
@@ -59,8 +59,7 @@ describe("renderCities", () => {
       Median by first byte of 3 requests per city; times in ms from the start of the request. RTT is the configured one from the edge to the region that served.
       São Paulo: 127.0.0.1:8080 does not answer"
     `);
-    expect(renderCities(measurements, { samples: 1, pick: "median" }, wide)).toContain("One request per city");
-    expect(renderCities(measurements, { samples: 3, pick: "fastest" }, wide)).toContain("Fastest by first byte of 3");
+    expect(renderCities(measurements, { samples: 1 }, wide)).toContain("One request per city");
   });
 
   test("prints bodies under their cities", () => {

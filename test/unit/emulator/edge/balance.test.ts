@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type BalanceView, chooseBackend, DEFAULT_SOFT_LIMIT } from "../../../../src/emulator/edge/balance.ts";
+import { httpFeatures } from "../../../../src/emulator/edge/http-features.ts";
 import type { Backend, Ring } from "../../../../src/emulator/edge/world-index.ts";
 import { HTTP_SERVICE, worldMachine } from "../../../support/edge-rig.ts";
 
@@ -7,16 +8,19 @@ type Limits = { readonly softLimit?: number; readonly hardLimit?: number };
 
 function backend(id: string, region = "ams", limits: Limits = {}): Backend {
   const service = { ...HTTP_SERVICE, concurrency: { type: "requests" as const, ...limits } };
-  return { machine: worldMachine({ id, region, address4: "127.0.1.2", port: 8080 }), service, key: `${id}:8080` };
+  const machine = worldMachine({ id, region, address4: "127.0.1.2", port: 8080 });
+  return { machine, service, key: `${id}:8080`, features: httpFeatures(service.ports[0]!) };
 }
-const ring = (rttMs: number, ...backends: Backend[]): Ring => ({ rttMs, backends });
+const ring = (rttMs: number, ...backends: Backend[]): Ring => ({ rttMs, backends, asleep: [] });
 
 function view(loads: Readonly<Record<string, number>> = {}, more: Partial<BalanceView> = {}): BalanceView {
   return {
     load: (key) => loads[key.split(":")[0]!] ?? 0,
     isHealthy: () => true,
+    isWaking: () => false,
     excluded: new Set(),
     random: () => 0,
+    nowMs: () => 0,
     ...more,
   };
 }
@@ -30,24 +34,24 @@ describe("chooseBackend", () => {
   const near = ring(0, backend("a", "ams", limits), backend("b", "ams", limits));
   const far = ring(80, backend("c", "iad", limits));
 
-  test("takes the nearest machine below its soft limit, by chance among equals", () => {
+  test("LB-01 LB-03 LB-16: takes the nearest machine below its soft limit, by chance among equals", () => {
     expect(chosen([near, far], view({ a: 1 }))).toBe("a");
     expect(chosen([near, far], view({ a: 1 }, { random: () => 0.99 }))).toBe("b");
   });
 
-  test("does not tell exact counts apart, only the three buckets", () => {
+  test("LB-02 LB-04: does not tell exact counts apart, only the three buckets", () => {
     expect(chosen([near], view({ a: 1, b: 0 }))).toBe("a");
     expect(chosen([near], view({ a: 2, b: 1 }))).toBe("b");
     expect(chosen([near], view({ a: 4, b: 3 }))).toBe("b");
   });
 
-  test("fills a region to its hard limits before it takes a farther one", () => {
+  test("LB-08: fills a region to its hard limits before it takes a farther one", () => {
     expect(chosen([near, far], view({ a: 3, b: 2 }))).toBe("a");
     expect(chosen([near, far], view({ a: 4, b: 4 }))).toBe("c");
     expect(chosen([near, far], view({ a: 4, b: 4, c: 4 }))).toBe("full");
   });
 
-  test("passes unhealthy and failed machines by", () => {
+  test("LB-17: passes unhealthy and failed machines by", () => {
     expect(chosen([near, far], view({}, { isHealthy: ({ machine }) => machine.id !== "a" }))).toBe("b");
     expect(chosen([near, far], view({}, { excluded: new Set(["a", "b"]) }))).toBe("c");
     expect(chosen([near, far], view({}, { isHealthy: () => false }))).toBe("unhealthy");
@@ -56,7 +60,7 @@ describe("chooseBackend", () => {
     expect(chosen([], view())).toBe("none");
   });
 
-  test("knows limits that are not set: soft 20, hard none", () => {
+  test("LB-05: knows limits that are not set: soft 20, hard none", () => {
     const unset = ring(0, backend("a"), backend("b"));
     expect(chosen([unset, far], view({ a: DEFAULT_SOFT_LIMIT, b: DEFAULT_SOFT_LIMIT - 1 }))).toBe("b");
     expect(chosen([unset, far], view({ a: 100_000, b: 100_000 }))).toBe("a");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { route } from "../../../../src/emulator/edge/route.ts";
+import { mayReuse } from "../../../../src/emulator/edge/targets.ts";
 import { indexWorld, isHttpService } from "../../../../src/emulator/edge/world-index.ts";
 import { HTTP_SERVICE, type MachineOptions, worldMachine, worldOf } from "../../../support/edge-rig.ts";
 
@@ -10,8 +11,10 @@ const viewOf = (...machines: ReturnType<typeof at>[]) => ({
   world: indexWorld(worldOf(1, REGIONS, machines)),
   load: () => 0,
   isHealthy: () => true,
+  isWaking: () => false,
   excluded: new Set<string>(),
   random: () => 0,
+  nowMs: () => 0,
 });
 
 describe("route", () => {
@@ -52,8 +55,45 @@ describe("route", () => {
   });
 });
 
+describe("public ports", () => {
+  const ports = (first: number, endPort?: number) => [
+    { port: first, handlers: ["http"], forceHttps: false, ...(endPort === undefined ? {} : { endPort }) },
+  ];
+  const concurrency = { type: "requests" as const, hardLimit: 1 };
+  const machine = at("a", "ams", {
+    more: {
+      services: [
+        { ...HTTP_SERVICE, internalPort: 8080, concurrency },
+        { ...HTTP_SERVICE, internalPort: 9090, concurrency, ports: ports(6_000, 6_010) },
+      ],
+    },
+  });
+
+  test("LB-06: limits hold for each service of a machine", () => {
+    const view = { ...viewOf(machine), load: (key: string) => (key === "a:8080" ? 1 : 0) };
+    expect(route({ app: "my-app" }, view, "ams")).toEqual({ kind: "wait", for: "a slot" });
+    expect(route({ app: "my-app", port: 6_000 }, view, "ams")).toMatchObject({ kind: "forward" });
+  });
+
+  test.each([
+    [6_000, "forward"],
+    [6_010, "forward"],
+    [5_999, "unavailable"],
+    [6_011, "unavailable"],
+  ])("PH-08: of the range 6000 to 6010, port %i: %s", (port, kind) => {
+    expect(route({ app: "my-app", port }, viewOf(machine), "ams").kind).toBe(kind);
+  });
+
+  test("LB-11: only services that count requests share connections", () => {
+    const of = (type: "requests" | "connections") =>
+      viewOf(at("a", "ams", { concurrency: { type } })).world.backendOf("a")!;
+    expect([mayReuse(of("requests"), true), mayReuse(of("requests"), false)]).toEqual([true, false]);
+    expect(mayReuse(of("connections"), true)).toBe(false);
+  });
+});
+
 describe("indexWorld", () => {
-  test("leaves out what takes no requests, and other apps", () => {
+  test("PX-05 LB-14 LB-15: leaves out what takes no requests, and other apps", () => {
     const world = indexWorld(
       worldOf(1, REGIONS, [
         at("a", "ams"),
@@ -78,7 +118,7 @@ describe("indexWorld", () => {
   });
 });
 
-describe("isHttpService", () => {
+describe("RP-01: isHttpService", () => {
   test.each([
     [{ port: 80, handlers: ["http"] }, "tcp", true],
     [{ port: 443, handlers: ["tls", "http"] }, "tcp", true],

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, test } from "vitest";
 import { blockOf } from "../../../../src/emulator/topology/address-plan.ts";
 import { classify, UNKNOWN_PAIR } from "../../../../src/emulator/wan/classify.ts";
-import { SLOTS } from "../../../../src/emulator/wan/link-table.ts";
+import { BACKHAUL, DELAYS, SLOTS } from "../../../../src/emulator/wan/link-table.ts";
 import { HEADER_BYTES } from "../../../../src/emulator/wan/packet-loop.ts";
 import { anIpv4Packet, anIpv6Packet } from "./packets.ts";
 
@@ -17,6 +17,25 @@ describe("classify", () => {
   test("knows the pair of regions from IPv4 addresses", ({ expect }) => {
     expect(pairOf(anIpv4Packet("198.19.32.2", "198.19.34.240"))).toBe(2);
     expect(pairOf(anIpv4Packet("198.19.62.253", "198.19.33.253"))).toBe(30 * SLOTS + 1);
+  });
+
+  test("knows what edges send each other on the backhaul, both ways", ({ expect }) => {
+    const tcp = (from: string, to: string, ports: readonly number[], protocol = 6): Uint8Array => {
+      const packet = new Uint8Array(HEADER_BYTES + 24);
+      packet.set(anIpv4Packet(from, to));
+      packet[HEADER_BYTES + 9] = protocol;
+      packet.set(ports, HEADER_BYTES + 20);
+      return packet;
+    };
+    const [near, far, machine] = ["198.19.32.253", "198.19.34.253", "198.19.34.2"];
+    const there = [0x9c, 0x40, 0x10, 0xba];
+    expect(pairOf(tcp(near, far, there))).toBe(2 + BACKHAUL);
+    expect(pairOf(tcp(far, near, [0x10, 0xba, 0x9c, 0x40]))).toBe(2 * SLOTS + BACKHAUL);
+    expect(pairOf(tcp(near, far, [0x9c, 0x40, 0x10, 0xbb]))).toBe(2);
+    expect(pairOf(tcp(near, far, there, 17))).toBe(2);
+    expect(pairOf(tcp(near, machine, there))).toBe(2);
+    expect(pairOf(tcp(machine, near, there))).toBe(2 * SLOTS);
+    expect(pairOf(tcp(near, far, there).subarray(0, HEADER_BYTES + 22))).toBe(2);
   });
 
   test("knows the pair of regions from IPv6 addresses", ({ expect }) => {
@@ -41,7 +60,7 @@ describe("classify", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const pair = classify(bytes, 0, bytes.length, block);
-        expect(pair === UNKNOWN_PAIR || (pair >= 0 && pair < SLOTS * SLOTS)).toBe(true);
+        expect(pair === UNKNOWN_PAIR || (pair >= 0 && pair < DELAYS)).toBe(true);
       }),
     );
   });

@@ -1,5 +1,12 @@
 import { describe, test } from "vitest";
-import { HOST_PATH_US, createLinkTable, NO_LINK, SLOTS } from "../../../../src/emulator/wan/link-table.ts";
+import {
+  BACKHAUL,
+  BACKHAUL_PATH_US,
+  HOST_PATH_US,
+  createLinkTable,
+  NO_LINK,
+  SLOTS,
+} from "../../../../src/emulator/wan/link-table.ts";
 import { aWorld } from "./a-world.ts";
 
 const pair = (from: number, to: number): number => from * SLOTS + to;
@@ -16,6 +23,15 @@ describe("link table", () => {
     expect(table.delayUs(pair(2, 2))).toBe(0);
     expect(table.delayUs(pair(3, 3))).toBe(NO_LINK);
     expect(table.delayUs(pair(0, 31))).toBe(NO_LINK);
+  });
+
+  test("takes the second edge's own time off what edges send each other, down to nothing", ({ expect }) => {
+    const table = createLinkTable();
+    const world = aWorld();
+    table.apply({ ...world, links: world.links.map((link, index) => (index === 0 ? link : { ...link, rttMs: 1 })) });
+    expect(table.delayUs(pair(0, 1) + BACKHAUL)).toBe(oneWay(80) - BACKHAUL_PATH_US);
+    expect(table.delayUs(pair(1, 2) + BACKHAUL)).toBe(0);
+    expect([table.delayUs(pair(2, 2) + BACKHAUL), table.delayUs(pair(3, 3) + BACKHAUL)]).toEqual([0, NO_LINK]);
   });
 
   test("is the same from another thread's view of the memory", ({ expect }) => {

@@ -57,9 +57,11 @@ describe("loadAppConfig", () => {
         "fly.toml:2:1: internal_port must be a whole number from 1 to 65535, not 0.5",
         "  2 | internal_port = 0.5",
         "      ^",
+        "  → internal_port takes a whole number from 1 to 65535",
         "fly.toml:3:1: force_https must be true or false, not 1",
         "  3 | force_https = 1",
         "      ^",
+        "  → force_https takes true or false",
       ].join("\n"),
       details: { problems: [{ line: 2 }, { line: 3 }] },
     });

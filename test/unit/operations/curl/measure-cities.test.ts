@@ -5,7 +5,7 @@ import {
   type MeasureCitiesInput,
   measureCities,
   parseTrace,
-  pickByFirstByte,
+  medianByFirstByte,
 } from "../../../../src/operations/curl/measure-cities.ts";
 import type { TimedRequest, TimedResponse } from "../../../../src/platform/timed-request.ts";
 
@@ -17,7 +17,7 @@ const input: MeasureCitiesInput = {
   headers: [],
   body: undefined,
   samples: 3,
-  pick: "median",
+  explain: false,
   timeoutMs: 1_000,
   keepBytes: 0,
 };
@@ -141,19 +141,14 @@ describe("measureCities", () => {
   });
 });
 
-describe("pickByFirstByte", () => {
+describe("medianByFirstByte", () => {
   test.each([
     [[], undefined],
     [[5], 5],
     [[9, 1], 1],
     [[9, 1, 5], 5],
   ])("of %j is %s", (times, median) => {
-    expect(
-      pickByFirstByte(
-        times.map((firstByteMs) => ({ firstByteMs })),
-        "median",
-      )?.firstByteMs,
-    ).toBe(median);
+    expect(medianByFirstByte(times.map((firstByteMs) => ({ firstByteMs })))?.firstByteMs).toBe(median);
   });
 });
 

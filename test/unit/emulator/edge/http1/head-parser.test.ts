@@ -103,7 +103,7 @@ describe("field names", () => {
     ["Fly-Client-Ip", FIELD.platform],
     ["fly-anything", FIELD.platform],
     ["fly_anything", FIELD.platform],
-    ["fly-force-instance-id", FIELD.other],
+    ["fly-force-instance-id", FIELD.routing],
     ["fly_force_instance_id", FIELD.twin],
     ["Hangar-Secret", FIELD.hangar],
     ["hangar-backhaul", FIELD.backhaul],

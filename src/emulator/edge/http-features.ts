@@ -1,0 +1,57 @@
+// Pure: what the HTTP handler of a port does beside routing. Worked out once per world, so that a request to a service that
+// asks for nothing pays for nothing.
+import type { WorldHttpOptions, WorldPort, WorldService } from "../../contract/world.ts";
+
+export type ReplayCacheRule = NonNullable<WorldHttpOptions["replayCache"]>[number];
+
+export interface HttpFeatures {
+  readonly forceHttps: boolean;
+  /** Responses may be compressed here (statement CE-04: on, unless the configuration says no). */
+  readonly compress: boolean;
+  readonly pristine: boolean;
+  /** Lower-case names of response fields that are taken away; undefined: none. */
+  readonly removed: ReadonlySet<string> | undefined;
+  /** Response field lines to add, ends of line included. */
+  readonly addedLines: string;
+  /** Longest path first. */
+  readonly replayCache: readonly ReplayCacheRule[];
+  readonly proxyProto: "v1" | "v2" | undefined;
+}
+
+const FIELD_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Names that frame a message or belong to one connection: editing them would break it. */
+const NEVER_EDITED: ReadonlySet<string> = new Set([
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "upgrade",
+  "keep-alive",
+]);
+
+/** The features of one public port. */
+export function httpFeatures(port: WorldPort): HttpFeatures {
+  const options = port.httpOptions;
+  const removed = new Set<string>();
+  let addedLines = "";
+  for (const [name, edit] of Object.entries(options?.responseHeaders ?? {})) {
+    const lower = name.toLowerCase();
+    if (!FIELD_NAME.test(name) || NEVER_EDITED.has(lower)) continue;
+    if (edit === false) removed.add(lower);
+    else for (const value of edit) if (FIELD_VALUE.test(value)) addedLines += `${lower}: ${value}\r\n`;
+  }
+  return {
+    forceHttps: port.forceHttps,
+    compress: options?.compress !== false,
+    pristine: options?.pristine === true,
+    removed: removed.size > 0 ? removed : undefined,
+    addedLines,
+    replayCache: (options?.replayCache ?? []).toSorted((a, b) => b.pathPrefix.length - a.pathPrefix.length),
+    proxyProto: port.handlers.includes("proxy_proto") ? (port.proxyProto ?? "v1") : undefined,
+  };
+}
+
+/** The public port of a service, if it has that one. */
+export function publicPort(service: WorldService, port: number): WorldPort | undefined {
+  return service.ports.find(({ port: first, endPort = first }) => port >= first && port <= endPort);
+}

@@ -1,0 +1,31 @@
+// Pure: the heads that an exchange writes.
+import type { ExchangeRequest } from "./exchange-roles.ts";
+import type { Head } from "./head.ts";
+import type { Expectation } from "./upstream-connection.ts";
+
+/** What the response to a request may be. */
+export function expectationOf({ method, upgrade, minorVersion }: ExchangeRequest): Expectation {
+  return { answersHead: method === "HEAD", allowsUpgrade: upgrade !== undefined, decodes: minorVersion === 0 };
+}
+
+/** The head of a request for a target. @param lines all its field lines but those of an upgrade */
+export function requestText({ method, upgrade }: ExchangeRequest, path: string, lines: string): string {
+  const change = upgrade === undefined ? "" : `connection: upgrade\r\nupgrade: ${upgrade}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\n${lines}${change}\r\n`;
+}
+
+/** The head of a final response. @param closes the connection ends with it @param keepsOld the client speaks HTTP/1.0 */
+export function responseText(statusText: string, lines: string, closes: boolean, keepsOld: boolean): string {
+  const keepsOldClient = keepsOld ? "connection: keep-alive\r\n" : "";
+  return `${statusText}${lines}${closes ? "connection: close\r\n" : keepsOldClient}\r\n`;
+}
+
+/** The field lines of a body that is compressed on its way. */
+export function codingLines(coding: string): string {
+  return `content-encoding: ${coding}\r\nvary: accept-encoding\r\ntransfer-encoding: chunked\r\n`;
+}
+
+/** The status line of a response, in our own version. */
+export function statusLine(head: Head, bytes: Buffer, start: number): string {
+  return `HTTP/1.1${bytes.toString("latin1", start + "HTTP/1.1".length, head.fieldsStart)}`;
+}

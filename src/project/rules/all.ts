@@ -1,0 +1,19 @@
+import { checkChecks } from "./checks.ts";
+import { checkCommands } from "./commands.ts";
+import { checkGroups } from "./groups.ts";
+import { checkMachineSource } from "./machine-source.ts";
+import { checkMachines } from "./machines.ts";
+import { checkRegions } from "./regions.ts";
+import type { Rule } from "./rule.ts";
+import { checkServices } from "./services.ts";
+
+/** Every rule between keys. */
+export const RULES: readonly Rule[] = [
+  checkCommands,
+  checkGroups,
+  checkServices,
+  checkChecks,
+  checkMachines,
+  checkMachineSource,
+  checkRegions,
+];

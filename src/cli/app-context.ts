@@ -5,16 +5,18 @@ import type { Context } from "./context.ts";
 
 interface AppFlags {
   readonly app?: string | undefined;
+  /** Path of a configuration; its app goes before what the environment names. */
+  readonly config?: string | undefined;
 }
 
 function sources(context: Context, flags: AppFlags): [ResolveAppInput, ResolveAppDeps] {
-  const input = { flag: flags.app, env: context.env, dir: context.cwd };
+  const input = { flag: flags.app, env: flags.config === undefined ? context.env : {}, dir: context.cwd };
   const appOfConfig = async (dir: string): Promise<string | undefined> => {
     const [{ loadAppConfig }, files] = await Promise.all([
       import("../operations/config/load-app-config.ts"),
       context.files(),
     ]);
-    return (await loadAppConfig({ dir }, { files })).config.app;
+    return (await loadAppConfig({ dir, configPath: flags.config }, { files })).config.app;
   };
   return [input, { appOfConfig }];
 }

@@ -58,6 +58,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const AppsSchema = z.object({ apps: z.array(AppSchema) });
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: "REQUEST_INVALID",
   401: "UNAUTHORIZED",
   403: "UNAUTHORIZED",
   404: "NOT_FOUND",

@@ -1,83 +1,33 @@
-// Wire shapes of the Machines API, as the public specification names them. Unknown keys of a machine's configuration are
-// kept, so that what was stored is what is read back.
+// Wire shapes of machines and of what is asked of them, as the public specification names them.
 import { z } from "zod";
+import { MachineConfigSchema, SIGNALS } from "./machine-config.ts";
 
-const duration = z.union([z.string(), z.number()]);
-
-export const CheckConfigSchema = z.looseObject({
-  type: z.string().optional(),
-  port: z.int().min(1).max(65_535).optional(),
-  interval: duration.optional(),
-  timeout: duration.optional(),
-  grace_period: duration.optional(),
-  method: z.string().optional(),
-  path: z.string().optional(),
-  protocol: z.string().optional(),
-  headers: z.array(z.object({ name: z.string(), values: z.array(z.string()) })).optional(),
-});
-export type CheckConfig = z.infer<typeof CheckConfigSchema>;
-
-export const ServiceConfigSchema = z.looseObject({
-  protocol: z.enum(["tcp", "udp"]).default("tcp"),
-  internal_port: z.int().min(1).max(65_535),
-  autostart: z.boolean().optional(),
-  autostop: z.union([z.boolean(), z.enum(["off", "stop", "suspend"])]).optional(),
-  min_machines_running: z.int().optional(),
-  ports: z
-    .array(
-      z.looseObject({
-        port: z.int().optional(),
-        handlers: z.array(z.string()).optional(),
-        force_https: z.boolean().optional(),
-      }),
-    )
-    .optional(),
-  concurrency: z
-    .looseObject({ type: z.string().optional(), soft_limit: z.int().optional(), hard_limit: z.int().optional() })
-    .optional(),
-  checks: z.array(CheckConfigSchema).optional(),
-});
-export type ServiceConfig = z.infer<typeof ServiceConfigSchema>;
-
-export const MachineConfigSchema = z.looseObject({
-  image: z.string().min(1),
-  env: z.record(z.string(), z.string()).optional(),
-  metadata: z.record(z.string(), z.string()).optional(),
-  guest: z
-    .looseObject({ cpu_kind: z.string().optional(), cpus: z.int().optional(), memory_mb: z.int().optional() })
-    .optional(),
-  init: z
-    .looseObject({
-      exec: z.array(z.string()).optional(),
-      entrypoint: z.array(z.string()).optional(),
-      cmd: z.array(z.string()).optional(),
-      tty: z.boolean().optional(),
-    })
-    .optional(),
-  services: z.array(ServiceConfigSchema).optional(),
-  checks: z.record(z.string(), CheckConfigSchema).optional(),
-  restart: z
-    .looseObject({ policy: z.enum(["no", "always", "on-failure"]).optional(), max_retries: z.int().optional() })
-    .optional(),
-  stop_config: z.looseObject({ signal: z.string().optional(), timeout: duration.optional() }).optional(),
-  auto_destroy: z.boolean().optional(),
-});
-export type MachineConfig = z.infer<typeof MachineConfigSchema>;
+export { type App, AppSchema } from "./apps.ts";
+export { type CheckConfig, type MachineConfig, MachineConfigSchema, type ServiceConfig } from "./machine-config.ts";
 
 export const MACHINE_STATES = [
   "created",
+  "creating",
   "starting",
   "started",
+  "restarting",
+  "suspending",
+  "suspended",
   "stopping",
   "stopped",
+  "updating",
   "replacing",
   "destroying",
   "destroyed",
   "failed",
+  "launch_failed",
+  "replaced",
 ] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 
 export const MachineEventSchema = z.looseObject({
+  /** Sorts by time; what `wait?from_event_id` takes. */
+  id: z.string().optional(),
   type: z.string(),
   status: z.string(),
   source: z.enum(["user", "flyd"]),
@@ -95,6 +45,18 @@ export const CheckStatusSchema = z.object({
 });
 export type CheckStatus = z.infer<typeof CheckStatusSchema>;
 
+/** A lease as the specification has it, and once more in the envelope that the platform's own client reads. */
+export const LeaseSchema = z.looseObject({
+  nonce: z.string().optional(),
+  /** Seconds since the epoch. */
+  expires_at: z.int(),
+  owner: z.string(),
+  description: z.string(),
+  version: z.string(),
+});
+export type Lease = z.infer<typeof LeaseSchema>;
+export const LeaseAnswerSchema = LeaseSchema.extend({ status: z.literal("success"), data: LeaseSchema });
+
 export const MachineSchema = z.looseObject({
   id: z.string(),
   name: z.string(),
@@ -102,7 +64,9 @@ export const MachineSchema = z.looseObject({
   region: z.string(),
   /** ULID of the configuration in force; also the machine's version. */
   instance_id: z.string(),
+  version: z.string().optional(),
   private_ip: z.string(),
+  /** Absent in summaries. */
   config: MachineConfigSchema,
   image_ref: z
     .looseObject({
@@ -119,34 +83,96 @@ export const MachineSchema = z.looseObject({
   checks: z.array(CheckStatusSchema).optional(),
   cordoned: z.boolean().optional(),
   host_status: z.string().optional(),
+  /** The lease's nonce, in the answer to a request with `lease_ttl`. */
+  nonce: z.string().optional(),
+  lease: LeaseSchema.optional(),
 });
 export type Machine = z.infer<typeof MachineSchema>;
 
 /** Body of POST machines and POST machines/{id}. */
 export const LaunchMachineSchema = z.looseObject({
-  name: z.string().max(63).optional(),
-  region: z.string().optional(),
+  name: z
+    .string()
+    .max(63)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$/, "must be letters, digits and dashes")
+    .optional(),
+  region: z.string().max(100).optional(),
   config: MachineConfigSchema,
   skip_launch: z.boolean().optional(),
   skip_service_registration: z.boolean().optional(),
-  current_version: z.string().optional(),
+  skip_secrets: z.boolean().optional(),
+  min_secrets_version: z.int().min(0).optional(),
+  /** Seconds: the answer carries the nonce of a lease of that length. */
+  lease_ttl: z.int().min(0).max(86_400).optional(),
+  current_version: z.string().max(64).optional(),
 });
 export type LaunchMachine = z.infer<typeof LaunchMachineSchema>;
 
-export const AppSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  status: z.string(),
-  machine_count: z.int(),
-  organization: z.looseObject({ name: z.string(), slug: z.string() }),
-  network: z.string().optional(),
-  created_at: z.string().optional(),
-});
-export type App = z.infer<typeof AppSchema>;
+/** A duration of a request: seconds, or a Go duration as "10s". */
+const seconds = z.union([z.string().max(40), z.number().min(0).max(86_400)]);
 
-export const CreateAppSchema = z.looseObject({
-  name: z.string().optional(),
-  app_name: z.string().optional(),
-  org_slug: z.string().optional(),
-  network: z.string().optional(),
+/** Body of POST machines/{id}/stop. */
+export const StopMachineSchema = z.looseObject({ signal: z.enum(SIGNALS).optional(), timeout: seconds.optional() });
+
+/** Body of POST machines/{id}/signal: a name, or the number that the platform's own client sends. */
+export const SignalMachineSchema = z.looseObject({ signal: z.union([z.enum(SIGNALS), z.int().min(1).max(64)]) });
+
+/** Body of POST machines/{id}/lease. */
+export const CreateLeaseSchema = z.looseObject({
+  description: z.string().max(1_024).optional(),
+  /** Seconds. */
+  ttl: z.int().min(1).max(86_400).optional(),
+});
+
+/** Body of POST machines/{id}/exec. */
+export const ExecMachineSchema = z.looseObject({
+  /** A line of words; `command` goes before it. */
+  cmd: z.string().max(65_536).optional(),
+  command: z.array(z.string().max(65_536)).max(1_000).optional(),
+  container: z.string().max(100).optional(),
+  stdin: z.string().max(1_048_576).optional(),
+  /** Seconds. */
+  timeout: z.int().min(0).max(3_600).optional(),
+});
+
+export const ExecAnswerSchema = z.looseObject({
+  exit_code: z.int(),
+  exit_signal: z.int().optional(),
+  stdout: z.string(),
+  stderr: z.string(),
+});
+export type ExecAnswer = z.infer<typeof ExecAnswerSchema>;
+
+export const ProcessStatSchema = z.looseObject({
+  pid: z.int(),
+  stime: z.int(),
+  rtime: z.int(),
+  command: z.string(),
+  directory: z.string(),
+  cpu: z.int(),
+  rss: z.int(),
+  listen_sockets: z.array(z.looseObject({ proto: z.string(), address: z.string() })),
+});
+export type ProcessStat = z.infer<typeof ProcessStatSchema>;
+
+/** Body of PATCH and PUT machines/{id}/metadata: null and "" remove a key. */
+export const UpdateMetadataSchema = z.looseObject({
+  metadata: z.record(z.string().max(1_024), z.union([z.string().max(65_536), z.null()])),
+  machine_version: z.string().max(64).optional(),
+  updated_at: z.string().max(64).optional(),
+});
+
+export const UpsertMetadataKeySchema = z.looseObject({ value: z.string().max(65_536) });
+
+export const MemorySchema = z.object({ limit_mb: z.int(), available_mb: z.int() });
+export const SetMemorySchema = z.looseObject({ limit_mb: z.int().min(1).max(1_048_576) });
+export const ReclaimMemorySchema = z.looseObject({ amount_mb: z.int().min(0).max(1_048_576) });
+
+export const MachineVersionSchema = z.looseObject({ version: z.string(), user_config: MachineConfigSchema });
+
+export const WaitAnswerSchema = z.looseObject({
+  ok: z.literal(true),
+  state: z.string(),
+  version: z.string(),
+  event_id: z.string().optional(),
 });

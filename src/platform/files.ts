@@ -29,6 +29,15 @@ export function readText(file: string): Promise<string> {
   return readFile(file, "utf8");
 }
 
+/** The file's bytes. @throws FILE_ACCESS */
+export async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new AppError("FILE_ACCESS", `${file} cannot be read`, { cause });
+  }
+}
+
 /** Whether something is there, whatever it is. */
 export async function exists(file: string): Promise<boolean> {
   try {

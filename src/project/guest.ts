@@ -10,7 +10,7 @@ export interface Guest {
   readonly gpus?: number;
   readonly max_memory_mb?: number;
   readonly host_dedication_id?: string;
-  readonly kernel_args?: readonly string[];
+  readonly kernel_args?: string[];
   readonly persist_rootfs?: string;
 }
 

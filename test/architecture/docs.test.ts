@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { filesOf, textOf } from "./source-files.ts";
 
 interface ManifestCommand {
-  readonly flags: Readonly<Record<string, { readonly char?: string }>>;
+  readonly flags: Readonly<Record<string, { readonly char?: string; readonly allowNo?: boolean }>>;
 }
 
 const ROOT = path.join(import.meta.dirname, "../..");
@@ -136,13 +136,17 @@ function unknownCommands(page: string, text: string): string[] {
     const line = /^(?:\$ )?hangar ([a-z].*)$/.exec(code.trim())?.[1];
     if (line === undefined) return [];
     const words = line.split(/[|#;]/)[0]?.trim().split(/\s+/) ?? [];
-    const [first = "", second = ""] = words;
+    const [first = "", second = "", third = ""] = words;
     if (BUILT_IN.has(first)) return [];
-    const command = commands[`${first}:${second}`] ?? commands[first];
+    const command = commands[`${first}:${second}:${third}`] ?? commands[`${first}:${second}`] ?? commands[first];
     if (command === undefined) return [`${page}: hangar ${line}`];
     const flags = new Set([
       "--help",
-      ...Object.entries(command.flags).flatMap(([name, { char }]) => [`--${name}`, `-${char ?? name}`]),
+      ...Object.entries(command.flags).flatMap(([name, { char, allowNo }]) => [
+        `--${name}`,
+        `-${char ?? name}`,
+        ...(allowNo === true ? [`--no-${name}`] : []),
+      ]),
     ]);
     const unknown = words.filter((word) => /^--?[a-z]/.test(word) && !flags.has(word.split("=")[0] ?? ""));
     return unknown.map((flag) => `${page}: hangar ${line} (${flag})`);

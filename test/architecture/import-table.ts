@@ -77,6 +77,7 @@ export const LAYERS: readonly Layer[] = [
       "src/emulator/lifecycle/infrastructure.ts",
       "hono",
       "@hono/node-server",
+      "tweetnacl",
       "zod",
     ],
     except: ["node:child_process"],
@@ -90,6 +91,11 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ["src/errors", "src/contract", "src/platform", "src/emulator", "node:*"],
   },
 
+  {
+    prefix: "src/operations/secrets",
+    mayImport: ["src/errors", "src/contract", "src/client", "src/platform", "src/operations", "node:*", "dotenv"],
+    except: ["node:child_process", "node:http", "node:https", "node:net"],
+  },
   {
     prefix: "src/operations",
     mayImport: [

@@ -2,7 +2,8 @@
 import { describe } from "vitest";
 import { describeEngine, describeNetworks } from "./container-runtime.engine-cases.ts";
 import { describeLife } from "./container-runtime.life-cases.ts";
-import { describeEvents, describeInside, describeLogs } from "./container-runtime.stream-cases.ts";
+import { describeBounds, describeVolumes } from "./container-runtime.bounds-cases.ts";
+import { describeEvents, describeInput, describeInside, describeLogs } from "./container-runtime.stream-cases.ts";
 import { openRuntimeSuite, type RuntimeHarness } from "./container-runtime.suite.ts";
 
 /** Runs the suite. `deviations`: titles of cases that do not hold for the implementation, and why; they are skipped. */
@@ -16,7 +17,10 @@ export function describeContainerRuntime(
     describeEngine(suite);
     describeNetworks(suite);
     describeLife(suite);
+    describeBounds(suite);
+    describeVolumes(suite);
     describeInside(suite);
+    describeInput(suite);
     describeLogs(suite);
     describeEvents(suite);
   });

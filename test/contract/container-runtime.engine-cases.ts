@@ -21,6 +21,10 @@ export function describeEngine(suite: RuntimeSuite): void {
     holds("knows its images, and says when one cannot be had", async () => {
       expect(await suite.runtime.imageId(suite.harness.programs.obedient.image)).toMatch(/^sha256:[0-9a-f]{64}$/);
       expect(await suite.runtime.imageId("hangar.invalid/none:1")).toBeUndefined();
+      expect(await suite.runtime.inspectImage("hangar.invalid/none:1")).toBeUndefined();
+      const image = await suite.runtime.inspectImage(suite.harness.programs.obedient.image);
+      expect(image?.id).toBe(await suite.runtime.imageId(suite.harness.programs.obedient.image));
+      expect(image?.command.length).toBeGreaterThan(0);
       expect(await codeOf(suite.runtime.pullImage("hangar.invalid/none:1"))).toBe("IMAGE_NOT_FOUND");
     });
     holds("keeps volumes by label until they are removed", async () => {

@@ -6,13 +6,19 @@ import { systemClock } from "../../src/platform/clock.ts";
 import { describeContainerRuntime } from "./container-runtime.contract.ts";
 import { EXEC_COMMANDS } from "./container-runtime.suite.ts";
 
-const exec = (command: readonly string[]): { exitCode: number; stdout: string; stderr: string } | undefined =>
-  command.join(" ") === EXEC_COMMANDS.hangs.join(" ") ? undefined : { exitCode: 3, stdout: "out\n", stderr: "err\n" };
+const exec: Extract<Program, { kind: "runs" }>["exec"] = (command, { stdin = "", env, user, workingDir }) => {
+  if (command.join(" ") === EXEC_COMMANDS.hangs.join(" ")) return undefined;
+  if (command.join(" ") !== EXEC_COMMANDS.repeats.join(" ")) return { exitCode: 3, stdout: "out\n", stderr: "err\n" };
+  const facts = `${env?.["WORD"] ?? ""} ${user ?? "0"} ${workingDir ?? "/"}\n`;
+  return { exitCode: 0, stdout: `${Buffer.from(stdin).toString()}${facts}`, stderr: "" };
+};
 
 const images: Record<string, Program> = {
   obedient: { kind: "runs", output: ["ready"], onSignal: (signal) => ({ SIGTERM: 3, SIGINT: 4 })[signal], exec },
   stubborn: { kind: "runs", output: ["ready"], onSignal: () => undefined },
   brief: { kind: "exits", code: 7, output: ["one", "two", "three"] },
+  reader: { kind: "exits", code: 7, echoes: true },
+  leaker: { kind: "exits", code: 137, oom: true },
   unstartable: { kind: "unstartable", error: "no such program" },
 };
 
@@ -23,8 +29,11 @@ describeContainerRuntime("memory", async () => ({
     obedient: { image: "obedient" },
     stubborn: { image: "stubborn" },
     brief: { image: "brief" },
+    reader: { image: "reader" },
+    leaker: { image: "leaker" },
     unstartable: { image: "unstartable" },
   },
+  workerImage: "obedient",
   hostPort: 18_080,
   dispose: async () => undefined,
 }));

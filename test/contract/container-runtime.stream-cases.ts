@@ -48,6 +48,32 @@ export function describeInside(suite: RuntimeSuite): void {
   });
 }
 
+/** What programs and commands are given. */
+export function describeInput(suite: RuntimeSuite): void {
+  const { holds, create, start, waitForState } = suite;
+  describe("input", () => {
+    holds("commands read what they are given, as whom and where they are told", async () => {
+      const id = await start("obedient");
+      const options = { stdin: "first\nsecond\n", env: { WORD: "word" }, user: "65534", workingDir: "/tmp" };
+      expect(await suite.runtime.exec(id, EXEC_COMMANDS.repeats, options)).toEqual({
+        exitCode: 0,
+        stdout: "first\nsecond\nword 65534 /tmp\n",
+        stderr: "",
+      });
+      expect(await suite.runtime.exec(id, EXEC_COMMANDS.repeats)).toMatchObject({ stdout: " 0 /\n" });
+    });
+    holds("programs read what they are started with, and again at each start", async () => {
+      const id = await create("reader", { stdin: true });
+      for (const input of ["one\n", "two\n"]) {
+        await suite.runtime.startContainer(id, { stdin: input });
+        expect(await waitForState(id, "exited")).toMatchObject({ exitCode: 7 });
+      }
+      const lines = await collect(suite.runtime.logs(id, { follow: false }));
+      expect(lines.map(({ text }) => text)).toEqual(["one", "two"]);
+    });
+  });
+}
+
 /** Logs, whole and followed. */
 export function describeLogs(suite: RuntimeSuite): void {
   const { holds, fresh, create, start, waitForState } = suite;

@@ -20,6 +20,10 @@ export type SuiteProgram =
   | "stubborn"
   /** Prints "one", "two" and "three" and exits 7. */
   | "brief"
+  /** Prints what it is given to read and exits 7. */
+  | "reader"
+  /** Takes memory until the kernel ends it. */
+  | "leaker"
   /** Cannot be started. */
   | "unstartable";
 
@@ -28,12 +32,16 @@ export interface RuntimeHarness {
   readonly planet: string;
   readonly programs: Readonly<Record<SuiteProgram, Pick<ContainerSpec, "image" | "command">>>;
   readonly hostPort: number;
+  /** Has cp and du. */
+  readonly workerImage: string;
   readonly dispose: () => Promise<void>;
 }
 
 /** Programs of the suite answer these commands; everything else is up to the implementation. */
 export const EXEC_COMMANDS = {
   speaks: ["sh", "-c", "echo out; echo err >&2; exit 3"],
+  /** Prints what it reads, WORD, and who and where it is. */
+  repeats: ["sh", "-c", 'cat; echo "$WORD $(id -u) $(pwd)"'],
   hangs: ["sleep", "60"],
 } as const;
 

@@ -19,8 +19,11 @@ describeContainerRuntime("Docker", async (): Promise<RuntimeHarness> => {
       obedient: shell(`trap 'exit 3' TERM; trap 'exit 4' INT; trap : USR1; ${NAPS}`),
       stubborn: shell(`trap '' TERM INT; ${NAPS}`),
       brief: shell("echo one; echo two; echo three; exit 7"),
+      reader: shell("cat; exit 7"),
+      leaker: shell("exec tail /dev/zero"),
       unstartable: { image, command: ["/no/such/program"] },
     },
+    workerImage: image,
     hostPort: 39_417,
     dispose: () => sweepPlanet(PLANET),
   };

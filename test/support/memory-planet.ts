@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
+import path from "node:path";
 import { type ControlClient, createControlClient } from "../../src/client/control-client.ts";
 import { type World, WorldSchema } from "../../src/contract/world.ts";
 import { createControlPlane } from "../../src/emulator/control-plane/app.ts";
@@ -13,6 +13,9 @@ import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.t
 import { createAppLogs } from "../../src/emulator/control-plane/logs.ts";
 import { createPlanet, type Planet } from "../../src/emulator/control-plane/planet.ts";
 import { createPublisher, type HttpSend } from "../../src/emulator/control-plane/publisher.ts";
+import type { CertificateIssuer } from "../../src/emulator/control-plane/certificates.ts";
+import { sealingKey } from "../../src/emulator/control-plane/sealing-key.ts";
+import { serveControlPlane } from "../../src/emulator/control-plane/server.ts";
 import { openStore, type Store } from "../../src/emulator/control-plane/store/store.ts";
 import { regionNetworkSpec } from "../../src/emulator/lifecycle/planet-spec.ts";
 import { createMemoryRuntime, type MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
@@ -42,12 +45,19 @@ export interface MemoryPlanetOptions {
   /** Path of the database; in memory where absent. */
   readonly database?: string;
   readonly authority?: AuthorityMaterial;
+  readonly issuer?: CertificateIssuer;
+  /** Milliseconds that a request's head and the whole of it may take. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Starts a planet; it is ready when this resolves. */
 export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<MemoryPlanet> {
   const runtime = options.runtime ?? createMemoryRuntime({ clock: systemClock, images: options.images });
-  const store = openStore(options.database ?? ":memory:");
+  const { database } = options;
+  const store = openStore(
+    database ?? ":memory:",
+    database === undefined ? {} : { key: sealingKey(path.dirname(database), randomBytes) },
+  );
   const record = { name: "memory", block: 0, home: "iad" };
   const portChecks: MemoryPlanet["portChecks"] = new Map();
   let world: World | undefined;
@@ -120,10 +130,17 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     log,
     token: TOKEN,
     ownAddress: "198.18.31.2",
+    issuer: options.issuer,
   });
   const ending = new AbortController();
   const running = planet.run(ending.signal);
-  const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
+  const server = serveControlPlane(app.fetch, {
+    port: 0,
+    hostname: "127.0.0.1",
+    ...(options.requestTimeoutMs === undefined
+      ? {}
+      : { headTimeoutMs: options.requestTimeoutMs, requestTimeoutMs: options.requestTimeoutMs }),
+  });
   await once(server, "listening");
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const stop = async (): Promise<void> => {

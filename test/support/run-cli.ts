@@ -18,6 +18,8 @@ export interface RunCliOptions {
   /** `run.js` needs a build unless it ends before it loads anything. */
   readonly bin?: "dev.js" | "run.js";
   readonly nodeArgs?: readonly string[];
+  /** What comes on stdin; nothing where absent. */
+  readonly input?: string;
 }
 
 /** Runs `hangar ...args` to its end with no terminal and an environment that depends on nothing here. */
@@ -27,8 +29,10 @@ export async function runCli(args: readonly string[], options: RunCliOptions = {
   const child = spawn(process.execPath, [...nodeArgs, path.join(ROOT, "bin", bin), ...args], {
     cwd,
     env: { PATH, HOME, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  child.stdin.on("error", () => {}); // it may end before it has read everything
+  child.stdin.end(options.input ?? "");
   const closed = once(child, "close");
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   await closed;

@@ -3,38 +3,78 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { CATALOGUE } from "../../errors/catalogue.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
-import { requireCaller } from "./auth.ts";
+import { ulid } from "../model/ids.ts";
+import { type ApiEnv, requireCaller } from "./auth.ts";
+import { type CertificateIssuer, createCertificates } from "./certificates.ts";
+import { createIpAddresses } from "./ip-addresses.ts";
 import { appRoutes } from "./routes/apps.ts";
+import { certificateRoutes } from "./routes/certificates.ts";
+import { issuedTokenRoutes } from "./routes/issued-tokens.ts";
+import { machinePartRoutes } from "./routes/machine-parts.ts";
 import { machineRoutes } from "./routes/machines.ts";
+import { orgRoutes } from "./routes/orgs.ts";
 import { planetRoutes, type PlanetRoutesDeps } from "./routes/planet.ts";
+import { platformRoutes } from "./routes/platform.ts";
+import { secretRoutes } from "./routes/secrets.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import { volumeRoutes } from "./routes/volumes.ts";
+import { createTokens } from "./tokens.ts";
 
 /** Bodies larger than this are refused, as a protection; the largest real ones are a few KB. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** What the platform answers from another place, with other words for who may not. */
+const OTHER_UPSTREAM = /^\/v1\/apps\/[^/]+\/(?:certificates|ip_assignments)(?:\/|$)/;
 
 export interface ControlPlaneDeps extends PlanetRoutesDeps {
   readonly token: string;
   /** Address of control on the management network, accepted as Host beside loopback names. */
   readonly ownAddress: string;
+  /** Undefined where the planet has no authority: certificates stay pending. */
+  readonly issuer: CertificateIssuer | undefined;
+}
+
+/** The body of an error. What is not meant for the caller is not in it. */
+function errorBody(error: AppError, path: string): Record<string, unknown> {
+  const message = error.code === "INTERNAL" ? "internal server error" : error.message;
+  const status = error.details?.["status"];
+  return {
+    error: message,
+    code: error.code,
+    suggestions: error.suggestions,
+    ...(typeof status === "string" ? { status } : {}),
+    ...(error.details === undefined ? {} : { details: error.details }),
+    ...(error.code === "UNAUTHORIZED" && OTHER_UPSTREAM.test(path)
+      ? { error: "Unauthorized", message: "Unauthorized" }
+      : {}),
+  };
 }
 
 /** The control plane as a function from request to response. */
-export function createControlPlane(deps: ControlPlaneDeps): Hono {
-  const app = new Hono();
+export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
+  const { planet, geography, random, now } = deps;
+  const app = new Hono<ApiEnv>();
+  const tokens = createTokens({ store: planet.store, token: deps.token, now, random });
+  const certificates = createCertificates({ store: planet.store, issuer: deps.issuer, now, random, log: deps.log });
+  const ips = createIpAddresses({
+    planet: { name: planet.name, block: planet.block, home: planet.home },
+    store: planet.store,
+    requireRegion: geography.requireRegion,
+    now,
+    random,
+  });
   app.onError((thrown, context) => {
     const error = asAppError(thrown);
     if (error.code === "INTERNAL") deps.log(`internal error: ${error.stack ?? error.message}`);
-    const body = {
-      error: error.code === "INTERNAL" ? "internal server error" : error.message,
-      code: error.code,
-      suggestions: error.suggestions,
-      ...(error.details === undefined ? {} : { details: error.details }),
-    };
     // The rest of a refused body is still on the wire: the connection cannot be used again.
     if (error.code === "REQUEST_TOO_LARGE") context.header("connection", "close");
-    return context.json(body, CATALOGUE[error.code].status as 500);
+    return context.json(errorBody(error, context.req.path), CATALOGUE[error.code].status as 500);
   });
   app.notFound((context) => context.text("404 page not found\n", 404));
-  app.use(requireCaller(deps.token, deps.ownAddress));
+  app.use(async (context, next) => {
+    context.header("fly-request-id", `${ulid(now(), random)}-${planet.home}`);
+    await next();
+  });
+  app.use(requireCaller(tokens, deps.ownAddress));
   app.use(
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
@@ -43,8 +83,19 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono {
       },
     }),
   );
-  app.route("/v1", appRoutes(deps));
-  app.route("/v1", machineRoutes(deps));
+  for (const routes of [
+    appRoutes({ planet, tokens, random, now }),
+    machineRoutes({ planet }),
+    machinePartRoutes({ planet }),
+    volumeRoutes({ planet }),
+    secretRoutes({ planet, now, random }),
+    certificateRoutes({ planet, certificates, ips }),
+    orgRoutes({ planet, geography }),
+    platformRoutes({ planet, geography }),
+    tokenRoutes({ planet, tokens, random, now }),
+  ])
+    app.route("/v1", routes);
   app.route("/hangar/v1", planetRoutes(deps));
+  app.route("/hangar/v1", issuedTokenRoutes(deps));
   return app;
 }

@@ -1,25 +1,32 @@
-// Who may talk to control: holders of the planet's token, through a loopback name. The Host check stops pages in a
-// browser that had their name rebound to 127.0.0.1.
-import { timingSafeEqual } from "node:crypto";
+// Who may talk to control: holders of a token, through a loopback name. The Host check stops pages in a browser that had
+// their name rebound to 127.0.0.1.
 import type { MiddlewareHandler } from "hono";
 import { AppError } from "../../errors/app-error.ts";
+import type { Caller, Tokens } from "./tokens.ts";
+
+/** What routes know of a request beside the request. */
+export interface ApiEnv {
+  Variables: { readonly caller: Caller };
+}
 
 const LOOPBACK_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
+/** What anybody on this machine may read, as on the platform. */
+const PUBLIC = new Set(["/v1/platform/regions"]);
+/** What a deploy token may reach beside its app. */
+const FOR_ALL = /^\/v1\/(?:tokens|platform)\//;
 
-function sameToken(given: string, token: string): boolean {
-  const a = Buffer.from(given);
-  const b = Buffer.from(token);
-  return a.length === b.length && timingSafeEqual(a, b);
+function appOf(path: string): string | undefined {
+  const name = /^\/(?:v1|hangar\/v1)\/apps\/([^/]+)/.exec(path)?.[1];
+  if (name === undefined) return undefined;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return undefined;
+  }
 }
 
-/** The token of an Authorization header in either scheme of the platform. */
-function presented(header: string | undefined): string {
-  const match = /^(?:Bearer|FlyV1)\s+(\S+)$/i.exec(header ?? "");
-  return match?.[1] ?? "";
-}
-
-/** @throws HOST_REFUSED, UNAUTHORIZED */
-export function requireCaller(token: string, ownAddress: string): MiddlewareHandler {
+/** @throws HOST_REFUSED, UNAUTHORIZED, FORBIDDEN */
+export function requireCaller(tokens: Tokens, ownAddress: string): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const host = (context.req.header("host") ?? "").replace(/:\d+$/, "");
     if (!LOOPBACK_HOSTS.has(host) && host !== ownAddress) {
@@ -27,9 +34,13 @@ export function requireCaller(token: string, ownAddress: string): MiddlewareHand
         suggestions: ["use http://127.0.0.1"],
       });
     }
-    if (!sameToken(presented(context.req.header("authorization")), token)) {
+    const { path } = context.req;
+    const caller = tokens.callerOf(context.req.header("authorization"));
+    if (caller === undefined && !PUBLIC.has(path))
       throw new AppError("UNAUTHORIZED", "Authenticate: token validation error");
-    }
+    if (caller?.kind === "deploy" && !FOR_ALL.test(path) && appOf(path) !== caller.app)
+      throw new AppError("FORBIDDEN", `the token is for app "${caller.app}" only`);
+    if (caller !== undefined) context.set("caller", caller);
     await next();
   };
 }

@@ -2,7 +2,6 @@
 // what it touches as arguments, so that it runs in its container and as a host process alike.
 import { randomBytes } from "node:crypto";
 import path from "node:path";
-import { serve } from "@hono/node-server";
 import { COMPONENT_PORT } from "../../contract/world.ts";
 import { createInfrastructure } from "../lifecycle/infrastructure.ts";
 import type { PlanetRecord } from "../model/records.ts";
@@ -17,6 +16,9 @@ import { createLeafSigner } from "./leaf-signer.ts";
 import { createAppLogs } from "./logs.ts";
 import { createPlanet } from "./planet.ts";
 import { createPublisher, type HttpSend } from "./publisher.ts";
+import type { CertificateIssuer } from "./certificates.ts";
+import { sealingKey } from "./sealing-key.ts";
+import { serveControlPlane } from "./server.ts";
 import { openStore } from "./store/store.ts";
 
 export interface ControlOptions {
@@ -34,6 +36,8 @@ export interface ControlOptions {
   readonly send: HttpSend;
   readonly now: () => number;
   readonly timer: (afterMs: number, run: () => void) => () => void;
+  /** Signs certificates for apps' own host names. */
+  readonly issuer?: CertificateIssuer;
   readonly log: (text: string) => void;
 }
 
@@ -44,7 +48,9 @@ export const DATABASE_FILE = "planet.db";
 export async function runControl(options: ControlOptions, signal: AbortSignal): Promise<void> {
   const { planet: record, runtime, send, now, timer, log } = options;
   const addresses = managementAddresses(record.block);
-  const store = openStore(path.join(options.stateDir, DATABASE_FILE));
+  const store = openStore(path.join(options.stateDir, DATABASE_FILE), {
+    key: sealingKey(options.stateDir, randomBytes),
+  });
   const random = (count: number): Uint8Array => randomBytes(count);
   // The region where a client enters by default is chosen once, when the planet is made.
   const home = store.getValue("home") ?? record.home;
@@ -93,8 +99,9 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     log,
     token: options.token,
     ownAddress: addresses.control4,
+    issuer: options.issuer,
   });
-  const server = serve({ fetch: app.fetch, port: options.port, hostname: "0.0.0.0" });
+  const server = serveControlPlane(app.fetch, { port: options.port, hostname: "0.0.0.0" });
   log(`control of planet ${record.name} listens on port ${options.port}`);
   await planet.run(signal);
   server.close();

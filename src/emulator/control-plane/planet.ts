@@ -1,8 +1,11 @@
 // The heart of control: joins store, supervisor, infrastructure and publisher into one planet that repairs itself.
 import type { EdgeSettings, PlanetStatus } from "../../contract/planet.ts";
 import type { CheckReport, World } from "../../contract/world.ts";
-import { AppError, asAppError } from "../../errors/app-error.ts";
+import { asAppError } from "../../errors/app-error.ts";
 import type { Infrastructure } from "../lifecycle/infrastructure.ts";
+import { createMachineInside, type MachineInside } from "../machines/machine-inside.ts";
+import { createMachineMetadata, type MachineMetadata } from "../machines/machine-metadata.ts";
+import { createRegionActivation } from "./region-activation.ts";
 import { createMachineService, type MachineService } from "../machines/machine-service.ts";
 import { createStateJournal } from "../machines/state-journal.ts";
 import { createSupervisor } from "../machines/supervisor.ts";
@@ -12,6 +15,7 @@ import type { ContainerEvent, ContainerRuntime } from "../runtime/container-runt
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
+import { createVolumes, type Volumes } from "./volumes.ts";
 import { viewWorld } from "./world-view.ts";
 
 /** What the planet knows of geography. */
@@ -44,8 +48,11 @@ export interface PlanetDeps {
   readonly log: (text: string) => void;
 }
 
-export interface Planet {
+export interface Planet extends PlanetRecord {
   readonly machines: MachineService;
+  readonly inside: MachineInside;
+  readonly metadata: MachineMetadata;
+  readonly volumes: Volumes;
   readonly store: Store;
   /** Repairs everything after a start and then follows the engine's events until the signal fires. */
   run(signal: AbortSignal): Promise<void>;
@@ -59,14 +66,12 @@ export interface Planet {
   onChange(listener: () => void): () => void;
 }
 
-const SETTLE_DEADLINE_MS = 30_000;
 const RECONNECT_MS = 500;
 /** Name of the setting in the store. */
 const AUTOSTOP_PERIOD = "autostop_period_ms";
 
 export function createPlanet(deps: PlanetDeps): Planet {
   const { record, store, runtime, geography } = deps;
-  const carried = new Set<string>();
   const listeners = new Set<() => void>();
   let reconciled = false;
 
@@ -95,27 +100,11 @@ export function createPlanet(deps: PlanetDeps): Planet {
     for (const listener of [...listeners]) listener();
   };
 
-  const activateRegions = async (wanted: readonly string[]): Promise<void> => {
-    for (const region of wanted) geography.requireRegion(region);
-    if (wanted.every((region) => carried.has(region))) return;
-    const all = [...new Set([...store.activeRegions(), ...wanted])].toSorted();
-    await deps.infrastructure.ensure(all);
-    store.transaction(() => {
-      for (const region of all) store.activateRegion(region, new Date(deps.now()).toISOString());
-    });
-    changed();
-    if (!(await publisher.settled(["wan", "edge"], SETTLE_DEADLINE_MS))) {
-      const down = publisher.components().filter(({ state }) => state !== "ready");
-      throw new AppError(
-        "PLANET_START_FAILED",
-        `${down.map(({ name }) => name).join(" and ")} did not take up the network of ${wanted.join(", ")} within ${SETTLE_DEADLINE_MS / 1_000} s`,
-        {
-          suggestions: ["hangar doctor", ...down.map(({ name }) => `docker logs hangar-${record.name}-${name}`)],
-        },
-      );
-    }
-    for (const region of all) carried.add(region);
-  };
+  const regions = createRegionActivation({
+    ...{ store, geography, publisher, changed, planet: record.name, now: deps.now },
+    infrastructure: deps.infrastructure,
+  });
+  const { activateRegions } = regions;
 
   const drained = async (id: string, deadlineMs: number): Promise<void> => {
     // A world without the machine must be in force at the edge before its in-flight count can only fall.
@@ -136,6 +125,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     store,
     runtime,
     journal,
+    image: deps.image,
     now: deps.now,
     timer: deps.timer,
     slotOf: geography.slotOf,
@@ -154,6 +144,17 @@ export function createPlanet(deps: PlanetDeps): Planet {
     slotOf: geography.slotOf,
     requireRegion: geography.requireRegion,
   });
+  const volumes = createVolumes({
+    planet: record,
+    store,
+    runtime,
+    workerImage: deps.image,
+    requireRegion: geography.requireRegion,
+    now: deps.now,
+    timer: deps.timer,
+    random: deps.random,
+    log: deps.log,
+  });
 
   /** Regions whose network exists though they are not in the store: an activation that a crash cut short. */
   const adoptNetworks = async (): Promise<string[]> => {
@@ -162,20 +163,26 @@ export function createPlanet(deps: PlanetDeps): Planet {
   };
 
   const reconcile = async (): Promise<void> => {
-    carried.clear();
-    await activateRegions([...new Set([record.home, ...store.activeRegions(), ...(await adoptNetworks())])]);
-    await supervisor.reconcile();
+    const adopted = await adoptNetworks();
+    regions.forget();
+    // At the same time: a machine that is to be started waits for its own region, and no other work needs one.
+    const done = await Promise.allSettled([
+      activateRegions([...new Set([record.home, ...store.activeRegions(), ...adopted])]),
+      volumes.reconcile(),
+      supervisor.reconcile(),
+    ]);
+    for (const result of done) if (result.status === "rejected") throw result.reason;
     reconciled = true;
     changed();
   };
 
-  const handle = ({ action, labels, containerId }: ContainerEvent): void => {
+  const handle = ({ action, labels, containerId, oomKilled }: ContainerEvent): void => {
     const machine = labels[LABEL.machine];
-    if (machine !== undefined && action === "die") supervisor.exited(machine, containerId);
+    if (machine !== undefined && action === "die") supervisor.exited(machine, containerId, oomKilled);
     if (machine !== undefined && action === "destroy") void supervisor.converge(machine);
     const component = labels[LABEL.component];
     if ((component === "wan" || component === "edge") && action === "destroy") {
-      carried.clear();
+      regions.forgetCarried();
       void deps.infrastructure
         .ensure(store.activeRegions())
         .catch((error: unknown) => deps.log(asAppError(error).message));
@@ -202,7 +209,11 @@ export function createPlanet(deps: PlanetDeps): Planet {
   };
 
   return {
+    ...record,
     machines,
+    inside: createMachineInside({ planet: record, store, runtime, journal, now: deps.now }),
+    metadata: createMachineMetadata(store, journal),
+    volumes,
     store,
     activateRegions,
     run: async (signal) => {

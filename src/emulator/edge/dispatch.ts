@@ -147,7 +147,7 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     this.#leave();
     const { method, target } = this.#exchange.request;
     const record = this.#journey.record(this.#requestId, method, target, this.#backend);
-    if (record !== undefined) this.#deps.requests.add(record);
+    if (record !== undefined && this.#deps.world()?.apps.has(record.app) === true) this.#deps.requests.add(record);
   }
 
   notFound(why: SearchFailure): void {

@@ -45,6 +45,7 @@ export interface RequestSeries {
 }
 
 export interface RequestLog {
+  /** Only of apps that exist: other names come from clients, and there is no end to them. */
   add(record: RequestRecord): void;
   /** Oldest first. */
   of(app: string, limit: number): RequestRecord[];

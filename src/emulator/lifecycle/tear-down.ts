@@ -13,7 +13,7 @@ export interface TornDown {
 export type SavedState = Readonly<Record<string, Uint8Array>>;
 
 /** The log beside the database holds what a killed control had not yet moved into it. */
-const STATE_FILES = ["planet.db", "planet.db-wal"] as const;
+const STATE_FILES = ["planet.db", "planet.db-wal", "secrets.key"] as const;
 
 async function readState(container: string, runtime: ContainerRuntime): Promise<SavedState> {
   const files = await Promise.all(
@@ -27,12 +27,13 @@ const CONTROL_STOP_S = 10;
 
 /**
  * Removes containers, networks and volumes of the planet. Its database is handed to `keep` first, so that it is never
- * lost between two steps.
+ * lost between two steps. With `keepVolumes` the apps' volumes stay, as the database says that they are there.
  */
 export async function tearDown(
   planet: string,
   runtime: ContainerRuntime,
   keep: (state: SavedState) => Promise<void> = async () => undefined,
+  { keepVolumes = false }: { readonly keepVolumes?: boolean } = {},
 ): Promise<TornDown> {
   const containers = await runtime.listContainers(planetLabels(planet));
   const control = containers.find(({ labels }) => labels[LABEL.component] === "control");
@@ -43,7 +44,8 @@ export async function tearDown(
   await Promise.all(containers.map(({ id }) => runtime.removeContainer(id)));
   const networks = await runtime.listNetworks(planetLabels(planet));
   await Promise.all(networks.map(({ name }) => runtime.removeNetwork(name)));
-  const volumes = await runtime.listVolumes(planetLabels(planet));
+  const kept = new Set(keepVolumes ? await runtime.listVolumes(planetLabels(planet, "volume")) : []);
+  const volumes = (await runtime.listVolumes(planetLabels(planet))).filter((name) => !kept.has(name));
   for (const volume of volumes) await runtime.removeVolume(volume);
   return { containers: containers.length, networks: networks.length, volumes: volumes.length };
 }

@@ -1,8 +1,10 @@
-// Pure: the container that a machine is. Unprivileged, on its region's network only, with the platform's environment.
+// Pure: the containers that a machine is. Unprivileged, on its region's network only, with the platform's environment.
 import { machineAddresses, regionAddresses } from "../topology/address-plan.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
-import type { ContainerSpec } from "../runtime/container-runtime.ts";
+import type { ContainerSpec, Limits } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
+import { machineEnvironment } from "./environment.ts";
+import type { MachineProgram } from "./programs.ts";
 
 /** Share of a CPU that a shared vCPU is guaranteed on the platform: 5 ms of each 80 ms. */
 const SHARED_QUOTA_US = 5_000;
@@ -10,25 +12,13 @@ const SHARED_QUOTA_US = 5_000;
 const VCPU_QUOTA_US = 80_000;
 const PERIOD_US = 80_000;
 const DEFAULT_MEMORY_MB = 256;
+/** Processes and threads of a machine: far more than programs need, and far fewer than would hurt the other machines. */
+const MAX_PROCESSES = 2_048;
+/** Name of the container that holds the network of a machine with several programs. */
+export const ANCHOR = "network";
 
-/** The variables that the platform sets in every machine; the app's own come in between, and FLY_ names cannot be overridden. */
-export function machineEnvironment(machine: MachineRecord, address6: string): Record<string, string> {
-  return {
-    ...machine.config.env,
-    FLY_APP_NAME: machine.app,
-    FLY_MACHINE_ID: machine.id,
-    FLY_ALLOC_ID: machine.id,
-    FLY_REGION: machine.region,
-    FLY_PUBLIC_IP: address6,
-    FLY_PRIVATE_IP: address6,
-    FLY_IMAGE_REF: machine.config.image,
-    FLY_MACHINE_VERSION: machine.instanceId,
-    FLY_PROCESS_GROUP: machine.config.env?.FLY_PROCESS_GROUP ?? machine.config.metadata?.fly_process_group ?? "app",
-    FLY_VM_MEMORY_MB: String(memoryMb(machine)),
-  };
-}
-
-function memoryMb(machine: MachineRecord): number {
+/** A machine's memory in MB. */
+export function memoryMb(machine: MachineRecord): number {
   return machine.config.guest?.memory_mb ?? DEFAULT_MEMORY_MB;
 }
 
@@ -37,37 +27,94 @@ export function cpuQuotaUs(cpus: number): number {
   return Math.max(SHARED_QUOTA_US, cpus * VCPU_QUOTA_US);
 }
 
-/** Signal and grace period of a stop: SIGINT and 5 s unless the machine says otherwise. */
-export function stopSignal(machine: MachineRecord): string {
-  return machine.config.stop_config?.signal ?? "SIGINT";
+/** What a machine may use. */
+export function machineLimits(machine: MachineRecord): Limits {
+  const swapMb = machine.config.init?.swap_size_mb;
+  return {
+    memoryMb: machine.memoryLimitMb ?? memoryMb(machine),
+    ...(swapMb === undefined ? {} : { swapMb }),
+    cpu: { periodUs: PERIOD_US, quotaUs: cpuQuotaUs(machine.config.guest?.cpus ?? 1) },
+    pids: MAX_PROCESSES,
+  };
 }
 
-/** The container of a machine's present instance. */
-export function machineContainerSpec(planet: PlanetRecord, slot: number, machine: MachineRecord): ContainerSpec {
+/** Signal of a stop: SIGINT unless the machine says otherwise. */
+export function stopSignal({ stop }: Pick<MachineProgram, "stop">): string {
+  const signal = stop?.signal ?? "SIGINT";
+  return signal.startsWith("SIG") ? signal : `SIG${signal}`;
+}
+
+interface Place {
+  readonly planet: PlanetRecord;
+  readonly slot: number;
+  readonly machine: MachineRecord;
+}
+
+function labelsOf({ planet, machine }: Place, container: string | undefined): Record<string, string> {
+  return planetLabels(planet.name, "machine", {
+    [LABEL.region]: machine.region,
+    [LABEL.app]: machine.app,
+    [LABEL.machine]: machine.id,
+    [LABEL.instance]: machine.instanceId,
+    ...(container === undefined ? {} : { [LABEL.container]: container }),
+  });
+}
+
+function networkOf({
+  planet,
+  slot,
+  machine,
+}: Place): Pick<ContainerSpec, "networks" | "hostname" | "dnsServers" | "extraHosts"> {
   const { address4, address6 } = machineAddresses(planet.block, slot, machine.number);
-  const region = regionAddresses(planet.block, slot);
-  const { init } = machine.config;
-  const entrypoint = init?.exec ?? init?.entrypoint;
-  const command = init?.exec === undefined ? init?.cmd : [];
   return {
-    name: names.machine(planet.name, machine.id, machine.instanceId),
-    image: machine.config.image,
-    labels: planetLabels(planet.name, "machine", {
-      [LABEL.region]: machine.region,
-      [LABEL.app]: machine.app,
-      [LABEL.machine]: machine.id,
-      [LABEL.instance]: machine.instanceId,
-    }),
     networks: [{ network: names.regionNetwork(planet.name, machine.region), address4, address6 }],
     hostname: machine.id,
-    env: machineEnvironment(machine, address6),
+    dnsServers: [regionAddresses(planet.block, slot).wan4],
+    extraHosts: [`fly-local-6pn:${address6}`],
+  };
+}
+
+/** The container of one program of a machine's present instance, without its secrets. */
+export function programContainerSpec(place: Place, program: MachineProgram): ContainerSpec {
+  const { planet, slot, machine } = place;
+  const { address6 } = machineAddresses(planet.block, slot, machine.number);
+  const base = names.machine(planet.name, machine.id, machine.instanceId);
+  const { entrypoint, command, user, name } = program;
+  const mounts = (machine.config.mounts ?? []).flatMap(({ volume, path }) =>
+    volume === undefined ? [] : [{ volume: names.volume(planet.name, volume), target: path }],
+  );
+  return {
+    name: name === undefined ? base : `${base}-${name}`,
+    image: program.image,
+    labels: labelsOf(place, name),
+    ...(name === undefined ? networkOf(place) : { networks: [], networkOf: `${base}-${ANCHOR}` }),
+    env: machineEnvironment({ machine, program, address6, memoryMb: memoryMb(machine) }),
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(command === undefined ? {} : { command }),
-    memoryMb: memoryMb(machine),
-    cpu: { periodUs: PERIOD_US, quotaUs: cpuQuotaUs(machine.config.guest?.cpus ?? 1) },
-    stopSignal: stopSignal(machine),
-    dnsServers: [region.wan4],
-    extraHosts: [`fly-local-6pn:${address6}`],
+    ...(user === undefined ? {} : { user }),
+    ...(program.tty ? { tty: true } : {}),
+    ...(mounts.length === 0 ? {} : { mounts }),
+    limits: machineLimits(machine),
+    stopSignal: stopSignal(program),
+    init: true,
+  };
+}
+
+/**
+ * The container that holds the network of a machine with several programs: they come and go, and what shares a network
+ * loses it when the one it belongs to ends.
+ * @param image one that has sleep
+ */
+export function anchorSpec(place: Place, image: string): ContainerSpec {
+  const { planet, machine } = place;
+  return {
+    name: `${names.machine(planet.name, machine.id, machine.instanceId)}-${ANCHOR}`,
+    image,
+    labels: labelsOf(place, ANCHOR),
+    ...networkOf(place),
+    entrypoint: ["sleep", "infinity"],
+    limits: { memoryMb: 16, pids: 16 },
+    stopSignal: "SIGKILL",
     init: true,
   };
 }

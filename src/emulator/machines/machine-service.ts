@@ -1,36 +1,33 @@
 // What the Machines API does to machines: checks the request, writes the wanted state, sets the supervisor to work.
 import { AppError } from "../../errors/app-error.ts";
-import type { CheckStatus, LaunchMachine, Machine } from "../../contract/machine.ts";
+import type { LaunchMachine, Machine, MachineEvent } from "../../contract/machine.ts";
 import { machineId, machineName, ulid, type RandomBytes } from "../model/ids.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import type { Store } from "../control-plane/store/store.ts";
-import { machineAddresses } from "../topology/address-plan.ts";
-import { machineChecks } from "../control-plane/world-view.ts";
+import { planSuspend } from "./preconditions.ts";
+import { createMachineLeases, type MachineLeases } from "./machine-leases.ts";
+import { createMachineReader, type MachineReader } from "./machine-reader.ts";
 import { event, type StateJournal } from "./state-journal.ts";
-import { machineNotFound, type Supervisor } from "./supervisor.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { claimVolumes, mountedVolumes, requireRegion } from "./volume-claims.ts";
 
-export interface MachineService {
-  list(
-    app: string,
-    filter?: { readonly region?: string; readonly states?: readonly string[]; readonly includeDeleted?: boolean },
-  ): Machine[];
-  get(app: string, id: string): Machine;
-  create(app: string, body: LaunchMachine): Promise<Machine>;
-  update(app: string, id: string, body: LaunchMachine): Promise<Machine>;
-  start(app: string, id: string): { previous_state: string };
-  stop(app: string, id: string): void;
-  destroy(app: string, id: string, force: boolean): void;
-  cordon(app: string, id: string, cordoned: boolean): void;
-  /** @throws DEADLINE with the platform's words when the state is not reached */
-  wait(
-    app: string,
-    id: string,
-    state: string,
-    instanceId: string | undefined,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<void>;
+export interface StopOptions {
+  readonly signal?: string | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface MachineService extends MachineReader {
+  readonly leases: MachineLeases;
+  create(app: string, body: LaunchMachine, owner?: string): Promise<Machine>;
+  /** `nonce`: of the lease that the caller holds; so everywhere below. */
+  update(app: string, id: string, body: LaunchMachine, nonce?: string): Promise<Machine>;
+  start(app: string, id: string, nonce?: string): { previous_state: string };
+  stop(app: string, id: string, options?: StopOptions, nonce?: string): void;
+  restart(app: string, id: string, options?: StopOptions, nonce?: string): void;
+  suspend(app: string, id: string, nonce?: string): void;
+  destroy(app: string, id: string, force: boolean, nonce?: string): void;
+  cordon(app: string, id: string, cordoned: boolean, nonce?: string): void;
 }
 
 export interface MachineServiceDeps {
@@ -46,116 +43,73 @@ export interface MachineServiceDeps {
   readonly requireRegion: (code: string) => void;
 }
 
-/** Image references as the API splits them. */
-function imageRef(image: string): Record<string, string> {
-  const slash = image.indexOf("/");
-  const hasRegistry = slash > 0 && /[.:]|^localhost$/.test(image.slice(0, slash));
-  const rest = hasRegistry ? image.slice(slash + 1) : image;
-  const [name = rest, digest] = rest.split("@");
-  const colon = name.lastIndexOf(":");
-  return {
-    registry: hasRegistry ? image.slice(0, slash) : "docker-hub-mirror.fly.io",
-    repository: colon > 0 ? name.slice(0, colon) : name,
-    tag: colon > 0 ? name.slice(colon + 1) : "latest",
-    ...(digest === undefined ? {} : { digest }),
-  };
-}
+const DESTROYABLE = new Set(["stopped", "suspended", "created", "failed"]);
+/** Words that stand for any region. */
+const ANYWHERE = new Set(["", "any"]);
 
 export function createMachineService(deps: MachineServiceDeps): MachineService {
   const { store, journal, supervisor, planet } = deps;
   const nowIso = (): string => new Date(deps.now()).toISOString();
-
-  const find = (app: string, id: string): MachineRecord => {
-    if (store.app(app) === undefined)
-      throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
-    const machine = store.machine(id);
-    if (machine === undefined || machine.app !== app) throw machineNotFound(id);
-    return machine;
-  };
-
-  /** Edge checks what runs: of other machines the last result says nothing. */
-  const checksOf = (machine: MachineRecord): CheckStatus[] => {
-    if (machine.state !== "started") {
-      return machineChecks(machine).map(({ name }) => ({
-        name,
-        status: "warning",
-        output: `the machine is ${machine.state}`,
-        updated_at: machine.updatedAt,
-      }));
-    }
-    const results = store.checks(machine.id).filter(({ instanceId }) => instanceId === machine.instanceId);
-    const declared = machineChecks(machine).map(({ name }) => {
-      const result = results.find((check) => check.name === name);
-      return {
-        name,
-        status: result?.status ?? ("critical" as const),
-        output: result?.output ?? "the check has not run yet",
-        updated_at: result?.updated_at ?? machine.updatedAt,
-      };
-    });
-    const implicit = results.filter(({ name }) => !declared.some((check) => check.name === name));
-    return [
-      ...declared,
-      ...implicit.map(({ name, status, output, updated_at }) => ({ name, status, output, updated_at })),
-    ];
-  };
-
-  const view = (machine: MachineRecord): Machine => {
-    return {
-      id: machine.id,
-      name: machine.name,
-      state: machine.state,
-      region: machine.region,
-      instance_id: machine.instanceId,
-      version: machine.instanceId,
-      private_ip: machineAddresses(planet.block, deps.slotOf(machine.region), machine.number).address6,
-      config: machine.config,
-      image_ref: imageRef(machine.config.image),
-      created_at: machine.createdAt,
-      updated_at: machine.updatedAt,
-      events: store.events(machine.id),
-      checks: checksOf(machine),
-      cordoned: machine.cordoned,
-      host_status: "ok",
-    };
-  };
+  const reader = createMachineReader(deps);
+  const leases = createMachineLeases(store, deps.now, deps.random);
 
   /** An image that cannot be had is refused before anything changes. */
   const requireImage = async (image: string): Promise<void> => {
     if ((await deps.runtime.imageId(image)) === undefined) await deps.runtime.pullImage(image);
   };
-
-  const requireUndestroyed = (machine: MachineRecord): void => {
-    if (machine.desired === "destroyed") throw machineNotFound(machine.id);
+  /** @throws MACHINE_NOT_FOUND, CONFLICT somebody else holds a lease */
+  const changeable = (app: string, id: string, nonce: string | undefined): MachineRecord => {
+    const machine = reader.present(app, id);
+    leases.requireFree(machine, nonce);
+    return machine;
   };
+  const regionFor = (wanted: string | undefined, volume: string | undefined): string => {
+    const first = (wanted ?? "").split(",").find((code) => !ANYWHERE.has(code.trim()));
+    return first?.trim() ?? volume ?? planet.home;
+  };
+  /** The machine, with the nonce of a new lease where the request asked for one. */
+  const answer = (id: string, body: LaunchMachine, owner: string, nonce?: string): Machine => {
+    const machine = reader.viewOf(id);
+    const ttlS = body.lease_ttl ?? 0;
+    const record = store.machine(id);
+    if (ttlS === 0 || record === undefined) return machine;
+    return { ...machine, nonce: leases.take(record, { owner, ttlS, nonce }).nonce };
+  };
+  const want = (
+    id: string,
+    change: Parameters<StateJournal["write"]>[1],
+    happened: Omit<MachineEvent, "timestamp">,
+  ): void => {
+    journal.write(id, change, happened);
+    void supervisor.converge(id);
+  };
+  const stopChange = ({
+    signal,
+    timeoutMs,
+  }: StopOptions): { stopSignal: string | null; stopTimeoutMs: number | null } => ({
+    stopSignal: signal ?? null,
+    stopTimeoutMs: timeoutMs ?? null,
+  });
 
   return {
-    list: (app, { region, states, includeDeleted = false } = {}) => {
-      if (store.app(app) === undefined)
-        throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
-      return store
-        .machines({ app, destroyed: includeDeleted })
-        .filter(
-          (machine) =>
-            (region === undefined || machine.region === region) &&
-            (states === undefined || states.includes(machine.state)),
-        )
-        .map(view);
-    },
-    get: (app, id) => view(find(app, id)),
-    create: async (app, body) => {
-      if (store.app(app) === undefined)
-        throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
-      const region = body.region ?? planet.home;
+    ...reader,
+    leases,
+    create: async (app, body, owner = "") => {
+      reader.requireApp(app);
+      const region = regionFor(body.region, mountedVolumes(store, app, body.config)[0]?.region);
       deps.requireRegion(region);
       await requireImage(body.config.image);
-      const at = nowIso();
       const launched = body.skip_launch !== true;
-      const machine = store.transaction(() => {
+      const id = store.transaction(() => {
+        // The app and the volumes may have gone while the image was looked for.
+        reader.requireApp(app);
+        const volumes = mountedVolumes(store, app, body.config);
+        requireRegion(volumes, region);
+        const at = nowIso();
         const record = store.insertMachine({
           id: machineId(deps.random),
           app,
-          name: body.name ?? machineName(deps.random),
+          name: body.name === undefined || body.name === "" ? machineName(deps.random) : body.name,
           region,
           state: "created",
           desired: launched ? "started" : "stopped",
@@ -164,95 +118,103 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
           cordoned: body.skip_service_registration === true,
           restarts: 0,
           restartWindowStartMs: 0,
+          restartRequested: false,
+          skipSecrets: body.skip_secrets === true,
+          ...(body.min_secrets_version === undefined ? {} : { minSecretsVersion: body.min_secrets_version }),
           createdAt: at,
           updatedAt: at,
         });
+        claimVolumes(store, record.id, volumes, at);
         journal.write(record.id, {}, event("launch", "created", "user"));
-        return record;
+        return record.id;
       });
-      if (launched) void supervisor.converge(machine.id);
-      return view(store.machine(machine.id) ?? machine);
+      const machine = answer(id, body, owner);
+      if (launched) void supervisor.converge(id);
+      // Whoever waits for a machine that is not to start waits for "stopped".
+      else journal.write(id, { state: "stopped" });
+      return machine;
     },
-    update: async (app, id, body) => {
-      const machine = find(app, id);
-      requireUndestroyed(machine);
-      if (body.current_version !== undefined && body.current_version !== machine.instanceId) {
-        throw new AppError(
-          "CONFLICT",
-          `aborted: machine update failed due to concurrent update: current_version ${body.current_version} is not the machine's version ${machine.instanceId}`,
-        );
-      }
-      if (body.region !== undefined && body.region !== machine.region) {
+    update: async (app, id, body, nonce) => {
+      const machine = changeable(app, id, nonce);
+      const stale = (detail: string): AppError =>
+        new AppError("CONFLICT", `aborted: machine update failed due to concurrent update${detail}`);
+      if (body.current_version !== undefined && body.current_version !== machine.instanceId)
+        throw stale(`: current_version ${body.current_version} is not the machine's version ${machine.instanceId}`);
+      if (body.region !== undefined && !ANYWHERE.has(body.region) && body.region !== machine.region) {
         throw new AppError(
           "REQUEST_INVALID",
           `machine ${id} is in region "${machine.region}": the region of a machine cannot be changed`,
         );
       }
+      requireRegion(mountedVolumes(store, app, body.config, id), machine.region);
       await requireImage(body.config.image);
-      const before = store.machine(id);
-      if (before === undefined || before.instanceId !== machine.instanceId)
-        throw new AppError("CONFLICT", "aborted: machine update failed due to concurrent update");
-      journal.write(
-        id,
-        {
-          config: body.config,
-          instanceId: ulid(deps.now(), deps.random),
-          desired: body.skip_launch === true ? "stopped" : "started",
-          restarts: 0,
-        },
-        event("update", "replacing", "user"),
-      );
+      store.transaction(() => {
+        const before = changeable(app, id, nonce);
+        if (before.instanceId !== machine.instanceId) throw stale("");
+        claimVolumes(store, id, mountedVolumes(store, app, body.config, id), nowIso());
+        journal.write(
+          id,
+          {
+            config: body.config,
+            instanceId: ulid(deps.now(), deps.random),
+            desired: body.skip_launch === true ? "stopped" : "started",
+            restarts: 0,
+            restartRequested: false,
+            memoryLimitMb: null,
+            minSecretsVersion: body.min_secrets_version ?? null,
+            skipSecrets: body.skip_secrets === true,
+            ...(body.skip_service_registration === undefined ? {} : { cordoned: body.skip_service_registration }),
+          },
+          event("update", "replacing", "user"),
+        );
+      });
       void supervisor.converge(id);
-      return view(find(app, id));
+      return answer(id, body, "", nonce);
     },
-    start: (app, id) => {
-      const machine = find(app, id);
-      requireUndestroyed(machine);
+    start: (app, id, nonce) => {
+      const machine = changeable(app, id, nonce);
       if (machine.desired !== "started") journal.write(id, { desired: "started" }, event("start", "starting", "user"));
       void supervisor.converge(id);
       return { previous_state: machine.state };
     },
-    stop: (app, id) => {
-      const machine = find(app, id);
-      requireUndestroyed(machine);
-      if (machine.desired !== "stopped") journal.write(id, { desired: "stopped" }, event("stop", "stopping", "user"));
-      void supervisor.converge(id);
+    stop: (app, id, options = {}, nonce) => {
+      const machine = changeable(app, id, nonce);
+      if (machine.desired === "stopped" && machine.state !== "suspended") return void supervisor.converge(id);
+      return want(
+        id,
+        { desired: "stopped", restartRequested: false, ...stopChange(options) },
+        event("stop", "stopping", "user"),
+      );
     },
-    destroy: (app, id, force) => {
-      const machine = find(app, id);
+    restart: (app, id, options = {}, nonce) => {
+      changeable(app, id, nonce);
+      want(
+        id,
+        { desired: "started", restartRequested: true, ...stopChange(options) },
+        event("restart", "restarting", "user"),
+      );
+    },
+    suspend: (app, id, nonce) => {
+      const machine = changeable(app, id, nonce);
+      if (planSuspend(machine) === "nothing") return;
+      want(id, { desired: "suspended" }, event("suspend", "suspending", "user"));
+    },
+    destroy: (app, id, force, nonce) => {
+      const machine = reader.find(app, id);
       if (machine.desired === "destroyed") return;
-      if (!force && !["stopped", "created", "failed"].includes(machine.state)) {
+      leases.requireFree(machine, nonce);
+      if (!force && !DESTROYABLE.has(machine.state)) {
         throw new AppError(
           "MACHINE_STATE",
           "failed_precondition: unable to destroy machine, not currently stopped, suspended, failed or created",
-          {
-            suggestions: ["stop the machine first, or pass force=true"],
-          },
+          { suggestions: ["stop the machine first, or pass force=true"] },
         );
       }
-      journal.write(id, { desired: "destroyed" }, event("destroy", "destroying", "user"));
-      void supervisor.converge(id);
+      want(id, { desired: "destroyed" }, event("destroy", "destroying", "user"));
     },
-    cordon: (app, id, cordoned) => {
-      requireUndestroyed(find(app, id));
+    cordon: (app, id, cordoned, nonce) => {
+      changeable(app, id, nonce);
       journal.write(id, { cordoned });
-    },
-    wait: async (app, id, state, instanceId, timeoutMs, signal) => {
-      find(app, id);
-      const reached = await journal.waitFor(
-        id,
-        (machine) =>
-          machine !== undefined &&
-          machine.state === state &&
-          (instanceId === undefined || machine.instanceId === instanceId),
-        timeoutMs,
-        signal,
-      );
-      if (reached !== undefined) return;
-      throw new AppError(
-        "DEADLINE",
-        `deadline_exceeded: machine failed to reach desired state, ${state}, currently ${store.machine(id)?.state ?? "gone"}`,
-      );
     },
   };
 }

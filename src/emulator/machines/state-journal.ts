@@ -26,6 +26,9 @@ export interface StateJournalDeps {
   readonly changed: () => void;
 }
 
+/** Destroyed machines that can still be read, the newest ones of the planet. */
+const DESTROYED_KEPT = 1_000;
+
 /** The short form for events, whose timestamp is the time of writing. */
 export function event(
   type: string,
@@ -44,6 +47,12 @@ export function createStateJournal({ store, now, timer, changed }: StateJournalD
       const at = now();
       store.transaction(() => {
         store.updateMachine(id, change, new Date(at).toISOString());
+        if (change.state === "destroyed") {
+          store.dropLease(id);
+          for (const volume of store.volumes.ofMachine(id))
+            store.volumes.update(volume.id, { machine: null }, new Date(at).toISOString());
+          store.pruneDestroyed(DESTROYED_KEPT);
+        }
         if (entry !== undefined) store.addEvent(id, { ...entry, timestamp: at } as MachineEvent);
       });
       changed();

@@ -103,3 +103,22 @@ export function machineName(random: RandomBytes): string {
   const [a = 0, b = 0, c = 0, d = 0] = random(4);
   return `${ADJECTIVES[a % ADJECTIVES.length]}-${NOUNS[b % NOUNS.length]}-${((c << 8) | d) % 10_000}`;
 }
+
+function base32(value: number, length: number): string {
+  let text = "";
+  for (let rest = value, i = 0; i < length; i += 1, rest = Math.floor(rest / 32))
+    text = CROCKFORD.charAt(rest % 32) + text;
+  return text;
+}
+
+/** The ID of an event, in the shape of a ULID: its time and then its number, so that IDs sort as events happened. */
+export function eventId(timestampMs: number, sequence: number): string {
+  return base32(timestampMs, 10) + base32(sequence, 16);
+}
+
+/** Lower-case letters and digits that nobody guesses, behind a prefix: "vol_4qx0g8w2mz7k6t1r". */
+export function prefixedId(prefix: string, random: RandomBytes): string {
+  return `${prefix}_${Array.from(random(16), (byte) => CROCKFORD.charAt(byte & 31))
+    .join("")
+    .toLowerCase()}`;
+}

@@ -14,6 +14,8 @@ export interface AppRecord {
   readonly organization: string;
   readonly network: string;
   readonly createdAt: string;
+  /** Grows with each change of a secret or a secret key. */
+  readonly secretsVersion: number;
 }
 
 export interface MachineRecord {
@@ -25,13 +27,24 @@ export interface MachineRecord {
   readonly number: number;
   readonly state: MachineState;
   /** What the machine should come to; `state` follows. */
-  readonly desired: "started" | "stopped" | "destroyed";
+  readonly desired: "started" | "stopped" | "suspended" | "destroyed";
   readonly instanceId: string;
   readonly config: MachineConfig;
   readonly cordoned: boolean;
   /** Restarts by policy since the program last ran for a while, and when the first of them was (ms since the epoch). */
   readonly restarts: number;
   readonly restartWindowStartMs: number;
+  /** Set by the API, cleared by whoever has stopped the program: it is to be stopped once and started again. */
+  readonly restartRequested: boolean;
+  /** How the stop that is wanted goes; absent: as the configuration says. Cleared when it has happened. */
+  readonly stopSignal?: string;
+  readonly stopTimeoutMs?: number;
+  /** What the API set below the memory of the configuration; absent: nothing. */
+  readonly memoryLimitMb?: number;
+  /** The app's secrets as of this version or a later one. */
+  readonly minSecretsVersion?: number;
+  /** The machine gets no secrets. */
+  readonly skipSecrets: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -39,6 +52,52 @@ export interface MachineRecord {
 export interface CheckRecord extends CheckStatus {
   readonly machineId: string;
   readonly instanceId: string;
+}
+
+export interface LeaseRecord {
+  readonly machine: string;
+  readonly nonce: string;
+  readonly owner: string;
+  readonly description: string;
+  readonly expiresAtMs: number;
+}
+
+export interface MachineVersionRecord {
+  readonly instanceId: string;
+  readonly config: MachineConfig;
+  readonly createdAt: string;
+}
+
+export interface VolumeRecord {
+  readonly id: string;
+  readonly app: string;
+  readonly name: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly sizeGb: number;
+  /** `creating` and `hydrating` become `created`; `destroying` becomes `destroyed`. */
+  readonly state: "creating" | "hydrating" | "created" | "destroying" | "destroyed";
+  readonly encrypted: boolean;
+  readonly fstype: string;
+  readonly snapshotRetention: number;
+  readonly autoBackup: boolean;
+  /** The machine that has it. */
+  readonly machine?: string;
+  /** The volume or snapshot that its content is a copy of. */
+  readonly source?: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface SnapshotRecord {
+  readonly id: string;
+  readonly volume: string;
+  readonly state: "waiting" | "running" | "created" | "failed" | "destroying";
+  /** Bytes that its files take; 0 until it is created. */
+  readonly bytes: number;
+  readonly sizeGb: number;
+  readonly retentionDays: number;
+  readonly createdAt: string;
 }
 
 export type { MachineEvent };

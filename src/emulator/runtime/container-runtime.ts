@@ -1,5 +1,8 @@
 // The port to the container engine, in our own words. Two implementations pass the same contract suite: docker/ (the
 // engine) and memory/ (for tests of everything above it).
+import type { ContainerSpec, Limits, Attachment } from "./container-spec.ts";
+
+export type { Attachment, ContainerSpec, Limits } from "./container-spec.ts";
 
 export interface EngineInfo {
   readonly version: string;
@@ -33,43 +36,6 @@ export interface NetworkInfo {
   readonly subnets: readonly string[];
 }
 
-export interface Attachment {
-  readonly network: string;
-  readonly address4?: string;
-  readonly address6?: string;
-}
-
-export interface ContainerSpec {
-  readonly name: string;
-  readonly image: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** The first one is attached at creation; the others before the start. */
-  readonly networks: readonly Attachment[];
-  readonly hostname?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly entrypoint?: readonly string[];
-  readonly command?: readonly string[];
-  readonly user?: string;
-  readonly workingDir?: string;
-  readonly memoryMb?: number;
-  readonly cpu?: { readonly periodUs: number; readonly quotaUs: number };
-  readonly stopSignal?: string;
-  readonly dnsServers?: readonly string[];
-  readonly extraHosts?: readonly string[];
-  readonly mounts?: readonly (
-    | { readonly volume: string; readonly target: string }
-    | { readonly hostPath: string; readonly target: string }
-  )[];
-  readonly publish?: readonly { readonly hostPort: number; readonly containerPort: number }[];
-  readonly restartAlways?: boolean;
-  /** Only infrastructure has these. */
-  readonly netAdmin?: boolean;
-  readonly devices?: readonly string[];
-  readonly sysctls?: Readonly<Record<string, string>>;
-  readonly readOnlyRoot?: boolean;
-  readonly init?: boolean;
-}
-
 /** What is between two runs (the engine's "restarting") counts as exited, what is being removed as dead. */
 export type ContainerState = "created" | "running" | "paused" | "exited" | "dead";
 
@@ -93,6 +59,38 @@ export interface ContainerDetail extends ContainerInfo {
   readonly finishedAt: string;
 }
 
+/** What an image says about what runs in it. */
+export interface ImageInfo {
+  readonly id: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly user: string;
+  readonly workingDir: string;
+  /** Empty where the image names none. */
+  readonly stopSignal: string;
+  readonly repoDigests: readonly string[];
+}
+
+export interface ProcessInfo {
+  /** As the engine's host counts. */
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly user: string;
+  readonly residentBytes: number;
+  readonly cpuSeconds: number;
+  readonly command: string;
+}
+
+export interface ContainerUsage {
+  /** CPU time used since the start. */
+  readonly cpuNs: number;
+  /** Without the page cache that can be dropped. */
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
+  readonly pids: number;
+}
+
 export interface LogLine {
   readonly stream: "stdout" | "stderr";
   /** RFC 3339 with nanoseconds, as the engine gives it. */
@@ -105,7 +103,25 @@ export interface ContainerEvent {
   readonly containerId: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly exitCode?: number;
+  /** With die: whether the kernel ended one of its processes for want of memory, as far as the engine knows by then. */
+  readonly oomKilled?: boolean;
   readonly timeMs: number;
+}
+
+export interface ExecOptions {
+  readonly timeoutMs?: number;
+  /** Everything the command reads; absent: nothing to read. */
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly workingDir?: string;
+}
+
+/** What works on volumes: a container of its own, without a network, that is gone afterwards. */
+export interface VolumeWorker {
+  /** An image with cp and du. */
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface ExecResult {
@@ -132,7 +148,11 @@ export interface ContainerRuntime {
   connect(container: string, attachment: Attachment): Promise<void>;
   disconnect(container: string, network: string): Promise<void>;
   createContainer(spec: ContainerSpec): Promise<string>;
-  startContainer(id: string): Promise<void>;
+  /**
+   * With `stdin` (for containers made with it): what the program reads, before the end of its input; the caller is told
+   * nothing about how much of it the program took.
+   */
+  startContainer(id: string, options?: { readonly stdin?: string | Uint8Array }): Promise<void>;
   /** Sends the signal (default: the container's), then SIGKILL after the timeout. */
   stopContainer(id: string, options?: { readonly signal?: string; readonly timeoutSeconds?: number }): Promise<void>;
   /** @throws CONFLICT the container is not running */
@@ -142,7 +162,13 @@ export interface ContainerRuntime {
   unpauseContainer(id: string): Promise<void>;
   /** Ends it if it runs, with its unnamed volumes. */
   removeContainer(id: string): Promise<void>;
+  /** Takes effect at once, in any state; limits that are absent stay. */
+  updateLimits(id: string, limits: Limits): Promise<void>;
   inspectContainer(id: string): Promise<ContainerDetail | undefined>;
+  /** @throws CONFLICT the container is not running */
+  processes(id: string): Promise<ProcessInfo[]>;
+  /** Undefined when it is not running. */
+  usage(id: string): Promise<ContainerUsage | undefined>;
   listContainers(labels: Readonly<Record<string, string>>): Promise<ContainerInfo[]>;
   /** Writes files into a created or running container; paths absolute, folders are made, everything belongs to root. */
   putFiles(
@@ -155,7 +181,7 @@ export interface ContainerRuntime {
    * Runs a command in a running container and keeps at most 64 KB of each stream.
    * @throws DEADLINE it did not end in time; it may go on running, engines cannot end it
    */
-  exec(id: string, command: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ExecResult>;
+  exec(id: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Ends on abort, and with the container. A line longer than 64 KB comes in pieces. */
   logs(
     id: string,
@@ -174,8 +200,13 @@ export interface ContainerRuntime {
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   removeVolume(name: string): Promise<void>;
   listVolumes(labels: Readonly<Record<string, string>>): Promise<string[]>;
+  /** Copies everything in a volume, with owners and times, over what is in the other. Both have to be there. */
+  copyVolume(from: string, to: string, worker: VolumeWorker): Promise<void>;
+  /** Bytes that the files of a volume take. */
+  volumeUsage(name: string, worker: VolumeWorker): Promise<number>;
   /** The image's ID, or undefined where the engine does not have it. */
   imageId(reference: string): Promise<string | undefined>;
+  inspectImage(reference: string): Promise<ImageInfo | undefined>;
   pullImage(reference: string): Promise<void>;
   /** Gives an image another name; the name moves if another image had it. @throws IMAGE_NOT_FOUND */
   tagImage(id: string, reference: string): Promise<void>;

@@ -7,11 +7,16 @@ export const LABEL = {
   app: "dev.hangar.app",
   machine: "dev.hangar.machine",
   instance: "dev.hangar.instance",
+  /** Name of a container in a machine of several. */
+  container: "dev.hangar.container",
+  /** A container that reads its secrets when it starts. */
+  secrets: "dev.hangar.secrets",
+  volume: "dev.hangar.volume",
   /** Hash of what the thing was made from: another hash means it has to be made anew. */
   spec: "dev.hangar.spec",
 } as const;
 
-export type Component = "control" | "wan" | "edge" | "machine" | "network" | "state";
+export type Component = "control" | "wan" | "edge" | "machine" | "network" | "state" | "volume" | "worker";
 
 export const names = {
   container: (planet: string, component: "control" | "wan" | "edge") => `hangar-${planet}-${component}`,
@@ -23,6 +28,8 @@ export const names = {
    * them at each attachment: the digit lets the management network win against every region.
    */
   managementNetwork: (planet: string) => `hangar-${planet}-0mgmt`,
+  /** The engine's volume of a volume or of a snapshot. */
+  volume: (planet: string, id: string) => `hangar-${planet}-${id}`,
   stateVolume: (planet: string) => `hangar-${planet}-state`,
 } as const;
 

@@ -1,6 +1,6 @@
 // Who a token of the remote platform is: what its API says of it.
 import { AppError } from "../../errors/app-error.ts";
-import { authorizationOf } from "../../client/authorization.ts";
+import { authorizationOf } from "../../client/machines/authorization.ts";
 import { type CurrentToken, CurrentTokenSchema } from "../../contract/current-token.ts";
 
 export interface TokenIdentity {

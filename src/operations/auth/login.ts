@@ -1,6 +1,6 @@
 // Signing in: a token comes from the person (pasted) or from stdin, is tried on the platform, and is kept only then.
 import { AppError } from "../../errors/app-error.ts";
-import { normalizeToken } from "../../client/authorization.ts";
+import { normalizeToken } from "../../client/machines/authorization.ts";
 import type { TokenIdentity } from "./identity.ts";
 import type { TokenStore } from "./token-store.ts";
 

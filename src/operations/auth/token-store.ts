@@ -1,7 +1,7 @@
 // Where the token of the remote platform is kept: in the environment (scripts), in the system's keychain, or, where no
 // keychain answers, in a file that only its owner can read.
 import path from "node:path";
-import { normalizeToken } from "../../client/authorization.ts";
+import { normalizeToken } from "../../client/machines/authorization.ts";
 import type { Keychain } from "../../platform/keychain.ts";
 
 export type TokenSource = "FLY_API_TOKEN" | "FLY_ACCESS_TOKEN" | "keychain" | "file";

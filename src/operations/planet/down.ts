@@ -29,9 +29,10 @@ export async function down(
   return home.exclusively(async () => {
     progress.start("down", `Taking planet "${home.name}" down`);
     try {
-      const removed = await tearDown(home.name, runtime, async (files) => {
+      const save = async (files: Readonly<Record<string, Uint8Array>>): Promise<void> => {
         if (!input.forget) await home.saveState(files);
-      });
+      };
+      const removed = await tearDown(home.name, runtime, save, { keepVolumes: !input.forget });
       if (input.forget) await home.forget();
       const kept = Object.keys(await home.savedState()).length > 0;
       progress.done("down");

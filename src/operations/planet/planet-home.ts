@@ -39,7 +39,7 @@ export interface PlanetHome {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
-const STATE_FILES = ["planet.db", "planet.db-wal"];
+const STATE_FILES = ["planet.db", "planet.db-wal", "secrets.key"];
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 
 function isAlive(pid: number): boolean {

@@ -42,12 +42,12 @@ describe("who may talk to control", () => {
 describe("requests that make no sense", () => {
   const authorization = `Bearer ${TOKEN}`;
   test.each([
-    ["a body that is no JSON", "/v1/apps", "POST", "{", 422],
+    ["a body that is no JSON", "/v1/apps", "POST", "{", 400],
     ["a name that no host name can have", "/v1/apps", "POST", '{"name":"Not OK"}', 422],
-    ["a machine without an image", "/v1/apps/api/machines", "POST", '{"config":{}}', 422],
+    ["a machine without an image", "/v1/apps/api/machines", "POST", '{"config":{}}', 400],
     ["an app that does not exist", "/v1/apps/nope", "GET", undefined, 404],
     ["a machine that does not exist", "/v1/apps/api/machines/123", "GET", undefined, 404],
-    ["a state nobody can wait for", "/v1/apps/api/machines/123/wait?state=happy", "GET", undefined, 422],
+    ["a state nobody can wait for", "/v1/apps/api/machines/123/wait?state=happy", "GET", undefined, 400],
     ["a path that does not exist", "/v1/nothing", "GET", undefined, 404],
     ["a region that does not exist", "/hangar/v1/regions/activate", "POST", '{"regions":["xyz"]}', 422],
   ])("%s", async (_, pathname, method, body, status) => {
@@ -84,7 +84,7 @@ describe("control after its death", () => {
       const version = first.world()?.version ?? 0;
       await first.stop();
 
-      // While control is gone: one container vanishes, and one appears that no record owns.
+      // While control is gone: one container vanishes, and two appear that no record owns, one at work on a volume.
       const [container] = await runtime.listContainers({ "dev.hangar.machine": kept.id });
       await runtime.removeContainer(container?.id ?? "");
       await runtime.createContainer({
@@ -93,12 +93,23 @@ describe("control after its death", () => {
         labels: { "dev.hangar.planet": "memory", "dev.hangar.component": "machine", "dev.hangar.machine": "gone" },
         networks: [],
       });
+      await runtime.createContainer({
+        name: "hangar-memory-at-work",
+        image: "web",
+        labels: { "dev.hangar.planet": "memory", "dev.hangar.component": "worker" },
+        networks: [],
+      });
 
       const second = await startMemoryPlanet({ images, runtime, database });
       await second.client.waitMachine("shop", kept.id, "started");
       await waitUntil(
         async () => ((await runtime.listContainers({ "dev.hangar.machine": "gone" })).length === 0 ? true : undefined),
         { what: "the orphan to go", deadlineMs: 5_000, intervalMs: 5 },
+      );
+      await waitUntil(
+        async () =>
+          (await runtime.listContainers({ "dev.hangar.component": "worker" })).length === 0 ? true : undefined,
+        { what: "the worker to go", deadlineMs: 5_000, intervalMs: 5 },
       );
       expect(await second.client.machines("shop")).toEqual([
         expect.objectContaining({ id: kept.id, state: "started", private_ip: kept.private_ip }),

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
+import type { Organizations } from "../../../contract/apps.ts";
 import { ActivateRegionsSchema, LeafRequestSchema } from "../../../contract/planet.ts";
 import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
 import { AppError } from "../../../errors/app-error.ts";
@@ -9,6 +10,8 @@ import type { RandomBytes } from "../../model/ids.ts";
 import type { Diagnoses } from "../diagnosis.ts";
 import type { AppLogs } from "../logs.ts";
 import type { LeafSigner } from "../leaf-signer.ts";
+import { organizationSlugs, PERSONAL, internalId } from "../organizations.ts";
+import type { ApiEnv } from "../auth.ts";
 import type { Geography, Planet } from "../planet.ts";
 import type { HttpSend } from "../publisher.ts";
 import { edgeRoutes } from "./edge.ts";
@@ -29,16 +32,26 @@ export interface PlanetRoutesDeps {
 
 const MAX_TAIL = 10_000;
 
-export function planetRoutes(deps: PlanetRoutesDeps): Hono {
+export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
   const { planet, logs, diagnoses, edgeUrl, leafSigner, send } = deps;
   const requireApp = (app: string): string => {
     if (planet.store.app(app) === undefined)
       throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
     return app;
   };
-  return new Hono()
+  return new Hono<ApiEnv>()
     .route("/", edgeRoutes(deps))
     .get("/planet", (context) => context.json(planet.status()))
+    .get("/organizations", (context) =>
+      context.json<Organizations>({
+        organizations: organizationSlugs(planet.store).map((slug) => ({
+          id: String(internalId(slug)),
+          slug,
+          name: slug,
+          type: slug === PERSONAL ? "PERSONAL" : "SHARED",
+        })),
+      }),
+    )
     .post("/regions/activate", async (context) => {
       const { regions } = await readBody(context, ActivateRegionsSchema);
       await planet.activateRegions(regions);

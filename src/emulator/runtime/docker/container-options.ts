@@ -1,20 +1,44 @@
 // Pure: the engine's form of a container, and what may be said of every container Hangar makes: no privileges gained,
 // loopback-only ports, bounded logs, no health check of the image's (the platform has its own).
 import type { ContainerCreateOptions, HostConfig } from "dockerode";
-import type { ContainerSpec } from "../container-runtime.ts";
+import type { ContainerSpec, Limits } from "../container-spec.ts";
 import { endpointConfig } from "./networks.ts";
 
 const BYTES_PER_MB = 1024 * 1024;
 const LOG_CONFIG = { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } };
 
-function limits(spec: ContainerSpec): HostConfig {
+/** The engine's form of limits, for creation and for changes. */
+export function limitOptions({ memoryMb, swapMb = 0, cpu, pids }: Limits): HostConfig {
   return {
     // the platform's machines have no swap unless they ask for it
-    ...(spec.memoryMb === undefined
+    ...(memoryMb === undefined
       ? {}
-      : { Memory: spec.memoryMb * BYTES_PER_MB, MemorySwap: spec.memoryMb * BYTES_PER_MB }),
-    ...(spec.cpu === undefined ? {} : { CpuPeriod: spec.cpu.periodUs, CpuQuota: spec.cpu.quotaUs }),
+      : { Memory: memoryMb * BYTES_PER_MB, MemorySwap: (memoryMb + swapMb) * BYTES_PER_MB }),
+    ...(cpu === undefined ? {} : { CpuPeriod: cpu.periodUs, CpuQuota: cpu.quotaUs }),
+    ...(pids === undefined ? {} : { PidsLimit: pids }),
   };
+}
+
+function memory(spec: ContainerSpec): HostConfig {
+  return {
+    ...limitOptions(spec.limits ?? {}),
+    ...(spec.shmMb === undefined ? {} : { ShmSize: spec.shmMb * BYTES_PER_MB }),
+    ...(spec.ulimits === undefined
+      ? {}
+      : { Ulimits: spec.ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })) }),
+    ...(spec.tmpfs === undefined
+      ? {}
+      : { Tmpfs: Object.fromEntries(spec.tmpfs.map((each) => [each.target, tmpfsOptions(each)])) }),
+  };
+}
+
+function tmpfsOptions({ sizeMb, mode }: NonNullable<ContainerSpec["tmpfs"]>[number]): string {
+  return [
+    "rw",
+    "nosuid",
+    ...(sizeMb === undefined ? [] : [`size=${sizeMb}m`]),
+    ...(mode === undefined ? [] : [`mode=${mode.toString(8)}`]),
+  ].join(",");
 }
 
 function privileges(spec: ContainerSpec): HostConfig {
@@ -33,6 +57,7 @@ function privileges(spec: ContainerSpec): HostConfig {
 }
 
 function connectivity(spec: ContainerSpec): HostConfig {
+  if (spec.networkOf !== undefined) return { NetworkMode: `container:${spec.networkOf}` };
   const ports = (spec.publish ?? []).map(
     ({ hostPort, containerPort }) =>
       [`${containerPort}/tcp`, [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }]] as const,
@@ -52,7 +77,7 @@ function mounts(spec: ContainerSpec): HostConfig {
   return {
     Mounts: spec.mounts.map((mount) =>
       "volume" in mount
-        ? { Type: "volume" as const, Source: mount.volume, Target: mount.target }
+        ? { Type: "volume" as const, Source: mount.volume, Target: mount.target, ReadOnly: mount.readOnly === true }
         : { Type: "bind" as const, Source: mount.hostPath, Target: mount.target },
     ),
   };
@@ -60,25 +85,30 @@ function mounts(spec: ContainerSpec): HostConfig {
 
 /** What the engine is asked to create; networks after the first are attached by the caller (API 1.41 takes one). */
 export function containerCreateOptions(spec: ContainerSpec): ContainerCreateOptions {
-  const first = spec.networks[0];
+  const own = spec.networkOf === undefined;
+  const first = own ? spec.networks[0] : undefined;
   return {
     name: spec.name,
     Image: spec.image,
     Labels: { ...spec.labels },
     Healthcheck: { Test: ["NONE"] },
-    ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
+    ...(spec.hostname === undefined || !own ? {} : { Hostname: spec.hostname }),
     ...(spec.env === undefined ? {} : { Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`) }),
     ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
     ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
-    ...(spec.user === undefined ? {} : { User: spec.user }),
+    ...(spec.user === undefined && spec.group === undefined
+      ? {}
+      : { User: spec.group === undefined ? spec.user : `${spec.user ?? "0"}:${spec.group}` }),
+    ...(spec.tty === undefined ? {} : { Tty: spec.tty }),
+    ...(spec.stdin === true ? { OpenStdin: true, StdinOnce: true, AttachStdin: true } : {}),
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
     ...(spec.stopSignal === undefined ? {} : { StopSignal: spec.stopSignal }),
-    ...(spec.publish === undefined
+    ...(spec.publish === undefined || !own
       ? {}
       : { ExposedPorts: Object.fromEntries(spec.publish.map(({ containerPort }) => [`${containerPort}/tcp`, {}])) }),
     HostConfig: {
       ...connectivity(spec),
-      ...limits(spec),
+      ...memory(spec),
       ...privileges(spec),
       ...mounts(spec),
       LogConfig: LOG_CONFIG,

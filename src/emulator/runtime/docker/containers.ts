@@ -1,11 +1,15 @@
-// The life of containers: create, start, stop, remove, look at, run a command in.
+// The life of containers: create, start, stop, remove, look at.
 import { setTimeout as delay } from "node:timers/promises";
+import type { Container } from "dockerode";
 import type { ContainerDetail, ContainerInfo, ContainerRuntime, ContainerState } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
 import { containerCreateOptions } from "./container-options.ts";
 import { endpointConfig, labelFilter } from "./networks.ts";
+import { giveInput } from "./streams.ts";
 
 const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
+/** The engine closes the connection when it has passed everything on; a program that never reads ends the wait here. */
+const INPUT_DEADLINE_MS = 5_000;
 
 const STATES: Readonly<Record<string, ContainerState>> = {
   created: "created",
@@ -79,8 +83,11 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
 
   return {
     createContainer,
-    startContainer: async (id) => {
-      await client.callUnless([304], `start container "${id}"`, (docker) => docker.getContainer(id).start());
+    startContainer: async (id, { stdin } = {}) => {
+      await client.callUnless([304], `start container "${id}"`, async (docker) => {
+        const container = docker.getContainer(id);
+        await (stdin === undefined ? container.start() : startWithInput(container, stdin));
+      });
     },
     stopContainer: async (id, options = {}) => {
       const { signal, timeoutSeconds } = options;
@@ -139,6 +146,20 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
       }));
     },
   };
+}
+
+/** Attached before the start, so that the program finds its input there; what it did not read goes with the connection. */
+async function startWithInput(container: Container, input: string | Uint8Array): Promise<void> {
+  const stream = await container.attach({ stream: true, stdin: true, hijack: true });
+  const closed = new Promise<void>((resolve) => stream.once("close", resolve));
+  try {
+    await container.start();
+    giveInput(stream, input);
+    stream.resume();
+    await Promise.race([closed, delay(INPUT_DEADLINE_MS, undefined, { ref: false })]);
+  } finally {
+    (stream as NodeJS.ReadWriteStream & { destroy(): void }).destroy();
+  }
 }
 
 function signalName(signal: string): string {

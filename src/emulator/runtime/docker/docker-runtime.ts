@@ -8,6 +8,8 @@ import { createExecOperations } from "./exec.ts";
 import { createFileOperations } from "./files.ts";
 import { createLogOperations } from "./logs.ts";
 import { createNetworkOperations } from "./networks.ts";
+import { createObserveOperations } from "./observe.ts";
+import { createVolumeOperations } from "./volumes.ts";
 
 /**
  * A runtime on the engine at the endpoint (default: the default socket). Makes no request and loads no Docker library
@@ -18,8 +20,10 @@ export function createDockerRuntime(endpoint: DockerEndpoint = {}): ContainerRun
   const client = createEngineClient(endpoint);
   return {
     ...createEngineOperations(client),
+    ...createVolumeOperations(client),
     ...createNetworkOperations(client),
     ...createContainerOperations(client),
+    ...createObserveOperations(client),
     ...createFileOperations(client),
     ...createExecOperations(client),
     ...createLogOperations(client),

@@ -1,10 +1,10 @@
-// What the engine is, its images and its volumes.
+// What the engine is, and its images.
+import type { ImageInspectInfo } from "dockerode";
 import { AppError } from "../../../errors/app-error.ts";
-import type { ContainerRuntime } from "../container-runtime.ts";
+import type { ContainerRuntime, ImageInfo } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
 import { engineError } from "./errors.ts";
 import { createLineSplitter } from "./frames.ts";
-import { labelFilter } from "./networks.ts";
 import { chunksOf } from "./streams.ts";
 
 /** The API of Engine 20.10. */
@@ -16,12 +16,9 @@ export function isTooOld(apiVersion: string): boolean {
   return major < MIN_API_VERSION[0] || (major === MIN_API_VERSION[0] && minor < MIN_API_VERSION[1]);
 }
 
-type EngineOperations = Pick<
-  ContainerRuntime,
-  "info" | "createVolume" | "removeVolume" | "listVolumes" | "imageId" | "pullImage" | "tagImage"
->;
+type EngineOperations = Pick<ContainerRuntime, "info" | "imageId" | "inspectImage" | "pullImage" | "tagImage">;
 
-/** The operations on the engine itself, on volumes and on images. */
+/** The operations on the engine itself and on images. */
 export function createEngineOperations(client: EngineClient): EngineOperations {
   return {
     info: async () => {
@@ -57,23 +54,11 @@ export function createEngineOperations(client: EngineClient): EngineOperations {
         dataRoot: facts.DockerRootDir,
       };
     },
-    createVolume: async (name, labels) => {
-      await client.call(`create volume "${name}"`, (docker) =>
-        docker.createVolume({ Name: name, Labels: { ...labels } }),
-      );
+    imageId: async (reference) => (await inspect(client, reference))?.Id,
+    inspectImage: async (reference) => {
+      const found = await inspect(client, reference);
+      return found === undefined ? undefined : describeImage(found);
     },
-    removeVolume: async (name) => {
-      await client.callUnless([404], `remove volume "${name}"`, (docker) => docker.getVolume(name).remove());
-    },
-    listVolumes: async (labels) => {
-      const listed = await client.call("list volumes", (docker) =>
-        docker.listVolumes({ filters: labelFilter(labels) }),
-      );
-      return (listed.Volumes ?? []).map(({ Name }) => Name);
-    },
-    imageId: async (reference) =>
-      (await client.callUnless([404], `inspect image "${reference}"`, (docker) => docker.getImage(reference).inspect()))
-        ?.Id,
     tagImage: async (id, reference) => {
       const colon = reference.lastIndexOf(":");
       await client.call(`name image "${id}" ${reference}`, (docker) =>
@@ -92,6 +77,29 @@ export function createEngineOperations(client: EngineClient): EngineOperations {
         });
       }
     },
+  };
+}
+
+const inspect = (client: EngineClient, reference: string): Promise<ImageInspectInfo | undefined> =>
+  client.callUnless([404], `inspect image "${reference}"`, (docker) => docker.getImage(reference).inspect());
+
+/** What the engine says of an image; what the image leaves out is empty. */
+function describeImage({ Id, Config, RepoDigests }: ImageInspectInfo): ImageInfo {
+  // Engine 28 leaves out what is empty, 20.10 gives null
+  const config = Config as Partial<ImageInspectInfo["Config"]> & { StopSignal?: string };
+  const words = (value: string | string[] | null | undefined): readonly string[] =>
+    typeof value === "string" ? [value] : (value ?? []);
+  return {
+    id: Id,
+    entrypoint: words(config.Entrypoint),
+    command: words(config.Cmd),
+    env: Object.fromEntries(
+      (config.Env ?? []).map((pair) => [pair.split("=", 1)[0] ?? "", pair.slice(pair.indexOf("=") + 1)]),
+    ),
+    user: config.User ?? "",
+    workingDir: config.WorkingDir ?? "",
+    stopSignal: config.StopSignal ?? "",
+    repoDigests: RepoDigests ?? [],
   };
 }
 

@@ -34,16 +34,28 @@ export function parseEvent(line: string): ContainerEvent | undefined {
   };
 }
 
+/** Says with the end of a container whether an oom came before it: the engine's own event of the end does not. */
+export function createOomMarker(): (event: ContainerEvent) => ContainerEvent {
+  const starved = new Set<string>();
+  return (event) => {
+    const { action, containerId } = event;
+    if (action === "oom") starved.add(containerId);
+    if (action === "start" || action === "destroy") starved.delete(containerId);
+    return action === "die" ? { ...event, oomKilled: starved.delete(containerId) } : event;
+  };
+}
+
 /** The events operation of the runtime on an engine. */
 export function createEventOperations(client: EngineClient): Pick<ContainerRuntime, "events"> {
   const doing = "report events";
   async function* read(stream: NodeJS.ReadableStream, signal: AbortSignal): AsyncGenerator<ContainerEvent> {
     const lines = createLineSplitter();
+    const mark = createOomMarker();
     try {
       for await (const chunk of chunksOf(stream, signal)) {
         for (const line of lines.push(chunk)) {
           const event = parseEvent(line);
-          if (event !== undefined) yield event;
+          if (event !== undefined) yield mark(event);
         }
       }
     } catch (thrown) {

@@ -4,7 +4,7 @@ import { AppError } from "../../../errors/app-error.ts";
 import type { ContainerRuntime, ExecResult } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
 import { createFrameSplitter } from "./frames.ts";
-import { chunksOf } from "./streams.ts";
+import { chunksOf, giveInput } from "./streams.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 64 * 1024;
@@ -36,8 +36,18 @@ export function createExecOperations(client: EngineClient): Pick<ContainerRuntim
           new AppError("DEADLINE", `"${command.join(" ")}" did not end within ${timeoutMs} ms in container "${id}"`, {
             details: { timeoutMs },
           });
-        const run = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
-        const stream = await run.start({});
+        const { stdin, env, user, workingDir } = options;
+        const run = await docker.getContainer(id).exec({
+          Cmd: [...command],
+          AttachStdout: true,
+          AttachStderr: true,
+          ...(stdin === undefined ? {} : { AttachStdin: true }),
+          ...(env === undefined ? {} : { Env: Object.entries(env).map(([key, value]) => `${key}=${value}`) }),
+          ...(user === undefined ? {} : { User: user }),
+          ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
+        });
+        const stream = await run.start(stdin === undefined ? {} : { hijack: true, stdin: true });
+        if (stdin !== undefined) giveInput(stream, stdin);
         const split = createFrameSplitter();
         const outputs = { stdout: createBoundedText(), stderr: createBoundedText() };
         for await (const chunk of chunksOf(stream, deadline)) {

@@ -47,3 +47,9 @@ export async function* chunksOf(
     close();
   }
 }
+
+/** Writes all that a program gets to read, and its end. A program that does not want it is not a failure of ours. */
+export function giveInput(stream: NodeJS.ReadWriteStream, input: string | Uint8Array): void {
+  stream.on("error", () => undefined);
+  stream.end(input);
+}

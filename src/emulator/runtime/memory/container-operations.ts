@@ -20,6 +20,9 @@ type ContainerOperations = Pick<
   | "removeContainer"
   | "inspectContainer"
   | "listContainers"
+  | "processes"
+  | "usage"
+  | "updateLimits"
   | "putFiles"
   | "getFile"
   | "exec"
@@ -58,9 +61,9 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
         if (!volumes.has(volume)) volumes.set(volume, { labels: {}, files: new Map() });
       return container.id;
     },
-    startContainer: async (id) => {
+    startContainer: async (id, { stdin } = {}) => {
       await enter("startContainer");
-      life.start(containers.get(id));
+      life.start(containers.get(id), stdin);
     },
     stopContainer: async (id, { signal, timeoutSeconds = DEFAULT_STOP_SECONDS } = {}) => {
       await enter("stopContainer");
@@ -102,6 +105,27 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
         return { id, name, labels: own, state, image, networks: attached };
       });
     },
+    processes: async (id) => {
+      await enter("processes");
+      const container = containers.get(id);
+      if (!isRunning(container)) throw refusals.notRunning(id);
+      const { pid, spec, usage } = container;
+      const command = [...(spec.entrypoint ?? [spec.image]), ...(spec.command ?? [])].join(" ");
+      const user = spec.user ?? "root";
+      const cpuSeconds = Math.floor(usage.cpuNs / 1e9);
+      return [{ pid, parentPid: 1, user, residentBytes: usage.memoryBytes, cpuSeconds, command }];
+    },
+    usage: async (id) => {
+      await enter("usage");
+      const container = containers.get(id);
+      if (!isRunning(container)) return undefined;
+      return { ...container.usage, memoryLimitBytes: (container.limits.memoryMb ?? 0) * 1024 ** 2, pids: 1 };
+    },
+    updateLimits: async (id, limits) => {
+      await enter("updateLimits");
+      const container = containers.get(id);
+      container.limits = { ...container.limits, ...limits };
+    },
     putFiles: async (id, files) => {
       await enter("putFiles");
       const container = containers.get(id);
@@ -118,14 +142,15 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
       const content = place.files.get(place.path);
       return typeof content === "string" ? Buffer.from(content) : content;
     },
-    exec: async (id, command, { timeoutMs = DEFAULT_EXEC_TIMEOUT_MS } = {}) => {
+    exec: async (id, command, options = {}) => {
+      const { timeoutMs = DEFAULT_EXEC_TIMEOUT_MS } = options;
       await enter("exec");
       const container = containers.get(id);
       if (container.state !== "running") throw refusals.notRunning(id);
       const { program } = container;
       const result =
         program.kind === "runs" && program.exec !== undefined
-          ? program.exec(command)
+          ? program.exec(command, options)
           : { exitCode: 0, stdout: "", stderr: "" };
       if (result !== undefined) return result;
       await clock.sleep(timeoutMs);

@@ -1,5 +1,12 @@
 // The containers of the in-memory engine and the indexes that keep ten thousand of them fast.
-import type { Attachment, ContainerDetail, ContainerSpec, ContainerState } from "../container-runtime.ts";
+import type {
+  Attachment,
+  ContainerDetail,
+  ContainerSpec,
+  ContainerState,
+  ContainerUsage,
+  Limits,
+} from "../container-runtime.ts";
 import { createLogBook, type LogBook } from "./log-book.ts";
 import type { Program } from "./programs.ts";
 import { refusals } from "./refusals.ts";
@@ -16,6 +23,9 @@ export interface MemoryContainer {
   readonly log: LogBook;
   readonly attachments: Map<string, Attachment>;
   readonly files: Map<string, FileContent>;
+  limits: Limits;
+  /** What it is said to use; nothing unless a test says otherwise. */
+  usage: Pick<ContainerUsage, "cpuNs" | "memoryBytes">;
   state: ContainerState;
   pid: number;
   exitCode: number;
@@ -79,8 +89,12 @@ export function createContainerTable(): ContainerTable {
         spec,
         program,
         log: createLogBook(),
-        attachments: new Map(spec.networks.map((attachment) => [attachment.network, attachment])),
+        attachments: new Map(
+          spec.networkOf === undefined ? spec.networks.map((attachment) => [attachment.network, attachment]) : [],
+        ),
         files: new Map(),
+        limits: spec.limits ?? {},
+        usage: { cpuNs: 0, memoryBytes: 0 },
         state: "created",
         pid: 0,
         exitCode: 0,

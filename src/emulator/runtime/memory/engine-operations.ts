@@ -4,7 +4,7 @@ import { volumesOf } from "./container-operations.ts";
 import { carries } from "./event-hub.ts";
 import { isRunning } from "./process-life.ts";
 import { refusals } from "./refusals.ts";
-import type { MemoryWorld } from "./world.ts";
+import type { MemoryVolume, MemoryWorld } from "./world.ts";
 
 type EngineOperations = Pick<
   ContainerRuntime,
@@ -17,7 +17,10 @@ type EngineOperations = Pick<
   | "createVolume"
   | "removeVolume"
   | "listVolumes"
+  | "copyVolume"
+  | "volumeUsage"
   | "imageId"
+  | "inspectImage"
   | "pullImage"
   | "tagImage"
 >;
@@ -25,6 +28,13 @@ type EngineOperations = Pick<
 /** What users of the engine may do with everything but containers. */
 export function createEngineOperations(world: MemoryWorld): EngineOperations {
   const { images, registry, volumes, containers, networks, hub, enter } = world;
+  const volumeNamed = (name: string): MemoryVolume => {
+    const found = volumes.get(name);
+    if (found === undefined) throw refusals.noSuch("volume", name);
+    return found;
+  };
+  const imageId = (reference: string): string =>
+    `sha256:${Buffer.from(reference).toString("hex").padEnd(64, "0").slice(0, 64)}`;
   return {
     createNetwork: async (spec) => {
       await enter("createNetwork");
@@ -72,11 +82,32 @@ export function createEngineOperations(world: MemoryWorld): EngineOperations {
       await enter("listVolumes");
       return [...volumes].filter(([, volume]) => carries(volume.labels, labels)).map(([name]) => name);
     },
+    copyVolume: async (from, to) => {
+      await enter("copyVolume");
+      const [source, target] = [volumeNamed(from), volumeNamed(to)];
+      for (const [path, content] of source.files) target.files.set(path, content);
+    },
+    volumeUsage: async (name) => {
+      await enter("volumeUsage");
+      return [...volumeNamed(name).files.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+    },
     imageId: async (reference) => {
       await enter("imageId");
-      return images.has(reference)
-        ? `sha256:${Buffer.from(reference).toString("hex").padEnd(64, "0").slice(0, 64)}`
-        : undefined;
+      return images.has(reference) ? imageId(reference) : undefined;
+    },
+    inspectImage: async (reference) => {
+      await enter("inspectImage");
+      if (!images.has(reference)) return undefined;
+      return {
+        id: imageId(reference),
+        entrypoint: [],
+        command: [reference],
+        env: {},
+        user: "",
+        workingDir: "",
+        stopSignal: "",
+        repoDigests: [],
+      };
     },
     tagImage: async (id, reference) => {
       await enter("tagImage");

@@ -2,7 +2,14 @@
 // has what an engine has: names, states, events, logs, ports, addresses. It runs nothing; images are programs.ts values.
 import type { AppError } from "../../../errors/app-error.ts";
 import type { Clock } from "../../../platform/clock.ts";
-import type { ContainerRuntime, ContainerSpec, EngineInfo, LogLine, NetworkSpec } from "../container-runtime.ts";
+import type {
+  ContainerRuntime,
+  ContainerSpec,
+  EngineInfo,
+  Limits,
+  LogLine,
+  NetworkSpec,
+} from "../container-runtime.ts";
 import { createContainerOperations } from "./container-operations.ts";
 import { createContainerTable } from "./container-table.ts";
 import { createEngineOperations } from "./engine-operations.ts";
@@ -32,6 +39,8 @@ export interface MemoryEngineControl {
   setAvailable(available: boolean): void;
   /** The next call of the operation throws this. */
   failNext(operation: keyof ContainerRuntime, error: AppError): void;
+  setUsage(container: string, usage: { readonly cpuNs: number; readonly memoryBytes: number }): void;
+  limits(container: string): Limits;
   containerSpec(container: string): ContainerSpec;
   networkSpec(name: string): NetworkSpec | undefined;
 }
@@ -58,7 +67,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
   const containers = createContainerTable();
   const networks = createNetworkTable();
   const hub = createEventHub();
-  const life = createProcessLife({ clock, networks, hub });
+  const life = createProcessLife({ clock, networks, hub, containers });
   const failures = new Map<keyof ContainerRuntime, AppError>();
   let available = true;
 
@@ -101,6 +110,10 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
     failNext: (operation, error) => {
       failures.set(operation, error);
     },
+    setUsage: (container, usage) => {
+      containers.get(container).usage = usage;
+    },
+    limits: (container) => containers.get(container).limits,
     containerSpec: (container) => containers.get(container).spec,
     networkSpec: (name) => networks.list().find(({ spec }) => spec.name === name)?.spec,
   };

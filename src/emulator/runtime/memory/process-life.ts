@@ -1,7 +1,7 @@
 // Starting and ending the programs of the in-memory engine: ports, addresses, states, events, restarts.
 import type { Clock } from "../../../platform/clock.ts";
 import type { ContainerEvent } from "../container-runtime.ts";
-import type { MemoryContainer } from "./container-table.ts";
+import type { ContainerTable, MemoryContainer } from "./container-table.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { NetworkTable } from "./networks.ts";
 import { exitCodeOnSignal, KILLED } from "./programs.ts";
@@ -12,7 +12,7 @@ const FIRST_RESTART_PAUSE_MS = 100;
 const MAX_RESTART_PAUSE_MS = 60_000;
 
 export interface ProcessLife {
-  start(container: MemoryContainer): void;
+  start(container: MemoryContainer, stdin?: string | Uint8Array): void;
   /** Ends a running program and waits for nothing. */
   end(container: MemoryContainer, exitCode: number, how?: { readonly oom?: boolean }): void;
   /** @throws CONFLICT it is not running */
@@ -20,15 +20,30 @@ export interface ProcessLife {
   /** Signal, grace period, SIGKILL. */
   stop(container: MemoryContainer, signal: string, timeoutMs: number): Promise<void>;
   setPaused(container: MemoryContainer, paused: boolean): void;
-  emit(container: MemoryContainer, action: ContainerEvent["action"], more?: { readonly exitCode?: number }): void;
+  emit(
+    container: MemoryContainer,
+    action: ContainerEvent["action"],
+    more?: Pick<ContainerEvent, "exitCode" | "oomKilled">,
+  ): void;
 }
 
 export const isRunning = (container: MemoryContainer): boolean =>
   container.state === "running" || container.state === "paused";
 
+const linesOf = (input: string | Uint8Array): string[] =>
+  Buffer.from(input)
+    .toString()
+    .split("\n")
+    .filter((line) => line !== "");
+
 /** The life of programs on these networks. */
-export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; hub: EventHub }): ProcessLife {
-  const { clock, networks, hub } = deps;
+export function createProcessLife(deps: {
+  readonly clock: Clock;
+  readonly networks: NetworkTable;
+  readonly hub: EventHub;
+  readonly containers: ContainerTable;
+}): ProcessLife {
+  const { clock, networks, hub, containers } = deps;
   const ports = new Map<number, string>();
   let pids = 1000;
   const timestamp = (): string => new Date(clock.now()).toISOString();
@@ -44,6 +59,8 @@ export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; 
   };
 
   const claim = (container: MemoryContainer): void => {
+    const { networkOf } = container.spec;
+    if (networkOf !== undefined && !isRunning(containers.get(networkOf))) throw refusals.notRunning(networkOf);
     for (const attachment of container.attachments.values()) networks.join(attachment, container.id);
     for (const { hostPort } of container.spec.publish ?? []) {
       if (ports.has(hostPort)) throw refusals.portTaken(hostPort);
@@ -55,7 +72,7 @@ export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; 
     }
   };
 
-  const begin = (container: MemoryContainer): void => {
+  const begin = (container: MemoryContainer, stdin: string | Uint8Array = ""): void => {
     try {
       claim(container);
     } catch (thrown) {
@@ -77,13 +94,19 @@ export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; 
     const { program } = container;
     if (program.kind === "unstartable") return;
     for (const line of program.output ?? []) container.log.write("stdout", line, clock.now());
-    if (program.kind === "exits") void endLater(container, program.code, program.afterMs ?? 0);
+    if (program.kind !== "exits") return;
+    if (program.echoes === true) for (const line of linesOf(stdin)) container.log.write("stdout", line, clock.now());
+    void endLater(container, program, program.afterMs ?? 0);
   };
 
-  async function endLater(container: MemoryContainer, code: number, afterMs: number): Promise<void> {
+  async function endLater(
+    container: MemoryContainer,
+    { code, oom = false }: { readonly code: number; readonly oom?: boolean },
+    afterMs: number,
+  ): Promise<void> {
     const { run } = container;
     await clock.sleep(afterMs);
-    if (container.run === run && isRunning(container)) end(container, code);
+    if (container.run === run && isRunning(container)) end(container, code, { oom });
   }
 
   const end: ProcessLife["end"] = (container, exitCode, how = {}) => {
@@ -97,7 +120,7 @@ export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; 
       finishedAt: timestamp(),
     });
     if (how.oom === true) emit(container, "oom");
-    emit(container, "die", { exitCode });
+    emit(container, "die", { exitCode, oomKilled: how.oom === true });
     container.log.endFollowers();
     for (const ended of container.endWaiters) ended();
     container.endWaiters.clear();
@@ -134,10 +157,10 @@ export function createProcessLife(deps: { clock: Clock; networks: NetworkTable; 
   };
 
   return {
-    start: (container) => {
+    start: (container, stdin) => {
       if (isRunning(container)) return;
       container.restarts = 0;
-      begin(container);
+      begin(container, stdin);
     },
     end,
     signal,

@@ -1,5 +1,5 @@
 // Pure: what the images of the in-memory engine do when they run, and how they take signals.
-import type { ExecResult } from "../container-runtime.ts";
+import type { ExecOptions, ExecResult } from "../container-runtime.ts";
 
 /** What an image's program does. Output is written to its log when it starts. */
 export type Program =
@@ -10,13 +10,17 @@ export type Program =
       /** The exit code a signal ends it with; undefined: it ignores the signal. Not asked about SIGKILL. */
       readonly onSignal?: (signal: string) => number | undefined;
       /** Answers commands run beside it; undefined: the command never ends. Default: success without output. */
-      readonly exec?: (command: readonly string[]) => ExecResult | undefined;
+      readonly exec?: (command: readonly string[], options: ExecOptions) => ExecResult | undefined;
     }
   | {
       /** Ends by itself. */ readonly kind: "exits";
       readonly code: number;
       readonly afterMs?: number;
       readonly output?: readonly string[];
+      /** The kernel ends it for want of memory. */
+      readonly oom?: boolean;
+      /** Prints what it is given to read before it ends. */
+      readonly echoes?: boolean;
     }
   | { /** Cannot be started: the image has no such program. */ readonly kind: "unstartable"; readonly error: string };
 

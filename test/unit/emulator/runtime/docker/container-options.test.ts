@@ -27,8 +27,51 @@ describe("container options", () => {
   });
   test("limit memory without swap, and CPU", () => {
     expect(
-      containerCreateOptions({ ...spec, memoryMb: 256, cpu: { periodUs: 80_000, quotaUs: 5_000 } }).HostConfig,
-    ).toMatchObject({ Memory: 268_435_456, MemorySwap: 268_435_456, CpuPeriod: 80_000, CpuQuota: 5_000 });
+      containerCreateOptions({
+        ...spec,
+        limits: { memoryMb: 256, cpu: { periodUs: 80_000, quotaUs: 5_000 }, pids: 100 },
+      }).HostConfig,
+    ).toMatchObject({
+      Memory: 268_435_456,
+      MemorySwap: 268_435_456,
+      CpuPeriod: 80_000,
+      CpuQuota: 5_000,
+      PidsLimit: 100,
+    });
+    expect(containerCreateOptions({ ...spec, limits: { memoryMb: 1, swapMb: 2 } }).HostConfig).toMatchObject({
+      Memory: 1_048_576,
+      MemorySwap: 3_145_728,
+    });
+  });
+  test("make folders in memory, limits of users, and groups", () => {
+    const { HostConfig, User } = containerCreateOptions({
+      ...spec,
+      group: "app",
+      shmMb: 16,
+      tmpfs: [{ target: "/run/x", sizeMb: 4, mode: 0o700 }],
+      ulimits: [{ name: "nofile", soft: 10, hard: 20 }],
+    });
+    expect(User).toBe("0:app");
+    expect(HostConfig).toMatchObject({
+      ShmSize: 16_777_216,
+      Tmpfs: { "/run/x": "rw,nosuid,size=4m,mode=700" },
+      Ulimits: [{ Name: "nofile", Soft: 10, Hard: 20 }],
+    });
+  });
+  test("that share a network have none of their own, nor names or ports in it", () => {
+    const options = containerCreateOptions({
+      ...spec,
+      networkOf: "other",
+      hostname: "h",
+      networks: [{ network: "n" }],
+      dnsServers: ["198.18.0.1"],
+      publish: [{ hostPort: 1, containerPort: 2 }],
+    });
+    expect(options.HostConfig?.NetworkMode).toBe("container:other");
+    expect(options.HostConfig?.Dns).toBeUndefined();
+    expect(options.NetworkingConfig).toBeUndefined();
+    expect(options.ExposedPorts).toBeUndefined();
+    expect(options.Hostname).toBeUndefined();
   });
   test("attach the first network only, at its addresses", () => {
     const { HostConfig, NetworkingConfig } = containerCreateOptions({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { authorizationOf, normalizeToken } from "../../../src/client/authorization.ts";
+import { authorizationOf, normalizeToken } from "../../../../src/client/machines/authorization.ts";
 
 describe("authorizationOf", () => {
   test.each([

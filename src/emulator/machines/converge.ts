@@ -1,0 +1,209 @@
+// One run of bringing a machine's containers to what the machine should be. Level-triggered: it looks at the record and
+// at the engine and takes what steps are missing, so a crash at any point is repaired by the next run.
+import { asAppError } from "../../errors/app-error.ts";
+import type { MachineRecord } from "../model/records.ts";
+import type { ContainerDetail, ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
+import { LABEL } from "../runtime/labels.ts";
+import type { Store } from "../control-plane/store/store.ts";
+import { ANCHOR } from "./container-spec.ts";
+import { containerOf, type Launcher, programOf } from "./launch.ts";
+import { isAlive, type MachineContainers } from "./machine-containers.ts";
+import { machinePrograms } from "./programs.ts";
+import { exitRequest } from "./state.ts";
+import { event, type StateJournal } from "./state-journal.ts";
+
+/** Time for requests under way before a machine is told to stop. */
+const DRAIN_DEADLINE_MS = 5_000;
+/** What the engine refuses for a reason that another try does not change. */
+const FINAL: ReadonlySet<string> = new Set(["MACHINE_START_FAILED", "IMAGE_NOT_FOUND", "DISK_FULL"]);
+
+const isAnchor = ({ labels }: ContainerInfo): boolean => labels[LABEL.container] === ANCHOR;
+
+export interface ConvergeDeps {
+  readonly store: Store;
+  readonly runtime: ContainerRuntime;
+  readonly journal: StateJournal;
+  readonly containers: MachineContainers;
+  readonly launcher: Launcher;
+  readonly now: () => number;
+  readonly activateRegions: (regions: readonly string[]) => Promise<void>;
+  /** Resolves when the edge routes nothing to the machine any more and no request is under way, or after the deadline. */
+  readonly drained: (id: string, deadlineMs: number) => Promise<void>;
+  /** Whether a start that the engine refused is tried again. */
+  readonly mayRetry: (id: string) => boolean;
+  /** Called when a machine could not be started. */
+  readonly failed: (machine: MachineRecord) => void;
+  /** Does what follows from the end of a container that nobody asked for; false where nothing does. */
+  readonly handleExit: (machine: MachineRecord, detail: ContainerDetail) => Promise<boolean>;
+}
+
+/** Whether its containers are all that they should be, so that a run would find nothing to do. */
+export function isSettled(machine: MachineRecord, present: readonly ContainerInfo[]): boolean {
+  const { desired, state, instanceId, restartRequested } = machine;
+  if (state !== desired || restartRequested) return false;
+  if (!present.every(({ labels }) => labels[LABEL.instance] === instanceId)) return false;
+  if (desired === "stopped") return !present.some(isAlive);
+  const [only] = present;
+  const single = present.length === 1 && machinePrograms(machine).length === 1;
+  return desired === "started" && single && only?.state === "running";
+}
+
+/** One run for the machine; it resolves when the machine is where it should be. */
+export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<void> {
+  const { store, runtime, journal, containers } = deps;
+
+  /** Nothing is under way to a machine without services: edge sends it nothing. */
+  const drained = async ({ id, config }: MachineRecord): Promise<void> => {
+    if ((config.services ?? []).length > 0) await deps.drained(id, DRAIN_DEADLINE_MS);
+  };
+
+  /** Stops what is alive, what depends on others first; what is left of the main program. */
+  const stopAll = async (
+    machine: MachineRecord,
+    present: readonly ContainerInfo[],
+  ): Promise<ContainerDetail | undefined> => {
+    if (present.some(isAlive)) await drained(machine);
+    const programs = present.filter((container) => isAlive(container) && !isAnchor(container));
+    const details = await Promise.all(
+      programs.map((container) => containers.stop(machine, programOf(machine, container), container)),
+    );
+    for (const anchor of present.filter((container) => isAlive(container) && isAnchor(container)))
+      await containers.stop(machine, undefined, anchor);
+    return details[0];
+  };
+  const removeAll = async (present: readonly ContainerInfo[]): Promise<void> => {
+    await Promise.all(present.map(({ id }) => runtime.removeContainer(id)));
+  };
+  const exited = (detail: ContainerDetail | undefined, restarting: boolean): ReturnType<typeof event> =>
+    event(
+      "exit",
+      "stopped",
+      "flyd",
+      exitRequest({ detail, requestedStop: true, restarting, restartCount: 0, nowMs: deps.now() }),
+    );
+  const STOP_DONE = { restartRequested: false, stopSignal: null, stopTimeoutMs: null } as const;
+
+  const destroy = async (machine: MachineRecord, present: readonly ContainerInfo[]): Promise<void> => {
+    if (machine.state !== "destroying") journal.write(machine.id, { state: "destroying" });
+    await stopAll(machine, present);
+    await removeAll(present);
+    journal.write(machine.id, { state: "destroyed" }, event("destroy", "destroyed", "user"));
+  };
+
+  const halt = async (machine: MachineRecord, current: readonly ContainerInfo[]): Promise<void> => {
+    if (!current.some(isAlive)) {
+      if (machine.state === "suspended") journal.write(machine.id, { state: "stopped", ...STOP_DONE });
+      else if (machine.state !== "stopped" && machine.state !== "created" && machine.state !== "failed")
+        journal.write(machine.id, { state: "stopped" });
+      return;
+    }
+    journal.write(machine.id, { state: "stopping" });
+    const detail = await stopAll(machine, current);
+    // Where only the network was left, every program has had its event.
+    const last = current.some((one) => isAlive(one) && !isAnchor(one)) ? exited(detail, false) : undefined;
+    journal.write(machine.id, { state: "stopped", restarts: 0, ...STOP_DONE }, last);
+  };
+
+  const suspend = async (machine: MachineRecord, current: readonly ContainerInfo[]): Promise<void> => {
+    const running = current.filter(({ state }) => state === "running");
+    if (!current.some(isAlive)) {
+      // Its memory is lost: what is left is a machine that starts anew.
+      if (machine.state !== "suspended" && machine.state !== "stopped")
+        journal.write(machine.id, { state: "stopped", desired: "stopped" });
+      return;
+    }
+    if (running.length > 0) {
+      journal.write(machine.id, { state: "suspending" });
+      await drained(machine);
+      for (const { id } of running) await runtime.pauseContainer(id);
+    }
+    if (machine.state !== "suspended")
+      journal.write(machine.id, { state: "suspended" }, event("suspend", "suspended", "flyd"));
+  };
+
+  /** Whether a stop and a start, or a restart, keep what the programs wrote into their image's files. */
+  const keepsFiles = ({ config, state }: MachineRecord, restart: boolean): boolean => {
+    const persist = config.rootfs?.persist ?? config.guest?.persist_rootfs ?? "never";
+    if (persist === "always" || (persist === "restart" && restart)) return true;
+    // A crash keeps them, and so does a suspension whose memory was lost; only a stop and a start give new ones.
+    return !restart && state !== "stopped" && state !== "created" && state !== "failed";
+  };
+
+  const launch = async (
+    machine: MachineRecord,
+    current: readonly ContainerInfo[],
+    stale: readonly ContainerInfo[],
+  ): Promise<void> => {
+    const restart = machine.restartRequested;
+    let present = current;
+    if (restart && current.some(isAlive)) {
+      journal.write(machine.id, { state: "restarting" });
+      const detail = await stopAll(machine, current);
+      journal.write(machine.id, { state: "starting", restarts: 0, ...STOP_DONE }, exited(detail, true));
+    } else if (restart) journal.write(machine.id, STOP_DONE);
+    else if (machine.state === "started" && stale.length === 0 && (await unheard(machine, current))) return;
+    const programs = machinePrograms(machine);
+    const main = programs[0] === undefined ? undefined : containerOf(programs[0], current);
+    if (programs.length === 1 && !restart && main?.state === "running") {
+      if (machine.state !== "started") started(machine);
+      return;
+    }
+    const running = !restart && current.length > 0 && machine.state === "started";
+    if (!running) journal.write(machine.id, { state: stale.length > 0 ? "replacing" : "starting" });
+    if (stale.length > 0) {
+      await stopAll(machine, stale);
+      await removeAll(stale);
+    }
+    if (!keepsFiles(machine, restart) && !(current.some(isAlive) && !restart)) {
+      await removeAll(current);
+      present = [];
+    }
+    try {
+      await deps.activateRegions([machine.region]);
+      await deps.launcher.bringUp(
+        machine,
+        restart ? present.map((one) => ({ ...one, state: "exited" as const })) : present,
+      );
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      // A refusal may come from the work of a control that was killed, or of an engine that is restarting: only what
+      // cannot change by itself, or does not change for a while, is the machine's failure.
+      if (!FINAL.has(error.code) && deps.mayRetry(machine.id)) throw error;
+      journal.write(
+        machine.id,
+        { state: "failed", desired: "stopped" },
+        event("start", "failed", "flyd", { error: error.message, code: error.code }),
+      );
+      deps.failed(machine);
+      return;
+    }
+    if (!running) started(machine);
+  };
+
+  const started = (machine: MachineRecord): void =>
+    journal.write(machine.id, { state: "started" }, event("start", "started", "flyd"));
+
+  /** Whether a program ended while nobody listened; what follows from that is done then, too. */
+  const unheard = async (machine: MachineRecord, current: readonly ContainerInfo[]): Promise<boolean> => {
+    for (const container of current) {
+      if (container.state !== "exited") continue;
+      const detail = await runtime.inspectContainer(container.id);
+      if (detail !== undefined && (await deps.handleExit(machine, detail))) return true;
+    }
+    return false;
+  };
+
+  return async (id) => {
+    const machine = store.machine(id);
+    if (machine === undefined || machine.state === "destroyed") return;
+    const present = await containers.list(id);
+    const current = present.filter(({ labels }) => labels[LABEL.instance] === machine.instanceId);
+    const stale = present.filter((container) => !current.includes(container));
+    if (machine.desired === "destroyed") return destroy(machine, present);
+    if (machine.desired === "started") return launch(machine, current, stale);
+    if (machine.desired === "suspended") return suspend(machine, current);
+    await halt(machine, current);
+    await stopAll(machine, stale);
+    await removeAll(stale);
+  };
+}

@@ -1,0 +1,139 @@
+// What the Machines API does inside a running machine: commands, signals, processes, memory.
+import { constants } from "node:os";
+import { AppError } from "../../errors/app-error.ts";
+import type { ExecAnswer, ProcessStat } from "../../contract/machine.ts";
+import type { MachineRecord, PlanetRecord } from "../model/records.ts";
+import type { ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
+import { LABEL, planetLabels } from "../runtime/labels.ts";
+import type { Store } from "../control-plane/store/store.ts";
+import { ANCHOR } from "./container-spec.ts";
+import { listeningSockets } from "./listening-sockets.ts";
+import { shellWords } from "./shell-words.ts";
+import type { StateJournal } from "./state-journal.ts";
+
+export interface ExecRequest {
+  readonly cmd?: string | undefined;
+  readonly command?: readonly string[] | undefined;
+  readonly container?: string | undefined;
+  readonly stdin?: string | undefined;
+  readonly timeout?: number | undefined;
+}
+
+export interface MachineInside {
+  /** @throws REQUEST_INVALID, MACHINE_STATE it does not run; DEADLINE */
+  exec(machine: MachineRecord, request: ExecRequest): Promise<ExecAnswer>;
+  signal(machine: MachineRecord, signal: string | number): Promise<void>;
+  processes(machine: MachineRecord): Promise<ProcessStat[]>;
+  memory(machine: MachineRecord): Promise<{ limit_mb: number; available_mb: number }>;
+  /** @throws REQUEST_INVALID above what the machine was made with */
+  setMemory(machine: MachineRecord, limitMb: number): Promise<void>;
+}
+
+export interface MachineInsideDeps {
+  readonly planet: PlanetRecord;
+  readonly store: Store;
+  readonly runtime: ContainerRuntime;
+  readonly journal: StateJournal;
+  readonly now: () => number;
+}
+
+const DEFAULT_EXEC_S = 60;
+const DEFAULT_MEMORY_MB = 256;
+const MIB = 1024 * 1024;
+/** The number of the signal that a shell's exit code stands for. */
+const SIGNALLED = 128;
+
+export function createMachineInside({ planet, store, runtime, journal, now }: MachineInsideDeps): MachineInside {
+  const limitOf = (machine: MachineRecord): number =>
+    machine.memoryLimitMb ?? machine.config.guest?.memory_mb ?? DEFAULT_MEMORY_MB;
+
+  const containersOf = async (machine: MachineRecord): Promise<ContainerInfo[]> => {
+    const containers = await runtime.listContainers({
+      ...planetLabels(planet.name, "machine"),
+      [LABEL.machine]: machine.id,
+      [LABEL.instance]: machine.instanceId,
+    });
+    return containers.filter(({ labels }) => labels[LABEL.container] !== ANCHOR);
+  };
+  const notRunning = ({ state }: MachineRecord): AppError =>
+    new AppError("MACHINE_STATE", `failed_precondition: machine is not running, currently ${state}`);
+  /** The container that runs, by its name in the configuration where it has several. */
+  const running = async (machine: MachineRecord, name?: string): Promise<ContainerInfo> => {
+    if (machine.state !== "started") throw notRunning(machine);
+    const containers = await containersOf(machine);
+    const own =
+      name === undefined || name === "" ? containers : containers.filter((one) => one.labels[LABEL.container] === name);
+    if (own.length === 0 && containers.length > 0)
+      throw new AppError("REQUEST_INVALID", `machine ${machine.id} has no container "${name?.slice(0, 63)}"`);
+    const found = own.find(({ state }) => state === "running");
+    if (found === undefined) throw notRunning(machine);
+    return found;
+  };
+  const wordsOf = ({ command, cmd }: ExecRequest): readonly string[] => {
+    const words = command !== undefined && command.length > 0 ? command : shellWords(cmd ?? "");
+    if (words === undefined || words.length === 0 || words[0] === "")
+      throw new AppError("REQUEST_INVALID", "invalid request: command names no program");
+    return words;
+  };
+
+  return {
+    exec: async (machine, request) => {
+      const words = wordsOf(request);
+      const container = await running(machine, request.container);
+      const timeoutS = request.timeout === undefined || request.timeout === 0 ? DEFAULT_EXEC_S : request.timeout;
+      const { exitCode, stdout, stderr } = await runtime.exec(container.id, words, {
+        timeoutMs: timeoutS * 1_000,
+        ...(request.stdin === undefined ? {} : { stdin: request.stdin }),
+      });
+      const signalled = exitCode > SIGNALLED && exitCode < SIGNALLED + 65;
+      return { exit_code: exitCode, stdout, stderr, ...(signalled ? { exit_signal: exitCode - SIGNALLED } : {}) };
+    },
+    signal: async (machine, signal) => {
+      const name =
+        typeof signal === "string"
+          ? signal
+          : Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
+      if (name === undefined) throw new AppError("REQUEST_INVALID", `invalid request: ${signal} is no signal`);
+      await runtime.signalContainer((await running(machine)).id, name);
+    },
+    processes: async (machine) => {
+      const container = await running(machine);
+      const [processes, detail, sockets] = await Promise.all([
+        runtime.processes(container.id),
+        runtime.inspectContainer(container.id),
+        listeningSockets(runtime, container.id),
+      ]);
+      const ranS = Math.max(1, Math.round((now() - Date.parse(detail?.startedAt ?? "")) / 1_000) || 1);
+      return processes.map(({ pid, command, residentBytes, cpuSeconds }, index) => ({
+        pid,
+        stime: Math.round(cpuSeconds),
+        rtime: ranS,
+        command,
+        directory: "",
+        cpu: Math.round((100 * cpuSeconds) / ranS),
+        rss: residentBytes,
+        // Which process has a socket is not asked: the machine's first one stands for all.
+        listen_sockets: index === 0 ? (sockets ?? []).map((address) => ({ proto: "tcp", address })) : [],
+      }));
+    },
+    memory: async (machine) => {
+      const limit = limitOf(machine);
+      const [container] = machine.state === "started" ? await containersOf(machine) : [];
+      const usage = container === undefined ? undefined : await runtime.usage(container.id);
+      return { limit_mb: limit, available_mb: Math.max(0, limit - Math.ceil((usage?.memoryBytes ?? 0) / MIB)) };
+    },
+    setMemory: async (machine, limitMb) => {
+      const most = machine.config.guest?.memory_mb ?? DEFAULT_MEMORY_MB;
+      if (limitMb > most)
+        throw new AppError("REQUEST_INVALID", `invalid request: limit_mb is above the machine's ${most} MB`);
+      const before = store.machine(machine.id)?.memoryLimitMb ?? null;
+      journal.write(machine.id, { memoryLimitMb: limitMb });
+      try {
+        for (const { id } of await containersOf(machine)) await runtime.updateLimits(id, { memoryMb: limitMb });
+      } catch (error) {
+        journal.write(machine.id, { memoryLimitMb: before });
+        throw error;
+      }
+    },
+  };
+}

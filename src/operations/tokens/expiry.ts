@@ -1,0 +1,1 @@
+export { parseDurationMs } from "../../project/duration.ts";

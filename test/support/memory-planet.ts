@@ -9,7 +9,7 @@ import { type World, WorldSchema } from "../../src/contract/world.ts";
 import { createControlPlane } from "../../src/emulator/control-plane/app.ts";
 import { createDiagnoses } from "../../src/emulator/control-plane/diagnosis.ts";
 import { catalogueGeography } from "../../src/emulator/control-plane/geography.ts";
-import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
+import { createIssuer, createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { createAppLogs } from "../../src/emulator/control-plane/logs.ts";
 import { createPlanet, type Planet } from "../../src/emulator/control-plane/planet.ts";
 import { createPublisher, type HttpSend } from "../../src/emulator/control-plane/publisher.ts";
@@ -130,7 +130,9 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     log,
     token: TOKEN,
     ownAddress: "198.18.31.2",
-    issuer: options.issuer,
+    issuer:
+      options.issuer ??
+      (options.authority === undefined ? undefined : createIssuer(options.authority, systemClock.now)),
   });
   const ending = new AbortController();
   const running = planet.run(ending.signal);

@@ -12,11 +12,10 @@ import { managementAddresses } from "../topology/address-plan.ts";
 import { createControlPlane } from "./app.ts";
 import { createDiagnoses } from "./diagnosis.ts";
 import { catalogueGeography } from "./geography.ts";
-import { createLeafSigner } from "./leaf-signer.ts";
+import { createIssuer, createLeafSigner } from "./leaf-signer.ts";
 import { createAppLogs } from "./logs.ts";
 import { createPlanet } from "./planet.ts";
 import { createPublisher, type HttpSend } from "./publisher.ts";
-import type { CertificateIssuer } from "./certificates.ts";
 import { sealingKey } from "./sealing-key.ts";
 import { serveControlPlane } from "./server.ts";
 import { openStore } from "./store/store.ts";
@@ -36,8 +35,6 @@ export interface ControlOptions {
   readonly send: HttpSend;
   readonly now: () => number;
   readonly timer: (afterMs: number, run: () => void) => () => void;
-  /** Signs certificates for apps' own host names. */
-  readonly issuer?: CertificateIssuer;
   readonly log: (text: string) => void;
 }
 
@@ -99,7 +96,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     log,
     token: options.token,
     ownAddress: addresses.control4,
-    issuer: options.issuer,
+    issuer: options.authority === undefined ? undefined : createIssuer(options.authority, now),
   });
   const server = serveControlPlane(app.fetch, { port: options.port, hostname: "0.0.0.0" });
   log(`control of planet ${record.name} listens on port ${options.port}`);

@@ -1,5 +1,6 @@
 // Signs server certificates for edge with the user's authority, for names that the planet answers for and no others.
 import { AppError } from "../../errors/app-error.ts";
+import type { CertificateIssuer } from "./certificates.ts";
 import { type Authority, type AuthorityMaterial, openAuthority } from "../../platform/x509.ts";
 
 export interface LeafSigner {
@@ -12,6 +13,12 @@ export interface LeafSignerDeps {
   /** Whether a name, in lower case, is one that this planet answers for. */
   isServed(name: string): boolean;
   nowMs(): number;
+}
+
+/** Signs for apps' own host names. Whose they are is not asked: on a planet all names are its user's. */
+export function createIssuer(authority: AuthorityMaterial, nowMs: () => number): CertificateIssuer {
+  const signer = createLeafSigner({ authority, isServed: () => true, nowMs });
+  return { issue: async (name, publicKey) => (await signer.sign(name, publicKey)) + authority.certificate };
 }
 
 export function createLeafSigner({ authority, isServed, nowMs }: LeafSignerDeps): LeafSigner {

@@ -168,8 +168,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   } satisfies Partial<ClientPolicy>;
   const sessions = createHttp2Sessions(deps.timeLimits.keepAliveMs);
   const certificates = createLeafCertificates({ sign: createControlSigner({ post }), nowMs });
+  const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
   const secureClients = createListener(securePolicy, relay, (adopt) =>
-    createTlsServer({ certificates, isServed: isPlanetName, log }, (socket) => {
+    createTlsServer({ certificates, versionOf, log }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
       else adopt((connection) => acceptedConn(socket, connection));
     }),

@@ -1,5 +1,6 @@
 // Pure: the world, arranged for the questions that each request asks. Built once per world.
-import type { World, WorldMachine, WorldRegion, WorldService } from "../../contract/world.ts";
+import type { World, WorldHostname, WorldMachine, WorldRegion, WorldService } from "../../contract/world.ts";
+import { certificateNames } from "../model/host-names.ts";
 import { type HttpFeatures, httpFeatures, publicPort } from "./http-features.ts";
 
 /** A machine's service on a public port as a place where requests can go. */
@@ -29,6 +30,8 @@ export interface WorldApp {
 export interface WorldIndex {
   readonly version: number;
   readonly home: string;
+  /** An app's own host name, in lower case, that there is a certificate for. */
+  hostname(name: string): WorldHostname | undefined;
   /** The host's port where clients find TLS. */
   readonly tlsPort: number | undefined;
   /** Active regions by code. */
@@ -78,6 +81,7 @@ export function indexWorld(world: World): WorldIndex {
   }
   const rttMs = (a: string, b: string): number => (a === b ? 0 : (rtts.get(`${a} ${b}`) ?? Infinity));
   const machines = new Map(world.machines.map((machine) => [machine.id, machine]));
+  const hostnames = new Map(world.hostnames?.map((hostname) => [hostname.name, hostname]));
   const byPort = new Map<number, PortIndex>();
   const indexOf = (port: number): PortIndex => {
     let index = byPort.get(port);
@@ -88,6 +92,13 @@ export function indexWorld(world: World): WorldIndex {
   return {
     version: world.version,
     home: world.home,
+    hostname(name) {
+      for (const wanted of certificateNames(name)) {
+        const found = hostnames.get(wanted);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
     tlsPort: world.tlsPort,
     regions: new Map(world.regions.map((region) => [region.code, region])),
     apps: new Map(world.apps.map((app) => [app.name, app])),

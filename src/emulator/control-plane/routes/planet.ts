@@ -3,10 +3,12 @@ import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import type { Organizations } from "../../../contract/apps.ts";
-import { ActivateRegionsSchema, LeafRequestSchema } from "../../../contract/planet.ts";
+import { ActivateRegionsSchema, type LeafCertificate, LeafRequestSchema } from "../../../contract/planet.ts";
 import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import type { RandomBytes } from "../../model/ids.ts";
+import { isPlanetName } from "../../model/host-names.ts";
+import type { Certificates } from "../certificates.ts";
 import type { Diagnoses } from "../diagnosis.ts";
 import type { AppLogs } from "../logs.ts";
 import type { LeafSigner } from "../leaf-signer.ts";
@@ -24,6 +26,7 @@ export interface PlanetRoutesDeps {
   readonly diagnoses: Diagnoses;
   readonly edgeUrl: string;
   readonly leafSigner: LeafSigner;
+  readonly certificates: Pick<Certificates, "served">;
   readonly send: HttpSend;
   readonly random: RandomBytes;
   readonly now: () => number;
@@ -33,7 +36,7 @@ export interface PlanetRoutesDeps {
 const MAX_TAIL = 10_000;
 
 export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
-  const { planet, logs, diagnoses, edgeUrl, leafSigner, send } = deps;
+  const { planet, logs, diagnoses, edgeUrl, leafSigner, certificates, send } = deps;
   const requireApp = (app: string): string => {
     if (planet.store.app(app) === undefined)
       throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
@@ -63,7 +66,9 @@ export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
     })
     .post("/certificates/leaf", async (context) => {
       const { name, publicKey } = await readBody(context, LeafRequestSchema);
-      return context.json({ certificate: await leafSigner.sign(name, publicKey) });
+      const own = isPlanetName(name) ? undefined : await certificates.served(name);
+      const leaf: LeafCertificate = own ?? { certificate: await leafSigner.sign(name, publicKey) };
+      return context.json(leaf);
     })
     .post("/probe", async (context) => {
       const request = await readBody(context, ProbeRequestSchema);

@@ -1,8 +1,9 @@
-// The certificates that edge shows: one per host name, signed by control on demand and kept. The private key is made here
-// and never leaves the process; the authority's key never comes here.
+// The certificates that edge shows: one per host name, asked from control on demand and kept in memory alone. The private
+// key of the planet's own names is made here and never leaves the process; the authority's key never comes here.
 import { generateKeyPair, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { promisify } from "node:util";
+import type { LeafCertificate } from "../../../contract/planet.ts";
 
 /** Host names whose certificates are kept; more than anybody uses, and a bound for those who try names. */
 const MAX_KEPT = 2_000;
@@ -10,16 +11,18 @@ const MAX_KEPT = 2_000;
 const MAX_SIGNING = 64;
 /** A certificate is replaced this long before it ends. */
 const RENEW_BEFORE_MS = 30 * 86_400_000;
+/** ... but one that was imported with less than that left is not asked for with each handshake. */
+const ASK_AGAIN_MS = 600_000;
 
 export interface LeafCertificateDeps {
-  /** The certificate for a name, signed by control. @param publicKey SPKI as PEM; the result is PEM */
-  sign(name: string, publicKey: string): Promise<string>;
+  /** The certificate for a name, from control. @param publicKey SPKI as PEM */
+  sign(name: string, publicKey: string): Promise<LeafCertificate>;
   nowMs(): number;
 }
 
 export interface LeafCertificates {
-  /** The context to shake hands with as that host, or undefined where nobody may. Rejects where control cannot sign. */
-  contextFor(name: string): Promise<SecureContext>;
+  /** The context to shake hands with as that host. Rejects where control cannot sign. @param version of its certificate */
+  contextFor(name: string, version?: string): Promise<SecureContext>;
 }
 
 interface Kept {
@@ -36,29 +39,31 @@ export function createLeafCertificates({ sign, nowMs }: LeafCertificateDeps): Le
     signing += 1;
     try {
       const { publicKey, privateKey } = await (keys ??= makeKeys());
-      const cert = await sign(name, publicKey);
-      entry.renewAtMs = new X509Certificate(cert).validToDate.getTime() - RENEW_BEFORE_MS;
-      return createSecureContext({ cert, key: privateKey });
+      const { certificate, key = privateKey } = await sign(name, publicKey);
+      const renewAtMs = new X509Certificate(certificate).validToDate.getTime() - RENEW_BEFORE_MS;
+      entry.renewAtMs = Math.max(renewAtMs, nowMs() + ASK_AGAIN_MS);
+      return createSecureContext({ cert: certificate, key });
     } finally {
       signing -= 1;
     }
   };
 
   return {
-    contextFor(name) {
-      const present = kept.get(name);
+    contextFor(name, version = "") {
+      const place = `${name} ${version}`;
+      const present = kept.get(place);
       if (present !== undefined && nowMs() < present.renewAtMs) {
-        kept.delete(name);
-        kept.set(name, present);
+        kept.delete(place);
+        kept.set(place, present);
         return present.context;
       }
       if (signing >= MAX_SIGNING) return Promise.reject(new Error("too many certificates are being signed"));
       const entry = { renewAtMs: Infinity };
       const context = make(name, entry);
       const made: Kept = Object.assign(entry, { context });
-      kept.set(name, made);
+      kept.set(place, made);
       context.catch(() => {
-        if (kept.get(name) === made) kept.delete(name);
+        if (kept.get(place) === made) kept.delete(place);
       });
       const oldest = kept.size > MAX_KEPT ? kept.keys().next().value : undefined;
       if (oldest !== undefined) kept.delete(oldest);

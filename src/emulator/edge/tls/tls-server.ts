@@ -11,14 +11,14 @@ const SESSION_SECONDS = 7_200;
 
 export interface TlsServerDeps {
   readonly certificates: LeafCertificates;
-  /** Whether a name, in lower case, is one that this planet answers for. */
-  isServed(name: string): boolean;
+  /** The version of the certificate for a name in lower case; undefined where this planet does not answer for it. */
+  versionOf(name: string): string | undefined;
   log(text: string): void;
 }
 
 /** A server whose connections come to `opened` after their handshake. The words of failures are the platform's (PT03 to PT08). */
 export function createTlsServer(
-  { certificates, isServed, log }: TlsServerDeps,
+  { certificates, versionOf, log }: TlsServerDeps,
   opened: (socket: tls.TLSSocket) => void,
 ): net.Server {
   const server = tls.createServer({
@@ -28,11 +28,12 @@ export function createTlsServer(
     sessionIdContext: "hangar",
     SNICallback: (given, answer) => {
       const name = given.toLowerCase();
-      if (!isServed(name)) {
+      const version = versionOf(name);
+      if (version === undefined) {
         log(`[PT05] no valid tls certificate was found for SNI ${name}. aborted connection`);
         return answer(new Error("unknown name"));
       }
-      certificates.contextFor(name).then(
+      certificates.contextFor(name, version).then(
         (context) => answer(null, context),
         (error: unknown) => {
           log(`[PT09] internal tls error: ${name}: ${error instanceof Error ? error.message : String(error)}`);

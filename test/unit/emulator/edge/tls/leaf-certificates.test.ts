@@ -16,7 +16,7 @@ async function rig() {
       if (clock.down) throw new Error("down");
       const certificate = await sign({ name, publicKey });
       expect(new X509Certificate(certificate).checkHost(name)).toBe(name);
-      return certificate;
+      return { certificate };
     },
   });
   return { clock, signed, certificates };

@@ -1,7 +1,7 @@
 // An edge on loopback addresses, without wan and without policy routing: for its logic. Regions are 127.0.<n>.0/24.
 import { randomBytes } from "node:crypto";
 import net from "node:net";
-import type { LeafRequest } from "../../src/contract/planet.ts";
+import type { LeafCertificate, LeafRequest } from "../../src/contract/planet.ts";
 import type { World, WorldCheck, WorldMachine, WorldService } from "../../src/contract/world.ts";
 import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
@@ -100,6 +100,8 @@ export interface EdgeRigOptions {
   readonly timeLimits?: Partial<ClientTimeLimits>;
   readonly post?: (path: string, body: unknown) => Promise<{ status: number; body: string }>;
   readonly nowMs?: () => number;
+  /** What control gives out for apps' own host names. */
+  readonly ownNames?: ReadonlyMap<string, LeafCertificate>;
 }
 
 /** One for all rigs of a file: making it takes a while. */
@@ -130,6 +132,8 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
     post: (path, body) => {
       if (path === "/hangar/v1/certificates/leaf") {
         const { name, publicKey } = body as LeafRequest;
+        const own = options.ownNames?.get(name);
+        if (own !== undefined) return Promise.resolve({ status: 200, body: JSON.stringify(own) });
         return signer.sign(name, publicKey).then(
           (certificate) => ({ status: 200, body: JSON.stringify({ certificate }) }),
           () => ({ status: 422, body: "{}" }),

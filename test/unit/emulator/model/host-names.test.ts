@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPlanetName } from "../../../../src/emulator/model/host-names.ts";
+import { certificateNames, isPlanetName } from "../../../../src/emulator/model/host-names.ts";
 
 test.each([
   ["my-app.localhost", true],
@@ -18,4 +18,9 @@ test.each([
   [`${"a".repeat(64)}.localhost`, false],
 ])("%s is a name of the planet: %s", (name, expected) => {
   expect(isPlanetName(name)).toBe(expected);
+});
+
+test("a star stands for one label, and the name itself goes first", () => {
+  expect(certificateNames("www.shop.example")).toEqual(["www.shop.example", "*.shop.example"]);
+  expect(certificateNames("example")).toEqual(["example"]);
 });

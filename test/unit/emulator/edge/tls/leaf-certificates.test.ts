@@ -6,8 +6,8 @@ import { createAuthority, openAuthority } from "../../../../../src/platform/x509
 const DAY_MS = 86_400_000;
 
 async function rig() {
-  const clock = { nowMs: Date.UTC(2026, 10, 22), down: false };
-  const { sign } = await openAuthority(await createAuthority("Test", clock.nowMs), () => clock.nowMs);
+  const clock = { nowMs: Date.UTC(2026, 10, 22), down: false, leadMs: 0 };
+  const { sign } = await openAuthority(await createAuthority("Test", clock.nowMs), () => clock.nowMs + clock.leadMs);
   const signed: string[] = [];
   const certificates = createLeafCertificates({
     nowMs: () => clock.nowMs,
@@ -39,6 +39,19 @@ describe("leaf certificates", () => {
     clock.nowMs += 2 * DAY_MS;
     expect(await certificates.contextFor("a.localhost")).not.toBe(first);
     expect(signed).toHaveLength(2);
+  });
+
+  test("of another version are asked for anew; one that ends soon is not asked for with each handshake", async () => {
+    const { certificates, signed, clock } = await rig();
+    const first = await certificates.contextFor("shop.example", "1");
+    expect(await certificates.contextFor("shop.example", "1")).toBe(first);
+    expect(await certificates.contextFor("shop.example", "2")).not.toBe(first);
+    expect(signed).toHaveLength(2);
+    clock.leadMs = -80 * DAY_MS;
+    await certificates.contextFor("late.example", "1");
+    clock.nowMs += 60_000;
+    await certificates.contextFor("late.example", "1");
+    expect(signed).toHaveLength(3);
   });
 
   test("are asked for again after control could not sign", async () => {

@@ -1,12 +1,16 @@
 // The adapters of a deploy to a planet, for `deploy` and `launch`.
 import { isRegionCode, suggestRegion } from "../emulator/index.ts";
+import { AppError } from "../errors/app-error.ts";
 import { loadAppConfig } from "../operations/config/load-app-config.ts";
 import { deploy, type DeployInput, type DeployResult } from "../operations/deploy/deploy.ts";
+import { requirePlanet } from "../operations/planet/planet-access.ts";
 import { ensureUp } from "../operations/planet/up.ts";
-import { buildImage, dockerBuildDeps } from "../platform/docker-build.ts";
+import { buildImage, dockerBuildDeps, pushImage } from "../platform/docker-build.ts";
 import type { ProgressReporter } from "../operations/progress.ts";
 import type { Context } from "./context.ts";
-import { buildReports, upDeps } from "./planet-context.ts";
+import { deployerOf } from "./deployer.ts";
+import { buildReports, planetAccessDeps, upDeps } from "./planet-context.ts";
+import { renderQuestions } from "./present/deploy.ts";
 
 /** Deploys with the real engine and the planet that the command is about. */
 export async function deployApp(
@@ -15,15 +19,25 @@ export async function deployApp(
   version: string,
   progress: ProgressReporter,
 ): Promise<DeployResult> {
-  const deps = await upDeps(context, progress);
+  const [deps, deployer] = await Promise.all([
+    upDeps(context, progress),
+    deployerOf(context, input.loaded.contextDir, version),
+  ]);
   const { signal, clock } = context;
+  const docker = dockerBuildDeps(context.env["PATH"] ?? "");
   return deploy(input, {
     files: await context.files(),
     regionNames: { has: isRegionCode, suggest: suggestRegion },
-    build: (build) =>
-      buildImage({ ...build, ...buildReports(progress, "build"), signal }, dockerBuildDeps(context.env["PATH"] ?? "")),
+    build: (build) => buildImage({ ...build, ...buildReports(progress, "build"), signal }, docker),
+    push: (reference) => pushImage(reference, { signal, onLine: (line) => progress.update("push", line) }, docker),
     tagImage: deps.runtime.tagImage,
+    imageId: deps.runtime.imageId,
     ensurePlanet: async (regions, home) => {
+      // A plan is made for what is there: it brings nothing up.
+      if (input.dryRun === true) {
+        const { client, httpPort } = await requirePlanet(await planetAccessDeps(context));
+        return { client, httpPort, home: (await client.planet()).home };
+      }
       const { status, url, controlUrl } = await ensureUp(
         { regions, version, ...(home === undefined ? {} : { home }) },
         deps,
@@ -32,6 +46,7 @@ export async function deployApp(
       const client = deps.createClient({ baseUrl: controlUrl, token: await deps.home.token() });
       return { client, httpPort: Number(new URL(url).port), home: status.home };
     },
+    deployer,
     clock,
     signal,
     progress,
@@ -46,5 +61,7 @@ export async function deployFolder(
   progress: ProgressReporter,
 ): Promise<DeployResult> {
   const loaded = await loadAppConfig({ dir }, { files: await context.files() });
-  return deployApp(context, { loaded, regions: [] }, version, progress);
+  const result = await deployApp(context, { loaded, regions: [] }, version, progress);
+  if (result.questions === undefined) return result;
+  throw new AppError("CONFIRMATION_REQUIRED", renderQuestions(result.questions), { suggestions: ["hangar deploy"] });
 }

@@ -10,6 +10,17 @@ import {
   type PlanetStatus,
   PlanetStatusSchema,
 } from "../contract/planet.ts";
+import {
+  type BeginRelease,
+  type ChangeRelease,
+  type HeldRelease,
+  HeldReleaseSchema,
+  type Release,
+  type ReleaseDetail,
+  ReleaseDetailSchema,
+  ReleaseSchema,
+} from "../contract/release.ts";
+import { type CreateVolume, type Volume, VolumeSchema } from "../contract/volumes.ts";
 import { type ProbeRequest, type ProbeResult, ProbeResultSchema } from "../contract/world.ts";
 import { AppError } from "../errors/app-error.ts";
 import { type ErrorCode, isErrorCode } from "../errors/catalogue.ts";
@@ -32,10 +43,28 @@ export interface ControlClient {
   machines(app: string): Promise<Machine[]>;
   machine(app: string, id: string): Promise<Machine>;
   createMachine(app: string, body: LaunchMachine): Promise<Machine>;
-  updateMachine(app: string, id: string, body: LaunchMachine): Promise<Machine>;
+  /** @param nonce of the machine's lease, where somebody holds one */
+  updateMachine(app: string, id: string, body: LaunchMachine, nonce?: string): Promise<Machine>;
+  startMachine(app: string, id: string, nonce?: string): Promise<void>;
   stopMachine(app: string, id: string): Promise<void>;
-  destroyMachine(app: string, id: string): Promise<void>;
-  cordonMachine(app: string, id: string, cordoned: boolean): Promise<void>;
+  destroyMachine(app: string, id: string, nonce?: string): Promise<void>;
+  cordonMachine(app: string, id: string, cordoned: boolean, nonce?: string): Promise<void>;
+  /** Takes a machine's lease, or with its nonce prolongs it; undefined where the control plane has no leases. @throws CONFLICT */
+  leaseMachine(app: string, id: string, ttlS: number, nonce?: string): Promise<string | undefined>;
+  releaseLease(app: string, id: string, nonce: string): Promise<void>;
+  volumes(app: string): Promise<Volume[]>;
+  createVolume(app: string, body: CreateVolume): Promise<Volume>;
+  destroyVolume(app: string, id: string): Promise<void>;
+  /** Newest first. */
+  releases(app: string, limit?: number): Promise<Release[]>;
+  /** @throws RELEASE_NOT_FOUND */
+  release(app: string, id: string): Promise<ReleaseDetail>;
+  /** @throws DEPLOY_RUNNING */
+  beginRelease(app: string, body: BeginRelease): Promise<HeldRelease>;
+  /** Takes over a release whose holder is gone. @throws DEPLOY_RUNNING */
+  adoptRelease(app: string, id: string, ttlS: number): Promise<HeldRelease>;
+  /** @throws CONFLICT the release is no longer the caller's */
+  changeRelease(app: string, id: string, body: ChangeRelease): Promise<ReleaseDetail>;
   /** Waits until the machine has the state. @throws DEADLINE */
   waitMachine(
     app: string,
@@ -55,6 +84,9 @@ export interface ControlClientOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
+const ReleasesSchema = z.object({ releases: z.array(ReleaseSchema) });
+const LeaseSchema = z.object({ data: z.object({ nonce: z.string() }) });
+const NONCE_HEADER = "fly-machine-lease-nonce";
 const AppsSchema = z.object({ apps: z.array(AppSchema) });
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -114,14 +146,16 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     path: string,
     body?: unknown,
     timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    nonce?: string,
   ): Promise<Response> => {
+    const sent = nonce === undefined ? headers : { ...headers, [NONCE_HEADER]: nonce };
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
     let response: Response;
     try {
       response = await fetch(`${options.baseUrl}${path}`, {
         method,
-        headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+        headers: body === undefined ? sent : { ...sent, "content-type": "application/json" },
         signal,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
@@ -144,9 +178,13 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     body: unknown,
     schema: Schema,
     timeoutMs?: number,
-  ): Promise<z.infer<Schema>> => schema.parse(await (await send("POST", path, body, timeoutMs)).json());
+    nonce?: string,
+  ): Promise<z.infer<Schema>> => schema.parse(await (await send("POST", path, body, timeoutMs, nonce)).json());
   const at = (app: string, id?: string): string =>
     `/v1/apps/${encodeURIComponent(app)}/machines${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
+
+  const releasesAt = (app: string, id?: string): string =>
+    `/hangar/v1/apps/${encodeURIComponent(app)}/releases${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
 
   return {
     planet: () => get("/hangar/v1/planet", PlanetStatusSchema),
@@ -185,11 +223,34 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     machines: (app) => get(at(app), z.array(MachineSchema)),
     machine: (app, id) => get(at(app, id), MachineSchema),
     createMachine: (app, body) => post(at(app), body, MachineSchema),
-    updateMachine: (app, id, body) => post(at(app, id), body, MachineSchema),
+    updateMachine: (app, id, body, nonce) => post(at(app, id), body, MachineSchema, undefined, nonce),
+    startMachine: async (app, id, nonce) => void (await send("POST", `${at(app, id)}/start`, {}, undefined, nonce)),
     stopMachine: async (app, id) => void (await send("POST", `${at(app, id)}/stop`, {})),
-    destroyMachine: async (app, id) => void (await send("DELETE", `${at(app, id)}?force=true`)),
-    cordonMachine: async (app, id, cordoned) =>
-      void (await send("POST", `${at(app, id)}/${cordoned ? "cordon" : "uncordon"}`, {})),
+    destroyMachine: async (app, id, nonce) =>
+      void (await send("DELETE", `${at(app, id)}?force=true`, undefined, undefined, nonce)),
+    cordonMachine: async (app, id, cordoned, nonce) =>
+      void (await send("POST", `${at(app, id)}/${cordoned ? "cordon" : "uncordon"}`, {}, undefined, nonce)),
+    leaseMachine: async (app, id, ttlS, nonce) => {
+      try {
+        const path = `${at(app, id)}/lease?ttl=${ttlS}`;
+        return (await post(path, {}, LeaseSchema, undefined, nonce)).data.nonce;
+      } catch (error) {
+        if (error instanceof AppError && error.code === "NOT_FOUND") return undefined;
+        throw error;
+      }
+    },
+    releaseLease: async (app, id, nonce) =>
+      void (await send("DELETE", `${at(app, id)}/lease`, undefined, undefined, nonce)),
+    volumes: (app) => get(`/v1/apps/${encodeURIComponent(app)}/volumes`, z.array(VolumeSchema)),
+    createVolume: (app, body) => post(`/v1/apps/${encodeURIComponent(app)}/volumes`, body, VolumeSchema),
+    destroyVolume: async (app, id) =>
+      void (await send("DELETE", `/v1/apps/${encodeURIComponent(app)}/volumes/${encodeURIComponent(id)}`)),
+    releases: async (app, limit = 25) => (await get(`${releasesAt(app)}?limit=${limit}`, ReleasesSchema)).releases,
+    release: (app, id) => get(releasesAt(app, id), ReleaseDetailSchema),
+    beginRelease: (app, body) => post(releasesAt(app), body, HeldReleaseSchema),
+    adoptRelease: (app, id, ttlS) => post(`${releasesAt(app, id)}/adopt`, { ttl_s: ttlS }, HeldReleaseSchema),
+    changeRelease: async (app, id, body) =>
+      ReleaseDetailSchema.parse(await (await send("PATCH", releasesAt(app, id), body)).json()),
     waitMachine: async (app, id, state, { timeoutS = 60, instanceId } = {}) => {
       const query = new URLSearchParams({
         state,

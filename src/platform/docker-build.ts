@@ -6,6 +6,7 @@ import path from "node:path";
 import { buildError, type BuildReport, failedAtRegistry, reportBuild } from "./build-failure.ts";
 import { type Builder, type BuildStep, readBuildProgress } from "./build-progress.ts";
 import { type BuilderChoice, chooseBuilder, findDockerClients } from "./docker-builders.ts";
+import { AppError } from "../errors/app-error.ts";
 import { exec } from "./exec.ts";
 
 export interface BuildImageInput {
@@ -17,6 +18,10 @@ export interface BuildImageInput {
   readonly target?: string | undefined;
   readonly args: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Values by ID that steps mount with `--mount=type=secret`; the classic builder cannot. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Build every step anew. */
+  readonly noCache?: boolean;
   /** Absolute path of a file to use in place of `.dockerignore`; the classic builder cannot. */
   readonly ignorefile?: string | undefined;
   /** Each line as the builder prints it, and notices of our own that start with `hangar: `. */
@@ -53,6 +58,10 @@ export function dockerBuildDeps(searchPath: string): BuildImageDeps {
 export async function buildImage(input: BuildImageInput, deps: BuildImageDeps): Promise<BuiltImage> {
   const choice = await chooseBuilder(await deps.clients(), deps.exec, input.signal);
   const scratch = await mkdtemp(path.join(tmpdir(), "hangar-build-"));
+  if (choice.builder === "classic")
+    input.onLine?.(
+      "hangar: the classic builder is used, which has no secrets, cache mounts or ignorefile: install docker-buildx",
+    );
   try {
     const first = await runBuild(input, deps, choice, choice.builder, scratch);
     if ("imageId" in first) return first;
@@ -76,11 +85,12 @@ async function runBuild(
   scratch: string,
 ): Promise<BuiltImage | BuildReport> {
   const idFile = path.join(scratch, "image-id");
+  requireSecrets(input, builder);
   const dockerfile = await withIgnorefile(input, builder, scratch);
   const lines: string[] = [];
   const progress = readBuildProgress(builder);
   const result = await deps.exec(choice.client, buildArguments({ ...input, dockerfile }, builder, idFile), {
-    env: buildEnvironment(input.args, builder),
+    env: { ...buildEnvironment(input.args, builder), ...secretEnvironment(input.secrets ?? {}) },
     ...(input.signal === undefined ? {} : { signal: input.signal }),
     onLine: (line) => {
       lines.push(line);
@@ -92,6 +102,36 @@ async function runBuild(
   if (result.exitCode !== 0) return reportBuild(builder, lines);
   const imageId = (await readFile(idFile, "utf8")).trim();
   return { imageId, builder, client: choice.client, seconds: Math.round(result.durationMs) / 1_000 };
+}
+
+/** @throws BUILD_FAILED where the build wants secrets and the builder has none: it would fail later, in other words */
+function requireSecrets({ secrets = {}, tag }: BuildImageInput, builder: Builder): void {
+  if (builder === "buildkit" || Object.keys(secrets).length === 0) return;
+  throw new AppError(
+    "BUILD_FAILED",
+    `${tag} cannot be built: build secrets need BuildKit, and there is the classic builder only`,
+    {
+      suggestions: ["install docker-buildx", "hangar doctor"],
+    },
+  );
+}
+
+/**
+ * Pushes an image to the registry that its name says, with the credentials of the Docker client.
+ * @throws PUSH_FAILED
+ */
+export async function pushImage(
+  reference: string,
+  options: { readonly signal?: AbortSignal; readonly onLine?: (line: string) => void },
+  deps: BuildImageDeps,
+): Promise<void> {
+  const { client } = await chooseBuilder(await deps.clients(), deps.exec, options.signal);
+  const result = await deps.exec(client, ["push", reference], options);
+  if (result.exitCode === 0) return;
+  const reason = result.stderr.trim().split("\n").at(-1) ?? "";
+  throw new AppError("PUSH_FAILED", `${reference} could not be pushed: ${reason}`, {
+    suggestions: ["docker login", "name a registry in the image's name: --image registry.example/app:tag"],
+  });
 }
 
 /** The arguments of `docker`. Values of build arguments stay out of them, because everybody can read the process list. */
@@ -107,6 +147,10 @@ export function buildArguments(input: BuildImageInput, builder: Builder, idFile:
     "--iidfile",
     idFile,
     ...(input.target === undefined ? [] : ["--target", input.target]),
+    ...(input.noCache === true ? ["--no-cache"] : []),
+    ...Object.keys(input.secrets ?? {}).flatMap((id, index) =>
+      builder === "buildkit" ? ["--secret", `id=${id},env=${secretVariable(index)}`] : [],
+    ),
     ...Object.entries(input.args).flatMap(([name, value]) => [
       "--build-arg",
       steersClient(name) ? `${name}=${value}` : name,
@@ -128,6 +172,13 @@ export function buildEnvironment(
     BUILDX_BUILDER: undefined,
   };
 }
+
+/** Secrets go to the client by its environment: the process list is everybody's, and a file might stay. */
+function secretEnvironment(secrets: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.values(secrets).map((value, index) => [secretVariable(index), value]));
+}
+
+const secretVariable = (index: number): string => `HANGAR_BUILD_SECRET_${index + 1}`;
 
 /** Whether a variable of this name would change what the client itself does. */
 function steersClient(name: string): boolean {

@@ -132,7 +132,7 @@ function send(
 }
 
 describe.each(ENTRIES)("HTTP/2 %s", (_name, region) => {
-  test("reaches an app that speaks HTTP/1.1", async () => {
+  test("PH-02: reaches an app that speaks HTTP/1.1", async () => {
     const session = client(`${region}.my-app.localhost`);
     const body = randomBytes(300_000);
     const [get, post] = await Promise.all([

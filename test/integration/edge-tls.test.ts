@@ -70,7 +70,7 @@ function ask(target: string): string {
 }
 
 describe("edge with TLS", () => {
-  test("shows a certificate for the name, and tells the app that the client used TLS", async () => {
+  test("PH-03: shows a certificate for the name, and tells the app that the client used TLS", async () => {
     const { text, protocol, names } = await talk({});
     expect(protocol).toBe("TLSv1.3");
     expect(names).toBe(`DNS:${HOST}`);
@@ -88,7 +88,7 @@ describe("edge with TLS", () => {
     expect(second.text).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
-  test("refuses TLS 1.1, names of other people, and clients that name nobody", async () => {
+  test("PH-03 PH-04: refuses TLS 1.1, names of other people, and clients that name nobody", async () => {
     await expect(
       talk({ minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }),
     ).rejects.toThrow();

@@ -26,6 +26,8 @@ export interface HangarCli extends AsyncDisposable {
     args: readonly string[],
     options?: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string; readonly timeoutMs?: number },
   ): Promise<Ran>;
+  /** Begins a command, which `kill` ends as a SIGKILL does; `ended` resolves however it ends. */
+  begin(args: readonly string[]): { readonly kill: () => void; readonly ended: Promise<Ran> };
   /** Runs a command with --json that has to succeed, and gives its value. */
   json<T>(args: readonly string[], options?: { readonly cwd?: string }): Promise<T>;
   /** Runs a command with --json that has to fail, and gives its error. */
@@ -79,7 +81,14 @@ export async function createHangarCli({
     });
     return { exitCode: exitCode ?? -1, stdout, stderr };
   };
+  const begin: HangarCli["begin"] = (args) => {
+    const [file, words] = command([process.execPath, program, ...args]);
+    const child = execa(file, words, { reject: false, cwd: base, env, timeout: 150_000, stdin: "ignore" });
+    const ended = child.then(({ exitCode, stdout, stderr }) => ({ exitCode: exitCode ?? -1, stdout, stderr }));
+    return { kill: () => void child.kill("SIGKILL"), ended };
+  };
   const cli: HangarCli = {
+    begin,
     engine,
     planet,
     dir,

@@ -12,6 +12,7 @@ import { certificateRoutes } from "./routes/certificates.ts";
 import { issuedTokenRoutes } from "./routes/issued-tokens.ts";
 import { machinePartRoutes } from "./routes/machine-parts.ts";
 import { machineRoutes } from "./routes/machines.ts";
+import { releaseRoutes } from "./routes/releases.ts";
 import { orgRoutes } from "./routes/orgs.ts";
 import { planetRoutes, type PlanetRoutesDeps } from "./routes/planet.ts";
 import { platformRoutes } from "./routes/platform.ts";
@@ -98,6 +99,7 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
   ])
     app.route("/v1", routes);
   app.route("/hangar/v1", planetRoutes({ ...deps, certificates }));
+  app.route("/hangar/v1", releaseRoutes({ planet, random, now }));
   app.route("/hangar/v1", issuedTokenRoutes(deps));
   return app;
 }

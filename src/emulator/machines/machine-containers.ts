@@ -80,7 +80,7 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
     const image = found === undefined ? undefined : await runtime.inspectImage(program.image);
     const entrypoint = spec.entrypoint ?? image?.entrypoint ?? [];
     const command = spec.command ?? (spec.entrypoint === undefined ? (image?.command ?? []) : []);
-    // a terminal would echo what is typed into it, and other processors have no loader: see docs/adr/0012
+    // a terminal would echo what is typed into it, and other processors have no loader: see docs/adr/0013
     if (found === undefined || entrypoint.length + command.length === 0)
       return { spec: { ...spec, env: { ...spec.env, ...secrets } } };
     return {

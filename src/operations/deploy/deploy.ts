@@ -1,209 +1,191 @@
-// Deploys an app to a planet: configuration, image, planet, machines. Each step fails before the next one changes anything.
-import path from "node:path";
+// Deploys an app: configuration, image, target, plan, agreement, execution. Each step fails before the next one changes anything.
+import { randomUUID } from "node:crypto";
 import type { ControlClient } from "../../client/control-client.ts";
-import type { Machine } from "../../contract/machine.ts";
 import { AppError } from "../../errors/app-error.ts";
-import type { BuiltImage } from "../../platform/docker-build.ts";
-import type { Clock } from "../../platform/clock.ts";
 import type { AppConfig } from "../../project/app-config.ts";
-import { toMachineConfig } from "../../project/machine-config.ts";
-import { processGroups } from "../../project/process-groups.ts";
-import { type RegionNames, wantedRegions } from "../../project/wanted-regions.ts";
-import { declaredCounts } from "../../project/region-counts.ts";
-import { findDockerfile } from "../config/find-dockerfile.ts";
-import type { LoadedAppConfig } from "../config/load-app-config.ts";
-import { loadMachineInputs, type LoadMachineInputsDeps } from "../config/load-machine-inputs.ts";
-import type { ProgressReporter } from "../progress.ts";
-import { machinesToDestroy, planGroup } from "./plan.ts";
+import path from "node:path";
+import { loadMachineInputs } from "../config/load-machine-inputs.ts";
+import type { MachineInputs } from "../../project/machine-config.ts";
+import { wantedRegions } from "../../project/wanted-regions.ts";
+import {
+  applyPlan,
+  changeApp,
+  type ChangeDeps,
+  type Changed,
+  type ChangeOptions,
+  DEFAULT_LEASE_S,
+  DEFAULT_MAX_UNAVAILABLE,
+  DEFAULT_WAIT_MS,
+  type Seen,
+} from "./change-app.ts";
+import type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
+import { createControlFleet } from "./execute/control-fleet.ts";
+import { createSteadyFleet } from "./execute/steady-fleet.ts";
+import type { DeployedMachine } from "./execute/run.ts";
+import { obtainImage } from "./obtain-image.ts";
+import { estimateCost } from "./plan/cost.ts";
+import { planDeploy } from "./plan/plan-deploy.ts";
+import type { DeployPlan, PlanInput } from "./plan/plan-types.ts";
 import { unsupportedSettings } from "./unsupported.ts";
-import { discard, type Rolled, rollOut } from "./rollout.ts";
+import { groupWishes, releaseCommandOf } from "./wishes.ts";
 
-export interface DeployInput {
-  readonly loaded: LoadedAppConfig;
-  /** Name of the app; the file's where absent. */
-  readonly app?: string;
-  readonly regions: readonly string[];
-  /** An image to deploy instead of building one. */
-  readonly image?: string;
-  readonly waitTimeoutMs?: number;
-  /** Replace machines too that run exactly this already. */
-  readonly force?: boolean;
-}
+export type { DeployedMachine } from "./execute/run.ts";
+export type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
 
-export interface DeployDeps {
-  readonly files: LoadMachineInputsDeps["files"] & { exists(file: string): Promise<boolean> };
-  readonly regionNames: RegionNames;
-  readonly build: (input: {
-    contextDir: string;
-    dockerfile: string;
-    tag: string;
-    target?: string | undefined;
-    args: Readonly<Record<string, string>>;
-    ignorefile?: string | undefined;
-  }) => Promise<BuiltImage>;
-  readonly tagImage: (imageId: string, reference: string) => Promise<void>;
-  /** Brings the planet up with the regions active, and gives the client of its control plane and its URL for clients. */
-  readonly ensurePlanet: (
-    regions: readonly string[],
-    home: string | undefined,
-  ) => Promise<{ readonly client: ControlClient; readonly httpPort: number; readonly home: string }>;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly progress: ProgressReporter;
-}
-
-export interface DeployedMachine {
-  readonly id: string;
-  readonly group: string;
-  readonly region: string;
-  readonly state: string;
-  readonly action: "created" | "updated" | "unchanged";
-  readonly version: string;
-}
-
-export interface DeployResult {
-  readonly app: string;
-  readonly image: string;
-  readonly builder?: "buildkit" | "classic";
-  readonly machines: readonly DeployedMachine[];
-  /** Settings of the configuration that had no effect, in words. */
-  readonly warnings: readonly string[];
-  /** URLs on this machine: the app's own, and one for each region that it runs in. */
-  readonly urls: readonly string[];
-}
-
-const DEFAULT_WAIT_MS = 300_000;
-const DEFAULT_MAX_UNAVAILABLE = 0.33;
-
-async function obtainImage(
-  app: string,
-  input: DeployInput,
-  deps: DeployDeps,
-): Promise<{ image: string; builder?: "buildkit" | "classic" }> {
-  const { config, file, contextDir } = input.loaded;
-  const given = input.image ?? config.build.image;
-  if (given !== undefined) return { image: given };
-  const configDir = path.dirname(file);
-  const dockerfile = await findDockerfile({ build: config.build, configDir, contextDir }, deps);
-  deps.progress.start("build", `Building ${path.relative(contextDir, dockerfile)}`);
+async function appExists(app: string, client: ControlClient): Promise<boolean> {
   try {
-    const { ignorefile, target, args } = config.build;
-    const built = await deps.build({
-      contextDir,
-      dockerfile,
-      tag: `hangar.local/${app}:latest`,
-      target,
-      args,
-      ignorefile: ignorefile === undefined ? undefined : path.resolve(configDir, ignorefile),
-    });
-    // The name says the content, so that an unchanged image is an unchanged machine.
-    const image = `hangar.local/${app}:${built.imageId.replace("sha256:", "").slice(0, 12)}`;
-    await deps.tagImage(built.imageId, image);
-    deps.progress.done("build", `${image} by ${built.builder === "buildkit" ? "BuildKit" : "the classic builder"}`);
-    return { image, builder: built.builder };
+    await client.app(app);
+    return true;
   } catch (error) {
-    deps.progress.fail("build");
+    if (error instanceof AppError && error.code === "APP_NOT_FOUND") return false;
     throw error;
   }
 }
 
-/** Makes the app if it is new; the result takes that back. */
-async function ensureApp(app: string, client: ControlClient): Promise<() => Promise<void>> {
-  try {
-    await client.app(app);
-    return async () => undefined;
-  } catch (error) {
-    if (!(error instanceof AppError && error.code === "APP_NOT_FOUND")) throw error;
-  }
-  await client.createApp(app);
-  return () => client.destroyApp(app, true);
-}
-
-function urlsOf(app: string, config: AppConfig, machines: readonly Machine[], port: number): string[] {
-  if (config.services.length === 0) return [];
-  const regions = [...new Set(machines.map(({ region }) => region))].toSorted();
+function urlsOf(app: string, serves: boolean, machines: readonly DeployedMachine[], port: number): string[] {
+  if (!serves || machines.length === 0) return [];
+  const regions = [
+    ...new Set(machines.flatMap(({ region, action }) => (action === "destroyed" ? [] : [region]))),
+  ].toSorted();
   return [`http://${app}.localhost:${port}`, ...regions.map((region) => `http://${region}.${app}.localhost:${port}`)];
 }
 
+function nameOf(input: DeployInput): string {
+  const app = input.plan?.app ?? input.app ?? input.loaded.config.app;
+  if (app !== undefined) return app;
+  throw new AppError("CONFIG_INVALID", `${input.loaded.config.file} names no app`, {
+    suggestions: ['app = "my-app" in the file', "--app my-app"],
+  });
+}
+
+function planInput(
+  app: string,
+  image: string,
+  input: DeployInput,
+  seen: Seen,
+  home: string,
+  hasVolumes: boolean,
+  inputs: MachineInputs,
+): PlanInput {
+  const { config } = input.loaded;
+  const groups = groupWishes(config, image, hasVolumes, inputs);
+  const primaryRegion = config.primaryRegion ?? home;
+  const release =
+    input.skipReleaseCommand === true ? undefined : releaseCommandOf(config, groups, seen.machines, primaryRegion);
+  return {
+    app,
+    image,
+    machines: seen.machines,
+    volumes: seen.volumes,
+    groups,
+    release: seen.newest?.version ?? 0,
+    waitTimeoutMs: input.waitTimeoutMs ?? config.deploy.waitTimeoutMs ?? DEFAULT_WAIT_MS,
+    ...(release === undefined
+      ? {}
+      : { releaseCommand: { ...release, timeoutMs: input.releaseCommandTimeoutMs ?? release.timeoutMs } }),
+    options: {
+      primaryRegion,
+      regions: input.regions.length > 0 ? input.regions : config.regions,
+      regionsDeclared: input.regions.length === 0 && config.regions.length > 0,
+      strategy: input.strategy ?? config.deploy.strategy ?? "rolling",
+      maxUnavailable: input.maxUnavailable ?? config.deploy.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE,
+      force: input.force ?? false,
+      ha: false,
+      updateOnly: false,
+      excludeRegions: [],
+      onlyMachines: [],
+      excludeMachines: [],
+      processGroups: [],
+      ...input.filters,
+    },
+  };
+}
+
+/** The first deploy of an app: it is made, and a failure takes it back. */
+async function firstDeploy(
+  plan: DeployPlan,
+  options: ChangeOptions,
+  deps: ChangeDeps,
+  client: ControlClient,
+): Promise<Changed> {
+  const { app, image } = plan;
+  if (options.dryRun) return { app, image, plan, cost: estimateCost(plan, []), machines: [] };
+  await client.createApp(app);
+  try {
+    return await applyPlan(plan, options, deps);
+  } catch (error) {
+    if (options.execution?.onFailure !== "keep") await client.destroyApp(app, true);
+    throw error;
+  }
+}
+
+async function pushed(image: string, { push, progress }: DeployDeps): Promise<void> {
+  if (push === undefined) return;
+  progress.start("push", `Pushing ${image}`);
+  try {
+    await push(image);
+    progress.done("push");
+  } catch (error) {
+    progress.fail("push");
+    throw error;
+  }
+}
+
+const servesAny = (config: AppConfig): boolean => config.services.length > 0;
+
 /**
- * Deploys, one process group after the other. Either every machine of a group runs the new version, or the group is as
- * before and the error says why; groups that were done by then keep the new version.
- * @throws the codes of building, of the planet's start and of machines that do not become healthy
+ * Deploys. Either every machine runs the new version, or everything is as before and the error says why.
+ * @throws the codes of building, of the planet's start, of the planner and of machines that do not become healthy
  */
 export async function deploy(input: DeployInput, deps: DeployDeps): Promise<DeployResult> {
   const { config } = input.loaded;
-  const app = input.app ?? config.app;
-  if (app === undefined)
-    throw new AppError("CONFIG_INVALID", `${config.file} names no app`, {
-      suggestions: ['app = "my-app" in the file', "--app my-app"],
-    });
+  const { progress, clock, signal } = deps;
+  const app = nameOf(input);
   const warnings = [...input.loaded.warnings.map(({ message }) => message), ...unsupportedSettings(config)];
-  for (const warning of warnings) deps.progress.log(`Warning: ${warning}`);
+  for (const warning of warnings) progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
   const inputs = await loadMachineInputs(config, path.dirname(input.loaded.file), deps);
-  const { image, builder } = await obtainImage(app, input, deps);
+  const { image, builder, digest } =
+    input.plan === undefined
+      ? await obtainImage(app, input.loaded, { ...input.build, image: input.image ?? input.build?.image }, deps)
+      : { image: input.plan.image, builder: undefined, digest: await deps.imageId(input.plan.image) };
+  const built = {
+    app,
+    image,
+    warnings,
+    ...(builder === undefined ? {} : { builder }),
+    ...(digest === undefined ? {} : { digest }),
+  };
+  if (input.push === true) await pushed(image, deps);
+  if (input.buildOnly === true) return { ...built, buildOnly: true, machines: [], urls: [] };
   const { client, httpPort, home } = await deps.ensurePlanet(wanted, config.primaryRegion ?? wanted[0]);
 
-  const undoApp = await ensureApp(app, client);
-  try {
-    const machines = await client.machines(app);
-    const groups = processGroups(config);
-    const plans = groups.map((group) =>
-      planGroup(
-        group,
-        toMachineConfig(config, group, image, inputs),
-        machines,
-        // Numbers that are declared for other groups say nothing about this one.
-        input.regions.length === 0 && config.regionCounts !== undefined ? [] : wanted,
-        config.primaryRegion ?? home,
-        input.force ?? false,
-        // Regions of the flag win over the declared numbers.
-        input.regions.length > 0 ? undefined : declaredCounts(config, group),
-      ),
-    );
-    await discard(machinesToDestroy(machines, groups), app, client);
-    const rollout = {
-      app,
-      waitTimeoutMs: input.waitTimeoutMs ?? config.deploy.waitTimeoutMs ?? DEFAULT_WAIT_MS,
-      maxUnavailable: config.deploy.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE,
-    };
-    const rolled: (Rolled & { group: string })[] = [];
-    for (const plan of plans) {
-      for (const { id, region } of plan.unchanged) {
-        deps.progress.start(id, `${id} [${plan.group}] in ${region}`);
-        deps.progress.done(id, "unchanged");
-      }
-      rolled.push(
-        ...(
-          await rollOut(plan, rollout, { client, clock: deps.clock, signal: deps.signal, progress: deps.progress })
-        ).map((one) => ({ ...one, group: plan.group })),
-      );
-      for (const { id, region } of plan.surplus)
-        deps.progress.log(`${id} [${plan.group}] in ${region} is one too many`);
-      await discard(plan.surplus, app, client);
-    }
-    return {
-      app,
-      image,
-      warnings,
-      ...(builder === undefined ? {} : { builder }),
-      machines: rolled.map(({ machine, action, group }) => ({
-        id: machine.id,
-        group,
-        region: machine.region,
-        state: machine.state,
-        action,
-        version: machine.instance_id,
-      })),
-      urls: urlsOf(
-        app,
-        config,
-        rolled.map(({ machine }) => machine),
-        httpPort,
-      ),
-    };
-  } catch (error) {
-    await undoApp();
-    throw error;
-  }
+  const fleet = createSteadyFleet(createControlFleet(client, app), { clock, launchId: randomUUID });
+  const make = (seen: Seen): DeployPlan =>
+    planDeploy(planInput(app, image, input, seen, home, fleet.hasVolumes, inputs));
+  const options = changeOptions(input, digest);
+  const change = { fleet, deployer: deps.deployer, clock, signal, progress };
+  const { image: _image, ...changed } = (await appExists(app, client))
+    ? await changeApp(make, options, change)
+    : await firstDeploy(input.plan ?? make({ machines: [], volumes: [], newest: undefined }), options, change, client);
+  return { ...built, ...changed, urls: urlsOf(app, servesAny(config), changed.machines, httpPort) };
+}
+
+function changeOptions(input: DeployInput, digest: string | undefined): ChangeOptions {
+  const { deploy: section } = input.loaded.config;
+  return {
+    reason: "deploy",
+    agreed: input.agreed ?? false,
+    dryRun: input.dryRun ?? false,
+    plan: input.plan,
+    digest,
+    waitTimeoutMs: input.waitTimeoutMs ?? section.waitTimeoutMs ?? DEFAULT_WAIT_MS,
+    maxUnavailable: input.maxUnavailable ?? section.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE,
+    execution: {
+      onFailure: input.noRollback === true ? "keep" : "roll-back",
+      smokeChecks: input.smokeChecks ?? true,
+      detach: input.detach ?? false,
+      leaseTtlS: input.leaseTtlS ?? DEFAULT_LEASE_S,
+    },
+  };
 }

@@ -1,22 +1,25 @@
 // Watches one machine until it is healthy or certainly will not be. Fails at once when that is known: an exit, a refusal
 // of the engine, a program that listens where the edge cannot reach it.
-import type { ControlClient } from "../../client/control-client.ts";
 import type { Diagnosis } from "../../contract/planet.ts";
 import type { Machine } from "../../contract/machine.ts";
-import { AppError } from "../../errors/app-error.ts";
+import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Fleet } from "./execute/fleet.ts";
 
 export interface HealthInput {
-  readonly app: string;
   readonly machine: string;
   /** The instance that has to become healthy: events of earlier ones do not count. */
   readonly instanceId: string;
+  /** The image that has to run. */
+  readonly image: string;
   readonly waitTimeoutMs: number;
+  /** Whether a machine that has nothing to prove itself by has to stay up for a while. */
+  readonly smokeChecks: boolean;
   readonly onState: (text: string) => void;
 }
 
 export interface HealthDeps {
-  readonly client: ControlClient;
+  readonly fleet: Pick<Fleet, "machine" | "diagnosis">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -93,7 +96,7 @@ async function failureOf(
   deps: HealthDeps,
   exit: ExitSeen | undefined,
 ): Promise<AppError> {
-  const diagnosis = await deps.client.diagnosis(input.app, input.machine);
+  const diagnosis = await deps.fleet.diagnosis(input.machine);
   const where = `Machine ${machine.id} in ${machine.region}`;
   const details = { machine: machine.id, region: machine.region, ...diagnosis };
   const unstartable =
@@ -175,46 +178,92 @@ function checksFailure(machine: Machine, diagnosis: Diagnosis, input: HealthInpu
   });
 }
 
+/** Failures of the observation, not of the machine. */
+const UNSEEN: ReadonlySet<string> = new Set(["UNREACHABLE", "DEADLINE", "DOCKER_UNAVAILABLE"]);
+/** A machine that was last seen this long ago was not observed. */
+const BLIND_MS = 5_000;
+
+function notObserved(input: HealthInput, seenMs: number | undefined, cause: AppError): AppError {
+  const last = seenMs === undefined ? "it was never seen" : `it was last seen ${Math.round(seenMs / 1_000)} s ago`;
+  return new AppError(
+    "NOT_OBSERVED",
+    `Whether machine ${input.machine} is healthy could not be found out: ${last}, and then ${cause.message}`,
+    { cause, suggestions: ["hangar status", "hangar doctor"], details: { machine: input.machine } },
+  );
+}
+
+function requireVersion(machine: Machine, input: HealthInput): void {
+  if (machine.instance_id !== input.instanceId) {
+    throw new AppError("CONFLICT", `Machine ${machine.id} was changed by somebody else during the deploy`, {
+      suggestions: ["hangar deploy"],
+    });
+  }
+  if (machine.config.image !== input.image) {
+    throw new AppError(
+      "WRONG_VERSION",
+      `Machine ${machine.id} runs ${machine.config.image}, and ${input.image} was deployed to it`,
+      { suggestions: ["hangar deploy"], details: { machine: machine.id, image: machine.config.image } },
+    );
+  }
+}
+
 /**
  * Resolves when the instance runs and its checks pass.
- * @throws MACHINE_EXITED, MACHINE_START_FAILED, APP_LOOPBACK_ONLY at once; APP_NOT_LISTENING, CHECKS_FAILED at the deadline
+ * @throws MACHINE_EXITED, MACHINE_START_FAILED, APP_LOOPBACK_ONLY, WRONG_VERSION at once; APP_NOT_LISTENING,
+ * CHECKS_FAILED at the deadline; NOT_OBSERVED where at the deadline nobody could tell
  */
 export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Promise<Machine> {
-  const { client, clock, signal } = deps;
+  const { fleet, clock, signal } = deps;
   const beganMs = clock.monotonic();
   let startedMs: number | undefined;
+  let seenMs: number | undefined;
   let told = "";
   const tell = (text: string): void => {
     if (text !== told) input.onState(text);
     told = text;
   };
   let diagnosedMs = 0;
+  const look = async (): Promise<Machine | AppError> => {
+    try {
+      return await fleet.machine(input.machine);
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      if (!UNSEEN.has(error.code)) throw error;
+      return error;
+    }
+  };
   for (;;) {
     signal.throwIfAborted();
-    const machine = await client.machine(input.app, input.machine);
+    const machine = await look();
     const nowMs = clock.monotonic();
+    // The start and the checks have the time each, as the platform counts it.
+    const late = nowMs - (startedMs ?? beganMs) > input.waitTimeoutMs;
+    if (machine instanceof AppError) {
+      tell("not answered");
+      const blindMs = seenMs === undefined ? undefined : nowMs - seenMs;
+      if (late && (blindMs ?? Infinity) > BLIND_MS) throw notObserved(input, blindMs, machine);
+      await clock.sleep(LOOK_EVERY_MS, signal);
+      continue;
+    }
+    seenMs = nowMs;
     const exit = unexpectedExit(machine, launchedAt(machine));
     if (exit !== undefined || machine.state === "failed") throw await failureOf(machine, input, deps, exit);
-    if (machine.instance_id !== input.instanceId) {
-      throw new AppError("CONFLICT", `Machine ${machine.id} was changed by somebody else during the deploy`, {
-        suggestions: ["hangar deploy"],
-      });
-    }
+    requireVersion(machine, input);
     if (machine.state === "started") {
       startedMs ??= nowMs;
       const { passing, total } = checkCounts(machine);
       tell(total === 0 ? "started" : `started, ${passing}/${total} checks pass`);
-      if (total > 0 ? passing === total : nowMs - startedMs >= SMOKE_MS) return machine;
+      if (total > 0 ? passing === total : !input.smokeChecks || nowMs - startedMs >= SMOKE_MS) return machine;
       const port = refusingPort(machine);
       if (port !== undefined && nowMs - diagnosedMs >= DIAGNOSE_EVERY_MS) {
         diagnosedMs = nowMs;
-        const diagnosis = await client.diagnosis(input.app, input.machine);
+        const diagnosis = await fleet.diagnosis(input.machine);
         if (listensOnLoopbackOnly(diagnosis, port)) throw await failureOf(machine, input, deps, undefined);
       }
     } else {
       tell(machine.state);
     }
-    if (nowMs - beganMs > input.waitTimeoutMs) throw await failureOf(machine, input, deps, undefined);
+    if (late) throw await failureOf(machine, input, deps, undefined);
     await clock.sleep(LOOK_EVERY_MS, signal);
   }
 }

@@ -3,14 +3,8 @@ import type { AppConfig } from "../../project/app-config.ts";
 
 /** One sentence for each setting that has no effect, for people. */
 export function unsupportedSettings(config: AppConfig): string[] {
-  const { deploy, mounts, services, statics, files, build, machineChecks } = config;
+  const { deploy, services, statics, files, build, machineChecks } = config;
   const settings: readonly (readonly [asked: boolean, text: string])[] = [
-    [deploy.releaseCommand !== undefined, "[deploy] release_command is not run"],
-    [
-      deploy.strategy !== undefined && !["canary", "rolling"].includes(deploy.strategy),
-      `[deploy] strategy "${deploy.strategy}" is not there: the deploy is rolling, with a canary`,
-    ],
-    [mounts.length > 0, "[mounts] is not there: machines start without their volumes"],
     [
       services.some(({ ports }) => ports.some(({ port }) => port !== 80 && port !== 443)),
       "services on other ports than 80 and 443 are not reachable from outside of the planet",

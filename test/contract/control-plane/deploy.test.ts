@@ -45,6 +45,7 @@ async function run(
       regions: [],
       image,
       waitTimeoutMs: 3_000,
+      agreed: true,
       ...input,
     },
     {
@@ -56,6 +57,8 @@ async function run(
       regionNames: { has: isRegionCode, suggest: suggestRegion },
       build: () => Promise.reject(new Error("nothing is built here")),
       tagImage: async () => undefined,
+      imageId: (reference) => planet.runtime.imageId(reference),
+      deployer: { user: "somebody", program: "0" },
       ensurePlanet: async () => ({ client: planet.client, httpPort: 8080, home: "iad" }),
       clock: systemClock,
       signal,
@@ -129,11 +132,11 @@ describe("a second deploy", () => {
   });
 
   test.each([["crash"], ["broken"], ["loopback"], ["silent"]])(
-    "of an image that is %s leaves the old version running and untouched",
+    "of an image that is %s, with a canary, leaves the old version running and untouched",
     async (image) => {
       const first = await run("v1", { regions: ["iad", "ams"] });
       const before = await planet.client.machines("shop");
-      await expect(run(image)).rejects.toMatchObject({
+      await expect(run(image, { strategy: "canary" })).rejects.toMatchObject({
         code: expect.stringMatching(/MACHINE_EXITED|MACHINE_START_FAILED|APP_LOOPBACK_ONLY|APP_NOT_LISTENING/),
       });
       const after = await planet.client.machines("shop");
@@ -142,6 +145,22 @@ describe("a second deploy", () => {
       );
       expect(await running()).toEqual(["ams started v1", "iad started v1"]);
       expect(first.machines).toHaveLength(2);
+    },
+  );
+
+  test.each([["crash"], ["broken"], ["loopback"], ["silent"]])(
+    "of an image that is %s, rolling, changes one machine and puts it back",
+    async (image) => {
+      await run("v1", { regions: ["iad", "ams"] });
+      const before = await planet.client.machines("shop");
+      await expect(run(image)).rejects.toMatchObject({ details: { rolledBack: true } });
+      const after = await planet.client.machines("shop");
+      const same = after.filter(({ instance_id: instance }) => before.some((one) => one.instance_id === instance));
+      expect(same).toHaveLength(1);
+      expect(after.map(({ id, config, cordoned }) => [id, config, cordoned])).toEqual(
+        before.map(({ id, config, cordoned }) => [id, config, cordoned]),
+      );
+      expect(await running()).toEqual(["ams started v1", "iad started v1"]);
     },
   );
 

@@ -85,4 +85,8 @@ export const MIGRATIONS: readonly string[] = [
     created_at TEXT NOT NULL, expires_at_ms INTEGER, revoked_at TEXT
   ) STRICT;
   `,
+  `
+  CREATE TABLE releases (id TEXT PRIMARY KEY, app TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  CREATE UNIQUE INDEX release_versions ON releases (app, version);
+  `,
 ];

@@ -6,13 +6,14 @@ import { cell, openDatabase, type Row } from "./database.ts";
 import { type EventTables, eventTables } from "./event-tables.ts";
 import { type GrantTables, grantTables } from "./grant-tables.ts";
 import { type MachineChange, type MachineTables, machineTables } from "./machine-tables.ts";
+import { releaseRecords, type ReleaseRecords } from "./release-records.ts";
 import { createSealer, SEALING_KEY_BYTES } from "./sealer.ts";
 import { type SecretTables, secretTables } from "./secret-tables.ts";
 import { type VolumeTables, volumeTables } from "./volume-tables.ts";
 
 export type { MachineChange };
 
-export interface Store extends MachineTables, EventTables {
+export interface Store extends MachineTables, EventTables, ReleaseRecords {
   /** Runs the work in one transaction: all of it is kept, or, when it throws, nothing. */
   transaction<T>(work: () => T): T;
   getValue(key: string): string | undefined;
@@ -60,6 +61,7 @@ export function openStore(
   return {
     ...machineTables(db, machinesPerRegion),
     ...eventTables(db),
+    ...releaseRecords(db),
     volumes: volumeTables(db),
     secrets,
     grants,
@@ -87,6 +89,7 @@ export function openStore(
       db.transaction(() => {
         secrets.forget(name);
         grants.forgetApp(name);
+        db.run("DELETE FROM releases WHERE app = ?", name);
         db.run("DELETE FROM apps WHERE name = ?", name);
       }),
     close: db.close,

@@ -7,14 +7,12 @@ const settingsOf = async (text: string): Promise<string[]> =>
 
 describe("unsupportedSettings", () => {
   test("is silent about a configuration that is carried out whole", async () => {
-    const text = '[http_service]\n  internal_port = 8080\n[deploy]\n  strategy = "rolling"\n';
+    const text =
+      '[http_service]\n  internal_port = 8080\n[deploy]\n  strategy = "bluegreen"\n  release_command = "migrate"\n';
     expect(await settingsOf(text)).toEqual([]);
   });
 
   test.each([
-    ['[deploy]\n  release_command = "migrate"\n', "release_command"],
-    ['[deploy]\n  strategy = "bluegreen"\n', 'strategy "bluegreen"'],
-    ['[mounts]\n  source = "data"\n  destination = "/data"\n', "[mounts]"],
     ["[[services]]\n  internal_port = 25\n  [[services.ports]]\n    port = 25\n", "other ports"],
     ['[[statics]]\n  guest_path = "/app/public"\n  url_prefix = "/public"\n', "[[statics]]"],
   ])("names %j", async (text, words) => {

@@ -1,0 +1,42 @@
+// The port through which a deploy acts: the machines, volumes and releases of one app. A planet and a remote platform each
+// have their own; the engine knows neither.
+import type { LaunchMachine, Machine } from "../../../contract/machine.ts";
+import type { Diagnosis } from "../../../contract/planet.ts";
+import type { BeginRelease, ChangeRelease, HeldRelease, Release, ReleaseDetail } from "../../../contract/release.ts";
+import type { CreateVolumeStep, PlanVolume } from "../plan/plan-types.ts";
+
+export interface Fleet {
+  readonly app: string;
+  /** Milliseconds that the routing of the target takes to follow a cordon; 0 where it is followed at once. */
+  readonly settleMs: number;
+  machines(): Promise<Machine[]>;
+  /** @throws MACHINE_NOT_FOUND */
+  machine(id: string): Promise<Machine>;
+  create(body: LaunchMachine): Promise<Machine>;
+  update(id: string, body: LaunchMachine, nonce?: string): Promise<Machine>;
+  start(id: string, nonce?: string): Promise<void>;
+  /** Asks for the destruction; one that is gone already is no error. */
+  destroy(id: string, nonce?: string): Promise<void>;
+  cordon(id: string, cordoned: boolean, nonce?: string): Promise<void>;
+  /** Resolves when the machine is destroyed. @throws DEADLINE */
+  gone(id: string): Promise<void>;
+  /** Takes or prolongs a machine's lease; undefined where the target has none. @throws CONFLICT */
+  lease(id: string, ttlS: number, nonce?: string): Promise<string | undefined>;
+  releaseLease(id: string, nonce: string): Promise<void>;
+  /** What is known of a machine that does not do what it should. */
+  diagnosis(id: string): Promise<Diagnosis>;
+  /** The lines that a machine prints, from its start until the signal fires. */
+  logs(id: string, signal: AbortSignal): AsyncIterable<string>;
+  /** Whether the target has volumes. */
+  readonly hasVolumes: boolean;
+  volumes(): Promise<PlanVolume[]>;
+  /** The ID of the new volume. */
+  createVolume(step: CreateVolumeStep): Promise<string>;
+  destroyVolume(id: string): Promise<void>;
+  /** Newest first. */
+  releases(limit?: number): Promise<Release[]>;
+  release(id: string): Promise<ReleaseDetail>;
+  begin(body: BeginRelease): Promise<HeldRelease>;
+  adopt(id: string, ttlS: number): Promise<HeldRelease>;
+  change(id: string, body: ChangeRelease): Promise<ReleaseDetail>;
+}

@@ -1,0 +1,63 @@
+// Kills the program of a deploy at random instants. Each time the next deploy has to end what was begun: all machines run one
+// version, none is there twice, and the app has answered all the while.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { machineEngine } from "../support/engines.ts";
+import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
+import { startLoad } from "../support/steady-load.ts";
+import { buildVersions, imageOf, removeVersions, writeApp } from "../support/versions.ts";
+
+const KILLS = Number(process.env["HANGAR_SOAK_KILLS"] ?? "100");
+const PLANET = "soak-deploys";
+const PORTS = { httpPort: 21_710, controlPort: 21_711 };
+const REGIONS = ["iad", "ams", "nrt"];
+const VERSIONS = ["one", "two"];
+const STRATEGIES = ["rolling", "bluegreen", "canary"];
+/** A deploy of three machines is over by then, also on a busy machine. */
+const LONGEST_MS = 6_000;
+
+let cli: HangarCli;
+let folder: string;
+
+const deployArgs = (version: string, ...more: string[]): string[] => [
+  "deploy",
+  folder,
+  ...["--image", imageOf(PLANET, version), "--lease-timeout", "2", "--force", ...more],
+];
+const machineIds = async (): Promise<string[]> => {
+  const filters = [`label=dev.hangar.planet=${PLANET}`, "label=dev.hangar.component=machine"];
+  const args = filters.flatMap((filter) => ["--filter", filter]);
+  return (await cli.docker("ps", ...args, "--format", '{{.Label "dev.hangar.machine"}}')).split("\n").toSorted();
+};
+
+beforeAll(async () => {
+  await machineEngine.prepare(["node:24-bookworm-slim"]);
+  cli = await createHangarCli({ planet: PLANET, ...PORTS });
+  await cli.run(["reset", "--yes"]);
+  await buildVersions(PLANET, VERSIONS);
+  folder = await writeApp(`${cli.dir}/shop`, "shop");
+  await cli.json(["up", "--http-port", String(PORTS.httpPort), "--control-port", String(PORTS.controlPort)]);
+  await cli.json(deployArgs("one", "--regions", REGIONS.join(",")));
+});
+afterAll(async () => {
+  await cli[Symbol.asyncDispose]();
+  await removeVersions(PLANET, VERSIONS);
+});
+
+test(`after each of ${KILLS} kills the next deploy ends what was begun`, async () => {
+  const hosts = REGIONS.map((region) => `${region}.shop.localhost`);
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const strategy = STRATEGIES[kill % STRATEGIES.length] ?? "rolling";
+    const requests = startLoad({ port: PORTS.httpPort, hosts, perSecond: 20 });
+    const killed = cli.begin(deployArgs(kill % 2 === 0 ? "two" : "one", "--strategy", strategy));
+    const afterMs = Math.random() * LONGEST_MS;
+    await new Promise((resolve) => void setTimeout(resolve, afterMs));
+    killed.kill();
+    await killed.ended;
+    const { machines } = await cli.json<{ machines: { id: string; region: string }[] }>(deployArgs("one"));
+    const { lost } = await requests.stop();
+    const what = `kill ${kill}: ${strategy} after ${Math.round(afterMs)} ms`;
+    expect(machines.map(({ region }) => region).toSorted(), what).toEqual(REGIONS.toSorted());
+    expect(await machineIds(), what).toEqual(machines.map(({ id }) => id).toSorted());
+    expect(lost, what).toEqual([]);
+  }
+});

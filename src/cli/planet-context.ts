@@ -4,6 +4,8 @@ import type { ContainerRuntime } from "../emulator/runtime/container-runtime.ts"
 import type { PlanetAccessDeps } from "../operations/planet/planet-access.ts";
 import type { UpDeps } from "../operations/planet/up.ts";
 import type { BuildImageInput } from "../platform/docker-build.ts";
+import type { AuthorityHomeDeps } from "../operations/certs/authority-home.ts";
+import type { AuthorityMaterial } from "../platform/x509.ts";
 import type { ProgressReporter } from "../operations/progress.ts";
 import type { Context } from "./context.ts";
 
@@ -23,6 +25,21 @@ export async function planetAccessDeps(context: Context): Promise<PlanetAccessDe
     context.stateDir(),
   ]);
   return { home: openPlanetHome(stateDir, context.planet), createClient: createControlClient, signal: context.signal };
+}
+
+/** What the user's certificate authority needs; the library is loaded where one is made. */
+export async function authorityDeps(context: Context): Promise<AuthorityHomeDeps> {
+  const create = async (): Promise<AuthorityMaterial> => {
+    const [{ createAuthority }, { hostname, userInfo }] = await Promise.all([
+      import("../platform/x509.ts"),
+      import("node:os"),
+    ]);
+    return createAuthority(
+      `Hangar development (${userInfo().username}@${hostname()})`.slice(0, 64),
+      context.clock.now(),
+    );
+  };
+  return { stateDir: await context.stateDir(), create };
 }
 
 /** The container engine of this machine; connects at its first use. */
@@ -75,6 +92,7 @@ export async function upDeps(context: Context, progress: ProgressReporter): Prom
     { hostRoutes },
     { ensurePlanetImage },
     { buildImage, dockerBuildDeps },
+    { openAuthorityHome },
     root,
   ] = await Promise.all([
     planetAccessDeps(context),
@@ -83,6 +101,7 @@ export async function upDeps(context: Context, progress: ProgressReporter): Prom
     import("../platform/host-routes.ts"),
     import("../operations/planet/planet-image.ts"),
     import("../platform/docker-build.ts"),
+    import("../operations/certs/authority-home.ts"),
     installationRoot(context),
   ]);
   return {
@@ -93,6 +112,7 @@ export async function upDeps(context: Context, progress: ProgressReporter): Prom
     hostRoutes,
     clock: context.clock,
     progress,
+    authority: async () => openAuthorityHome(await authorityDeps(context)).ensure(),
     ensureImage: async () =>
       ensurePlanetImage({
         root,

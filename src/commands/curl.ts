@@ -5,9 +5,10 @@ import { appFlag } from "../cli/flags/app.ts";
 import { citiesFlag } from "../cli/flags/cities.ts";
 import { requestFlags, requestOf } from "../cli/flags/request.ts";
 import { Args } from "../cli/oclif.ts";
-import { planetAccessDeps } from "../cli/planet-context.ts";
+import { authorityDeps, planetAccessDeps } from "../cli/planet-context.ts";
 import { renderBodies, renderCities, renderTraces } from "../cli/present/curl.ts";
 import { type CityResult, measureCities } from "../operations/curl/measure-cities.ts";
+import { tlsOf } from "../operations/curl/tls-of.ts";
 import { parseTarget } from "../operations/curl/parse-target.ts";
 import { requirePlanet } from "../operations/planet/planet-access.ts";
 import { timedRequest } from "../platform/timed-request.ts";
@@ -27,6 +28,10 @@ export default class Curl extends BaseCommand {
     {
       description: "A path of this folder's app from all cities",
       command: "<%= config.bin %> curl /api/items --from all",
+    },
+    {
+      description: "Over TLS",
+      command: "<%= config.bin %> curl https://my-app.localhost:8443/ --from syd",
     },
     {
       description: "A request with a body",
@@ -63,10 +68,11 @@ export default class Curl extends BaseCommand {
       httpPort: access.httpPort,
       app: () => requireAppName(context, flags),
     });
-    if (!this.jsonEnabled()) for (const note of target.notes) context.terminal.writeError(`${note}\n`);
+    const deps = { client: access.client, send: timedRequest, signal: this.signal };
+    const tls = target.secure ? await tlsOf(target, await authorityDeps(context)) : undefined;
     const measurements = await measureCities(
-      { ...target, ...request, from: flags.from },
-      { ...access, send: timedRequest, signal: this.signal },
+      { ...target, ...request, from: flags.from, tls },
+      { ...deps, doors: target.secure ? access.secureDoors : access.doors },
     );
     this.print(renderCities(measurements, request, { width: context.terminal.columns }));
     if (flags.trace) this.print(`\n${renderTraces(measurements)}`);

@@ -20,6 +20,11 @@ export default class Up extends BaseCommand {
   static override flags = {
     regions: regionsOrAllFlag({ char: "r", summary: "Regions to activate, or all" }),
     "http-port": Flags.integer({ summary: "Port of the edge on 127.0.0.1 (default: 8080)", min: 1, max: 65_535 }),
+    "https-port": Flags.integer({
+      summary: "Port of the edge with TLS on 127.0.0.1 (default: 8443, or as far from --http-port as that from 8080)",
+      min: 1,
+      max: 65_535,
+    }),
     "control-port": Flags.integer({
       summary: "Port of the Machines API on 127.0.0.1 (default: 4280)",
       min: 1,
@@ -36,6 +41,7 @@ export default class Up extends BaseCommand {
     ]);
     const ports = {
       ...(flags["http-port"] === undefined ? {} : { http: flags["http-port"] }),
+      ...(flags["https-port"] === undefined ? {} : { https: flags["https-port"] }),
       ...(flags["control-port"] === undefined ? {} : { control: flags["control-port"] }),
     };
     const result = await this.withProgress(context, async (progress) =>

@@ -63,3 +63,21 @@ export const DiagnosisSchema = z.object({
   listening: z.array(z.string()).optional(),
 });
 export type Diagnosis = z.infer<typeof DiagnosisSchema>;
+
+/** POST /hangar/v1/certificates/leaf: edge asks for the certificate to show as that host, signed for its own key. */
+export const LeafRequestSchema = z.object({
+  /** A host name in lower case. */
+  name: z.string().min(1).max(253),
+  /** SPKI as PEM. */
+  publicKey: z.string().max(1_000),
+});
+export type LeafRequest = z.infer<typeof LeafRequestSchema>;
+
+/** What comes back. A certificate of the app's own host name is not for edge's key: it has the key that it is for. */
+export const LeafCertificateSchema = z.object({
+  /** PEM: the certificate, and perhaps what signed it. */
+  certificate: z.string(),
+  /** PEM. */
+  key: z.string().optional(),
+});
+export type LeafCertificate = z.infer<typeof LeafCertificateSchema>;

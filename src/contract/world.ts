@@ -141,12 +141,25 @@ export const WorldSchema = z.object({
   links: z.array(WorldLinkSchema),
   apps: z.array(z.object({ name: z.string(), organization: z.string().optional(), network: z.string().optional() })),
   machines: z.array(WorldMachineSchema),
+  /** Host names of apps' own for which there is a certificate. Control gives it out with its key, one name at a time. */
+  hostnames: z
+    .array(
+      z.object({
+        /** In lower case; perhaps a star for its first label. */
+        name: z.string(),
+        app: z.string(),
+        /** Another one whenever the certificate may be another one. */
+        version: z.string(),
+      }),
+    )
+    .optional(),
   /** The host's port where clients find TLS; absent: there is none. */
   tlsPort: z.int().min(1).max(65_535).optional(),
   /** How often edge looks for machines that have nothing to do; absent: as often as the platform. */
   autostopPeriodMs: z.number().positive().optional(),
 });
 export type World = z.infer<typeof WorldSchema>;
+export type WorldHostname = NonNullable<World["hostnames"]>[number];
 
 /** One result of a health check, as edge reports it to control. Sent when the status changes and on the first result. */
 export const CheckReportSchema = z.object({
@@ -203,5 +216,6 @@ export const CONTROL_PORT = 4280;
 export const COMPONENT_PORT = 4281;
 /** Where edge listens for clients inside its container, for its peers' backhaul and for probe datagrams. */
 export const EDGE_HTTP_PORT = 8080;
+export const EDGE_HTTPS_PORT = 8443;
 export const EDGE_BACKHAUL_PORT = 4282;
 export const EDGE_ECHO_PORT = 4283;

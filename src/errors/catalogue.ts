@@ -256,6 +256,18 @@ export const CATALOGUE = {
     status: 409,
     meaning: "All address blocks of the planet are in use on this host.",
   },
+  AUTHORITY_INVALID: {
+    kind: "environment",
+    exit: 69,
+    status: 500,
+    meaning: "The certificate authority of this machine cannot be used.",
+  },
+  TRUST_STORE_FAILED: {
+    kind: "environment",
+    exit: 69,
+    status: 500,
+    meaning: "A certificate store could not be changed.",
+  },
   DISK_FULL: { kind: "environment", exit: 69, status: 507, meaning: "The disk is full." },
   NODE_TOO_OLD: { kind: "environment", exit: 69, status: 500, meaning: "Node.js is older than 22.18." },
   RATE_LIMITED: {

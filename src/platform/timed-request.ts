@@ -1,6 +1,7 @@
 // One HTTP/1.1 request over a connection of its own, with the moments that a user would notice. Parses nothing between
 // the start and the first byte, and knows nothing of planets.
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { performance } from "node:perf_hooks";
 import { AppError } from "../errors/app-error.ts";
 import { createResponseReader, type ResponseHead } from "./http-response.ts";
@@ -18,6 +19,8 @@ export interface TimedRequest {
   readonly timeoutMs: number;
   /** How much of the response's body to keep. */
   readonly keepBytes: number;
+  /** Speak TLS as that server, trusting this authority (PEM). */
+  readonly tls?: { readonly servername: string; readonly ca: string } | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -25,6 +28,8 @@ export interface TimedResponse extends ResponseHead {
   readonly body: Buffer;
   /** Milliseconds from the start of the request to the open connection, the response's first byte and its last. */
   readonly connectMs: number;
+  /** How long the TLS handshake took; 0 without TLS. */
+  readonly tlsMs: number;
   readonly firstByteMs: number;
   readonly totalMs: number;
 }
@@ -34,34 +39,45 @@ export interface TimedResponse extends ResponseHead {
  * @throws UNREACHABLE nothing listens, or what came is no response; DEADLINE; the signal's reason
  */
 export async function timedRequest(request: TimedRequest): Promise<TimedResponse> {
-  const { address, port, method, signal, timeoutMs } = request;
+  const { address, port, method, signal, timeoutMs, tls } = request;
   signal?.throwIfAborted();
   const bytes = requestBytes(request);
   const reader = createResponseReader(method, request.keepBytes);
   return new Promise((resolve, reject) => {
     let connectedAt = 0;
+    let encryptedAt = 0;
     let firstByteAt = 0;
     const startedAt = performance.now();
     const socket = connect({ host: address, port, noDelay: true });
-    socket.write(bytes);
     socket.once("connect", () => {
       connectedAt = performance.now();
     });
-    socket.on("data", (chunk) => {
+    const stream = tls === undefined ? socket : connectTls({ socket, ...tls, ALPNProtocols: ["http/1.1"] });
+    stream.write(bytes);
+    stream.once("secureConnect", () => {
+      encryptedAt = performance.now();
+    });
+    stream.on("data", (chunk) => {
       const at = performance.now();
       if (firstByteAt === 0) firstByteAt = at;
       attempt(() => {
         if (reader.push(chunk)) succeed(at);
       });
     });
-    socket.once("end", () =>
+    stream.once("end", () =>
       attempt(() => {
         const at = performance.now();
         reader.end();
         succeed(at);
       }),
     );
-    socket.once("error", (cause) => fail(new AppError("UNREACHABLE", `${address}:${port} does not answer`, { cause })));
+    const unreachable = (cause: Error): void => {
+      const what =
+        connectedAt > 0 && encryptedAt === 0 && tls !== undefined ? "refuses to speak TLS" : "does not answer";
+      fail(new AppError("UNREACHABLE", `${address}:${port} ${what}`, { cause }));
+    };
+    socket.on("error", unreachable);
+    if (stream !== socket) stream.on("error", unreachable);
     const deadline = setTimeout(
       () => fail(new AppError("DEADLINE", `${address}:${port} did not answer within ${timeoutMs / 1_000} s`)),
       timeoutMs,
@@ -72,6 +88,7 @@ export async function timedRequest(request: TimedRequest): Promise<TimedResponse
     const release = (): void => {
       clearTimeout(deadline);
       signal?.removeEventListener("abort", aborted);
+      stream.destroy();
       socket.destroy();
     };
     const fail = (reason: unknown): void => {
@@ -93,6 +110,7 @@ export async function timedRequest(request: TimedRequest): Promise<TimedResponse
         ...head,
         body: reader.body(),
         connectMs: connectedAt - startedAt,
+        tlsMs: encryptedAt === 0 ? 0 : encryptedAt - connectedAt,
         firstByteMs: firstByteAt - startedAt,
         totalMs: endedAt - startedAt,
       });

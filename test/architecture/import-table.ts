@@ -16,7 +16,10 @@ const NO_FILES = ["node:fs", "node:fs/promises", "node:child_process"];
 export const LAYERS: readonly Layer[] = [
   { prefix: "src/errors", mayImport: [] },
   { prefix: "src/contract", mayImport: ["src/errors", "zod"] },
-  { prefix: "src/platform", mayImport: ["src/errors", "node:*", "execa", "keytar", "open"] },
+  {
+    prefix: "src/platform",
+    mayImport: ["src/errors", "node:*", "execa", "keytar", "open", "@peculiar/x509", "reflect-metadata"],
+  },
   {
     prefix: "src/project",
     mayImport: [

@@ -21,7 +21,7 @@ const root = path.join(import.meta.dirname, "../..");
 const RUNS = 3;
 const PLANET = "bench";
 const RAW = "bench-raw";
-const PORTS = { control: 14_290, http: 18_090 };
+const PORTS = { control: 14_290, http: 18_090, https: 18_453 };
 const runtime = createDockerRuntime();
 const regions = REGIONS.map(({ code }, slot) => ({ code, slot }));
 
@@ -93,7 +93,7 @@ async function timed(work: () => unknown, after: () => unknown): Promise<number>
 async function rawUp(image: string): Promise<number> {
   const planet = { name: RAW, block: 13, home: "iad" };
   const idle = { entrypoint: ["sleep", "infinity"] };
-  const input = { planet, image, version: "0", httpPort: PORTS.http, regions };
+  const input = { planet, image, version: "0", httpPort: PORTS.http, httpsPort: PORTS.https, regions };
   return timed(
     async () => {
       await runtime.createNetwork(managementNetworkSpec(planet));

@@ -1,11 +1,15 @@
 // An edge on loopback addresses, without wan and without policy routing: for its logic. Regions are 127.0.<n>.0/24.
 import { randomBytes } from "node:crypto";
 import net from "node:net";
+import type { LeafCertificate, LeafRequest } from "../../src/contract/planet.ts";
 import type { World, WorldCheck, WorldMachine, WorldService } from "../../src/contract/world.ts";
+import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
 import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
 import { netConnector } from "../../src/emulator/edge/http1/net-conn.ts";
+import { isPlanetName } from "../../src/emulator/model/host-names.ts";
+import { type AuthorityMaterial, createAuthority } from "../../src/platform/x509.ts";
 import { systemTimer } from "../../src/platform/clock.ts";
 
 /** Regions of the rig's worlds and the RTTs that their links claim to have. */
@@ -14,7 +18,10 @@ export const RTT_MS = { "ams iad": 80, "iad nrt": 160, "ams nrt": 230 } as const
 export const HTTP_SERVICE: WorldService = {
   internalPort: 8080,
   protocol: "tcp",
-  ports: [{ port: 80, handlers: ["http"], forceHttps: false }],
+  ports: [
+    { port: 80, handlers: ["http"], forceHttps: false },
+    { port: 443, handlers: ["tls", "http"], forceHttps: false },
+  ],
   concurrency: { type: "requests" },
 };
 
@@ -33,6 +40,7 @@ export interface MachineOptions {
   readonly service?: Partial<WorldService>;
   /** What the machine has beside these. */
   readonly more?: Partial<WorldMachine>;
+  readonly h2Backend?: boolean;
 }
 
 export function worldMachine(options: MachineOptions): WorldMachine {
@@ -46,10 +54,12 @@ export function worldMachine(options: MachineOptions): WorldMachine {
     cordoned = false,
     concurrency = { type: "requests" },
     checks = [],
+    h2Backend = false,
   } = options;
+  const ports = HTTP_SERVICE.ports.map((each) => (h2Backend ? { ...each, httpOptions: { h2Backend } } : each));
   return {
     ...{ id, app, region, instanceId: `${id}-1`, processGroup: "app", address4, address6: "::1", started, cordoned },
-    services: [{ ...HTTP_SERVICE, internalPort: port, concurrency, ...options.service }],
+    services: [{ ...HTTP_SERVICE, ports, internalPort: port, concurrency, ...options.service }],
     checks: [...checks],
     ...options.more,
   };
@@ -74,6 +84,9 @@ export function worldOf(version: number, regions: readonly string[], machines: r
 export interface EdgeRig {
   readonly dataPlane: DataPlane;
   readonly port: number;
+  readonly securePort: number;
+  /** The certificate of the authority that signs for this edge. */
+  readonly authority: string;
   readonly backhaulPort: number;
   readonly echoPort: number;
   /** What was posted to control. */
@@ -87,7 +100,12 @@ export interface EdgeRigOptions {
   readonly timeLimits?: Partial<ClientTimeLimits>;
   readonly post?: (path: string, body: unknown) => Promise<{ status: number; body: string }>;
   readonly nowMs?: () => number;
+  /** What control gives out for apps' own host names. */
+  readonly ownNames?: ReadonlyMap<string, LeafCertificate>;
 }
+
+/** One for all rigs of a file: making it takes a while. */
+let authority: Promise<AuthorityMaterial> | undefined;
 
 /** A free port on loopback, for the backhaul and the echo of all regions. */
 async function freePort(): Promise<number> {
@@ -102,6 +120,9 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
   const posts: EdgeRig["posts"] = [];
   const logs: string[] = [];
   const [backhaulPort, echoPort] = [await freePort(), await freePort()];
+  authority ??= createAuthority("Test authority", Date.now());
+  const material = await authority;
+  const signer = createLeafSigner({ authority: material, isServed: isPlanetName, nowMs: Date.now });
   const dataPlane = createDataPlane({
     ...{ connector: netConnector, runCheck, backhaulPort, echoPort, server: "Hangar/test" },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
@@ -109,12 +130,23 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
     ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
     log: (text) => void logs.push(text),
     post: (path, body) => {
+      if (path === "/hangar/v1/certificates/leaf") {
+        const { name, publicKey } = body as LeafRequest;
+        const own = options.ownNames?.get(name);
+        if (own !== undefined) return Promise.resolve({ status: 200, body: JSON.stringify(own) });
+        return signer.sign(name, publicKey).then(
+          (certificate) => ({ status: 200, body: JSON.stringify({ certificate }) }),
+          () => ({ status: 422, body: "{}" }),
+        );
+      }
       posts.push({ path, body });
       return options.post?.(path, body) ?? Promise.resolve({ status: 200, body: "{}" });
     },
   });
   await dataPlane.clients.listen("127.0.0.1", 0);
+  await dataPlane.secureClients.listen("127.0.0.1", 0);
   return {
+    ...{ securePort: dataPlane.secureClients.port(), authority: material.certificate },
     ...{ dataPlane, port: dataPlane.clients.port(), backhaulPort, echoPort, posts, logs },
     apply: (world) => dataPlane.apply(world, world.regions),
     stop: () => dataPlane.close(),

@@ -9,6 +9,7 @@ import { type World, WorldSchema } from "../../src/contract/world.ts";
 import { createControlPlane } from "../../src/emulator/control-plane/app.ts";
 import { createDiagnoses } from "../../src/emulator/control-plane/diagnosis.ts";
 import { catalogueGeography } from "../../src/emulator/control-plane/geography.ts";
+import { createIssuer, createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { createAppLogs } from "../../src/emulator/control-plane/logs.ts";
 import { createPlanet, type Planet } from "../../src/emulator/control-plane/planet.ts";
 import { createPublisher, type HttpSend } from "../../src/emulator/control-plane/publisher.ts";
@@ -19,6 +20,8 @@ import { openStore, type Store } from "../../src/emulator/control-plane/store/st
 import { regionNetworkSpec } from "../../src/emulator/lifecycle/planet-spec.ts";
 import { createMemoryRuntime, type MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
 import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
+import { isPlanetName } from "../../src/emulator/model/host-names.ts";
+import type { AuthorityMaterial } from "../../src/platform/x509.ts";
 import { systemClock, systemTimer } from "../../src/platform/clock.ts";
 
 export const TOKEN = "test-token";
@@ -41,6 +44,7 @@ export interface MemoryPlanetOptions {
   readonly runtime?: MemoryRuntime;
   /** Path of the database; in memory where absent. */
   readonly database?: string;
+  readonly authority?: AuthorityMaterial;
   readonly issuer?: CertificateIssuer;
   /** Milliseconds that a request's head and the whole of it may take. */
   readonly requestTimeoutMs?: number;
@@ -118,6 +122,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     geography: catalogueGeography,
     logs: createAppLogs(record, runtime, planet.onChange),
     diagnoses: createDiagnoses(record, store, runtime),
+    leafSigner: createLeafSigner({ authority: options.authority, isServed: isPlanetName, nowMs: systemClock.now }),
     edgeUrl: "http://127.0.0.4:4281",
     send,
     random: randomBytes,
@@ -125,7 +130,9 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     log,
     token: TOKEN,
     ownAddress: "198.18.31.2",
-    issuer: options.issuer,
+    issuer:
+      options.issuer ??
+      (options.authority === undefined ? undefined : createIssuer(options.authority, systemClock.now)),
   });
   const ending = new AbortController();
   const running = planet.run(ending.signal);

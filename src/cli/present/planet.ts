@@ -3,11 +3,12 @@ import type { DownResult } from "../../operations/planet/down.ts";
 import type { UpResult } from "../../operations/planet/up.ts";
 
 /** What `up` has to say at its end. */
-export function renderUp({ planet, changed, status, url, controlUrl }: UpResult): string {
+export function renderUp({ planet, changed, status, url, secureUrl, controlUrl }: UpResult): string {
   const active = status.regions.filter((region) => region.active).map(({ code }) => code);
   return [
     `Planet "${planet}" is ${changed ? "up" : "up already"}; active regions: ${active.join(", ")} (home: ${status.home})`,
     `  edge          ${url}  (http://APP.localhost:${new URL(url).port}, or http://REGION.APP.localhost:${new URL(url).port})`,
+    `  with TLS      ${secureUrl}  (https://APP.localhost:${new URL(secureUrl).port}; hangar certs trust makes browsers accept it)`,
     `  Machines API  ${controlUrl}`,
   ].join("\n");
 }

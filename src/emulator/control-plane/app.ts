@@ -26,7 +26,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** What the platform answers from another place, with other words for who may not. */
 const OTHER_UPSTREAM = /^\/v1\/apps\/[^/]+\/(?:certificates|ip_assignments)(?:\/|$)/;
 
-export interface ControlPlaneDeps extends PlanetRoutesDeps {
+export interface ControlPlaneDeps extends Omit<PlanetRoutesDeps, "certificates"> {
   readonly token: string;
   /** Address of control on the management network, accepted as Host beside loopback names. */
   readonly ownAddress: string;
@@ -55,7 +55,9 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
   const { planet, geography, random, now } = deps;
   const app = new Hono<ApiEnv>();
   const tokens = createTokens({ store: planet.store, token: deps.token, now, random });
-  const certificates = createCertificates({ store: planet.store, issuer: deps.issuer, now, random, log: deps.log });
+  const certificates = createCertificates({
+    ...{ store: planet.store, issuer: deps.issuer, changed: planet.worldChanged, now, random, log: deps.log },
+  });
   const ips = createIpAddresses({
     planet: { name: planet.name, block: planet.block, home: planet.home },
     store: planet.store,
@@ -96,7 +98,7 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
     tokenRoutes({ planet, tokens, random, now }),
   ])
     app.route("/v1", routes);
-  app.route("/hangar/v1", planetRoutes(deps));
+  app.route("/hangar/v1", planetRoutes({ ...deps, certificates }));
   app.route("/hangar/v1", releaseRoutes({ planet, random, now }));
   app.route("/hangar/v1", issuedTokenRoutes(deps));
   return app;

@@ -1,7 +1,9 @@
 // Certificates of an app's own host names. The platform's own ones come from an authority of the planet: what ACME would
 // find out with the DNS is taken for granted here, see docs/fidelity.md. Custom ones are checked as they come in.
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto";
+import type { LeafCertificate } from "../../contract/planet.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
+import { certificateNames } from "../model/host-names.ts";
 import type { RandomBytes } from "../model/ids.ts";
 import type { CertificateRecord, IssuedRecord } from "./store/grant-tables.ts";
 import type { Store } from "./store/store.ts";
@@ -25,12 +27,16 @@ export interface Certificates {
   dropAcme(app: string, hostname: string): CertificateRecord;
   dropCustom(app: string, hostname: string): CertificateRecord;
   drop(app: string, hostname: string): void;
+  /** What edge shows as that host, the owner's own before the planet's; undefined where there is nothing that is valid. */
+  served(name: string): Promise<LeafCertificate | undefined>;
 }
 
 export interface CertificatesDeps {
   readonly store: Store;
   /** Undefined where the planet has no authority: certificates stay pending. */
   readonly issuer: CertificateIssuer | undefined;
+  /** Called when edge has other certificates to show. */
+  readonly changed: () => void;
   readonly now: () => number;
   readonly random: RandomBytes;
   readonly log: (text: string) => void;
@@ -57,7 +63,7 @@ function issuedOf(fullchain: string, atMs: number): IssuedRecord {
   };
 }
 
-export function createCertificates({ store, issuer, now, random, log }: CertificatesDeps): Certificates {
+export function createCertificates({ store, issuer, changed, now, random, log }: CertificatesDeps): Certificates {
   const { grants } = store;
   const nowIso = (): string => new Date(now()).toISOString();
   const get = (app: string, hostname: string): CertificateRecord => {
@@ -68,6 +74,7 @@ export function createCertificates({ store, issuer, now, random, log }: Certific
   };
   const keep = (record: CertificateRecord): CertificateRecord => {
     grants.putCertificate({ ...record, updatedAt: nowIso() });
+    changed();
     return get(record.app, record.hostname);
   };
   const begin = (app: string, hostname: string): CertificateRecord => {
@@ -133,6 +140,21 @@ export function createCertificates({ store, issuer, now, random, log }: Certific
     drop: (app, hostname) => {
       get(app, hostname);
       grants.dropCertificate(app, hostname);
+      changed();
+    },
+    served: async (name) => {
+      const known = grants.hostnames();
+      const place = certificateNames(name)
+        .map((wanted) => known.find(({ hostname }) => hostname === wanted))
+        .find((found) => found !== undefined);
+      if (place === undefined) return undefined;
+      const record = await check(place.app, place.hostname);
+      for (const source of ["custom", "issued"] as const) {
+        const [found, key] = [record[source], record.keys[source]];
+        if (found !== undefined && key !== undefined && Date.parse(found.expiresAt) > now())
+          return { certificate: found.fullchain, key };
+      }
+      return undefined;
     },
   };
 }

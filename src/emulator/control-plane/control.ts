@@ -5,15 +5,17 @@ import path from "node:path";
 import { COMPONENT_PORT } from "../../contract/world.ts";
 import { createInfrastructure } from "../lifecycle/infrastructure.ts";
 import type { PlanetRecord } from "../model/records.ts";
+import type { AuthorityMaterial } from "../../platform/x509.ts";
+import { isPlanetName } from "../model/host-names.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import { managementAddresses } from "../topology/address-plan.ts";
 import { createControlPlane } from "./app.ts";
 import { createDiagnoses } from "./diagnosis.ts";
 import { catalogueGeography } from "./geography.ts";
+import { createIssuer, createLeafSigner } from "./leaf-signer.ts";
 import { createAppLogs } from "./logs.ts";
 import { createPlanet } from "./planet.ts";
 import { createPublisher, type HttpSend } from "./publisher.ts";
-import type { CertificateIssuer } from "./certificates.ts";
 import { sealingKey } from "./sealing-key.ts";
 import { serveControlPlane } from "./server.ts";
 import { openStore } from "./store/store.ts";
@@ -23,6 +25,9 @@ export interface ControlOptions {
   readonly version: string;
   readonly image: string;
   readonly httpPort: number;
+  readonly httpsPort: number;
+  /** The user's certificate authority; undefined where the planet was brought up without one. */
+  readonly authority: AuthorityMaterial | undefined;
   readonly token: string;
   readonly stateDir: string;
   readonly port: number;
@@ -30,8 +35,6 @@ export interface ControlOptions {
   readonly send: HttpSend;
   readonly now: () => number;
   readonly timer: (afterMs: number, run: () => void) => () => void;
-  /** Signs certificates for apps' own host names. */
-  readonly issuer?: CertificateIssuer;
   readonly log: (text: string) => void;
 }
 
@@ -55,6 +58,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     runtime,
     image: options.image,
     httpPort: options.httpPort,
+    httpsPort: options.httpsPort,
     version: options.version,
     token: options.token,
     slotOf: catalogueGeography.slotOf,
@@ -65,6 +69,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     record: planetRecord,
     version: options.version,
     image: options.image,
+    tlsPort: options.httpsPort,
     store,
     runtime,
     infrastructure,
@@ -84,13 +89,14 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     logs: createAppLogs(planetRecord, runtime, planet.onChange),
     diagnoses: createDiagnoses(planetRecord, store, runtime),
     edgeUrl,
+    leafSigner: createLeafSigner({ authority: options.authority, isServed: isPlanetName, nowMs: now }),
     send,
     random,
     now,
     log,
     token: options.token,
     ownAddress: addresses.control4,
-    issuer: options.issuer,
+    issuer: options.authority === undefined ? undefined : createIssuer(options.authority, now),
   });
   const server = serveControlPlane(app.fetch, { port: options.port, hostname: "0.0.0.0" });
   log(`control of planet ${record.name} listens on port ${options.port}`);

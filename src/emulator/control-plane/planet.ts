@@ -32,6 +32,8 @@ export interface PlanetDeps {
   readonly record: PlanetRecord;
   readonly version: string;
   readonly image: string;
+  /** The host's port where clients find TLS. */
+  readonly tlsPort?: number;
   readonly store: Store;
   readonly runtime: ContainerRuntime;
   readonly infrastructure: Infrastructure;
@@ -60,6 +62,8 @@ export interface Planet extends PlanetRecord {
   acceptChecks(reports: readonly CheckReport[]): void;
   settings(): EdgeSettings;
   changeSettings(settings: EdgeSettings): void;
+  /** Has wan and edge told about what changed in the store. */
+  worldChanged(): void;
   /** Calls the listener after each change of the world; the result ends that. */
   onChange(listener: () => void): () => void;
 }
@@ -86,8 +90,10 @@ export function createPlanet(deps: PlanetDeps): Planet {
       activeRegions: store.activeRegions(),
       apps: store.apps(),
       machines: store.machines(),
+      hostnames: store.grants.hostnames(),
       slotOf: geography.slotOf,
       rttMs: geography.rttMs,
+      ...(deps.tlsPort === undefined ? {} : { tlsPort: deps.tlsPort }),
       autostopPeriodMs: settings().autostopPeriodMs,
     });
   };
@@ -273,6 +279,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       store.setValue(AUTOSTOP_PERIOD, String(autostopPeriodMs));
       changed();
     },
+    worldChanged: changed,
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

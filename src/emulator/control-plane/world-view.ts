@@ -15,6 +15,12 @@ export interface WorldInput {
   /** Slot of a region in the address plan. */
   readonly slotOf: (region: string) => number;
   readonly rttMs: (a: string, b: string) => number;
+  readonly hostnames?: readonly {
+    readonly app: string;
+    readonly hostname: string;
+    readonly updatedAt: string;
+  }[];
+  readonly tlsPort?: number;
   readonly autostopPeriodMs?: number | undefined;
 }
 
@@ -102,6 +108,10 @@ export function viewWorld(input: WorldInput): World {
     links,
     apps: input.apps.map(({ name, organization, network }) => ({ name, organization, network })),
     machines: input.machines.filter(({ state }) => state !== "destroyed").map((machine) => machineOf(input, machine)),
+    hostnames: (input.hostnames ?? []).map(({ hostname, app, updatedAt }) => ({
+      ...{ name: hostname, app, version: updatedAt },
+    })),
+    ...(input.tlsPort === undefined ? {} : { tlsPort: input.tlsPort }),
     ...(input.autostopPeriodMs === undefined ? {} : { autostopPeriodMs: input.autostopPeriodMs }),
   };
 }

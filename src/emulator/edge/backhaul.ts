@@ -22,7 +22,15 @@ export interface BackhaulProtocol {
   readReport(head: Head, bytes: Buffer): UpstreamFault | undefined;
 }
 
-const FAULTS: readonly UpstreamFault[] = ["refused", "reset", "timeout", "unreachable", "broken", "invalid"];
+const FAULTS: readonly UpstreamFault[] = [
+  "refused",
+  "reset",
+  "timeout",
+  "unreachable",
+  "handshake",
+  "broken",
+  "invalid",
+];
 
 const KEPT = "kept";
 

@@ -9,10 +9,14 @@ import { createCheckReporter } from "./checks/reporter.ts";
 import type { RunCheck } from "./checks/run-check.ts";
 import { createDispatcher, type DispatcherDeps, type Entrance } from "./dispatcher.ts";
 import { startEcho } from "./echo.ts";
-import type { ClientTimeLimits } from "./http1/client-connection.ts";
+import type { ClientPolicy, ClientTimeLimits } from "./http1/client-connection.ts";
 import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
+import { acceptedConn } from "./http1/net-conn.ts";
+import { createH2cConnector } from "./http2/h2c-connector.ts";
+import { createHttp2Sessions } from "./http2/sessions.ts";
+import { StreamConn } from "./http2/stream-conn.ts";
 import { createLoadTracker, type LoadTracker } from "./load.ts";
 import { createMachinePool } from "./machine-pool.ts";
 import { renderResponseFields } from "./platform-fields.ts";
@@ -23,8 +27,12 @@ import { createReplayCache } from "./replay/cache.ts";
 import { createRequestIds } from "./request-id.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
+import { createControlSigner } from "./tls/control-signer.ts";
+import { createLeafCertificates } from "./tls/leaf-certificates.ts";
+import { createTlsServer } from "./tls/tls-server.ts";
+import { isPlanetName } from "../model/host-names.ts";
 import { createWaker } from "./waker.ts";
-import { type Backend, HTTP_PORT, indexWorld, type WorldIndex } from "./world-index.ts";
+import { type Backend, HTTP_PORT, HTTPS_PORT, indexWorld, type WorldIndex } from "./world-index.ts";
 import { createWarmPool, type WarmPool } from "./warm-pool.ts";
 import { planWarmTargets } from "./warm-targets.ts";
 
@@ -60,8 +68,9 @@ export interface DataPlaneDeps {
 }
 
 export interface DataPlane {
-  /** Clients' port. */
+  /** Clients' ports: plain, and with TLS. */
   readonly clients: Listener;
+  readonly secureClients: Listener;
   readonly load: LoadTracker;
   readonly backhaul: Pick<WarmPool, "warm">;
   readonly requests: RequestLog;
@@ -74,13 +83,22 @@ export interface DataPlane {
   close(): void;
 }
 
-/** The planet's own port: HTTP/1.1 without TLS, which stands for port 80 of the platform. */
+/** The planet's own ports stand for 80 and 443 of the platform. */
 const PLAIN_HTTP: Entrance = { port: HTTP_PORT, secure: false, version: "1.1" };
+const SECURE_HTTP: Entrance = { port: HTTPS_PORT, secure: true, version: "1.1" };
+const SECURE_HTTP2: Entrance = { ...SECURE_HTTP, version: "2" };
 
 const SECRET_BYTES = 24;
 
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
-  const { connector, nowMs, timer, random, randomBytes, log, post } = deps;
+  const { nowMs, timer, random, randomBytes, log, post } = deps;
+  const h2c = createH2cConnector(timer);
+  const connector: Connector = {
+    connect: (endpoint, ...rest) => {
+      const speaksHttp2 = world?.h2Backends.has(`${endpoint.host}:${endpoint.port}`) === true;
+      return (speaksHttp2 ? h2c : deps.connector).connect(endpoint, ...rest);
+    },
+  };
   const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
   const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
   const machines = createMachinePool(nowMs);
@@ -139,10 +157,23 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     monotonicMs: deps.monotonicMs,
   };
   const accept = createDispatcher(dispatcherDeps, PLAIN_HTTP);
+  const acceptSecure = createDispatcher(dispatcherDeps, SECURE_HTTP);
+  const acceptHttp2 = createDispatcher(dispatcherDeps, SECURE_HTTP2);
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
-  const clients = createListener(
-    { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, accept, refusalLines },
-    relay,
+  const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, refusalLines };
+  const clients = createListener({ ...policy, accept }, relay);
+  const securePolicy = {
+    ...policy,
+    accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
+  } satisfies Partial<ClientPolicy>;
+  const sessions = createHttp2Sessions(deps.timeLimits.keepAliveMs);
+  const certificates = createLeafCertificates({ sign: createControlSigner({ post }), nowMs });
+  const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
+  const secureClients = createListener(securePolicy, relay, (adopt) =>
+    createTlsServer({ certificates, versionOf, log }, (socket) => {
+      if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
+      else adopt((connection) => acceptedConn(socket, connection));
+    }),
   );
 
   const startRegion = async (region: WorldRegion): Promise<RegionService> => {
@@ -167,6 +198,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
 
   const sweep = (): void => {
     clients.sweep();
+    secureClients.sweep();
     services.sweep();
     machines.sweep();
     preconnector.sweep();
@@ -178,6 +210,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
 
   return {
     clients,
+    secureClients: {
+      ...secureClients,
+      drain: () => {
+        sessions.drain();
+        return secureClients.drain();
+      },
+    },
     load,
     backhaul,
     requests,
@@ -203,10 +242,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       waker.close();
       autostopper.close();
       clients.close();
+      secureClients.close();
+      sessions.close();
       services.close();
       machines.close();
       preconnector.close();
       backhaul.close();
+      h2c.close();
     },
   };
 }

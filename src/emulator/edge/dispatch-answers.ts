@@ -32,6 +32,8 @@ export function faultCode(fault: UpstreamFault): EdgeFault {
       return "PC05";
     case "unreachable":
       return "PU03";
+    case "handshake":
+      return "PU01";
     case "broken":
       return "PU02";
     default:

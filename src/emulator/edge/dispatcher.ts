@@ -72,7 +72,7 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
     const host = bytes.toString("latin1", head.hostStart, head.hostEnd);
     const entry =
       entrance.app === undefined
-        ? resolveEntry(host, head.valueOf(bytes, FIELD.clientRegion), home)
+        ? resolveEntry(host, head.valueOf(bytes, FIELD.clientRegion), home, (name) => world?.hostname(name)?.app)
         : { kind: "entered" as const, app: entrance.app, region: entrance.region ?? home };
     const entered = entry.kind === "entered" ? entry : { app: "", region: home };
     const refusal = entry.kind === "entered" ? undefined : explainEntry(entry);

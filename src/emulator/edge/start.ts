@@ -1,6 +1,12 @@
-// Starts edge: data plane, stored world, admin endpoint, clients' port, in that order.
+// Starts edge: data plane, stored world, admin endpoint, clients' ports, in that order.
 import { randomBytes, randomUUID } from "node:crypto";
-import { COMPONENT_PORT, EDGE_BACKHAUL_PORT, EDGE_ECHO_PORT, EDGE_HTTP_PORT } from "../../contract/world.ts";
+import {
+  COMPONENT_PORT,
+  EDGE_BACKHAUL_PORT,
+  EDGE_ECHO_PORT,
+  EDGE_HTTP_PORT,
+  EDGE_HTTPS_PORT,
+} from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import { createWorldFile, type WorldFileDeps } from "../component/world-file.ts";
 import { createAdminServer } from "../component/admin-server.ts";
@@ -74,8 +80,9 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
   });
   // Which of edge's networks the engine publishes the port on changes with each attachment, so all addresses are listened on.
   await dataPlane.clients.listen("0.0.0.0", EDGE_HTTP_PORT);
+  await dataPlane.secureClients.listen("0.0.0.0", EDGE_HTTPS_PORT);
   void warmUp(dataPlaneDeps).catch((error: unknown) => log(`warm-up: ${asAppError(error).message}`));
-  log(`ready on ${managementAddress}:${COMPONENT_PORT} and port ${EDGE_HTTP_PORT}`);
+  log(`ready on ${managementAddress}:${COMPONENT_PORT} and ports ${EDGE_HTTP_PORT} and ${EDGE_HTTPS_PORT}`);
   return {
     stop: (deadlineMs) =>
       new Promise((resolve) => {
@@ -85,7 +92,7 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
           resolve();
         };
         const cancel = timer(deadlineMs, finish);
-        void dataPlane.clients.drain().then(() => {
+        void Promise.all([dataPlane.clients.drain(), dataPlane.secureClients.drain()]).then(() => {
           cancel();
           finish();
         });

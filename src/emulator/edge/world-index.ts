@@ -1,5 +1,6 @@
 // Pure: the world, arranged for the questions that each request asks. Built once per world.
-import type { World, WorldMachine, WorldRegion, WorldService } from "../../contract/world.ts";
+import type { World, WorldHostname, WorldMachine, WorldRegion, WorldService } from "../../contract/world.ts";
+import { certificateNames } from "../model/host-names.ts";
 import { type HttpFeatures, httpFeatures, publicPort } from "./http-features.ts";
 
 /** A machine's service on a public port as a place where requests can go. */
@@ -29,12 +30,16 @@ export interface WorldApp {
 export interface WorldIndex {
   readonly version: number;
   readonly home: string;
+  /** An app's own host name, in lower case, that there is a certificate for. */
+  hostname(name: string): WorldHostname | undefined;
   /** The host's port where clients find TLS. */
   readonly tlsPort: number | undefined;
   /** Active regions by code. */
   readonly regions: ReadonlyMap<string, WorldRegion>;
   readonly apps: ReadonlyMap<string, WorldApp>;
   readonly machines: ReadonlyMap<string, WorldMachine>;
+  /** Address and port of each service that speaks HTTP/2 in the clear. */
+  readonly h2Backends: ReadonlySet<string>;
   /** The RTT that the link between two active regions has; Infinity where there is no link. */
   rttMs(a: string, b: string): number;
   /** Machines of the app that serve HTTP on the public port, nearest first. */
@@ -76,6 +81,7 @@ export function indexWorld(world: World): WorldIndex {
   }
   const rttMs = (a: string, b: string): number => (a === b ? 0 : (rtts.get(`${a} ${b}`) ?? Infinity));
   const machines = new Map(world.machines.map((machine) => [machine.id, machine]));
+  const hostnames = new Map(world.hostnames?.map((hostname) => [hostname.name, hostname]));
   const byPort = new Map<number, PortIndex>();
   const indexOf = (port: number): PortIndex => {
     let index = byPort.get(port);
@@ -86,10 +92,18 @@ export function indexWorld(world: World): WorldIndex {
   return {
     version: world.version,
     home: world.home,
+    hostname(name) {
+      for (const wanted of certificateNames(name)) {
+        const found = hostnames.get(wanted);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
     tlsPort: world.tlsPort,
     regions: new Map(world.regions.map((region) => [region.code, region])),
     apps: new Map(world.apps.map((app) => [app.name, app])),
     machines,
+    h2Backends: new Set(world.machines.flatMap(h2BackendsOf)),
     rttMs,
     rings: (app, entry, port = HTTP_PORT) => indexOf(port).rings(app, entry),
     backendOf: (machineId, port = HTTP_PORT) => indexOf(port).byMachine.get(machineId),
@@ -131,6 +145,12 @@ function indexPort(world: World, port: number, rttMs: (a: string, b: string) => 
       return rings;
     },
   };
+}
+
+function h2BackendsOf({ address4, services }: WorldMachine): string[] {
+  return services
+    .filter(({ ports }) => ports.some(({ httpOptions }) => httpOptions?.h2Backend === true))
+    .map(({ internalPort }) => `${address4}:${internalPort}`);
 }
 
 /** Whether a request may start the machine (statements ER-08 and AS-10). */

@@ -1,10 +1,19 @@
 // Run on the host: makes a planet's control come up, step by step; what a failed run made is undone in reverse. Control
 // then brings up the rest.
 import { AppError } from "../../errors/app-error.ts";
+import { createHash } from "node:crypto";
+import type { AuthorityMaterial } from "../../platform/x509.ts";
 import type { ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
 import { blockOfSubnets, chooseBlock } from "./blocks.ts";
-import { controlSpec, managementNetworkSpec, type PlanetPorts, STATE_DIR, TOKEN_FILE } from "./planet-spec.ts";
+import {
+  controlSpec,
+  managementNetworkSpec,
+  type PlanetPorts,
+  STATE_DIR,
+  TOKEN_FILE,
+  AUTHORITY_FILES,
+} from "./planet-spec.ts";
 
 export interface BringUpInput {
   readonly planet: string;
@@ -13,6 +22,8 @@ export interface BringUpInput {
   readonly version: string;
   readonly image: string;
   readonly token: string;
+  /** The user's certificate authority; control signs with it. */
+  readonly authority: AuthorityMaterial;
   /** The engine's socket as the daemon's host sees it. */
   readonly daemonSocket: string;
   /** Block that the planet had before. */
@@ -42,6 +53,8 @@ interface Fingerprint {
   readonly ports: PlanetPorts;
   readonly block: number;
   readonly daemonSocket: string;
+  /** Digest of the authority's certificate: a control with another one is made anew. */
+  readonly authority: string;
 }
 
 const OLDEST_ENGINE = [20, 10] as const;
@@ -58,7 +71,7 @@ export function requireEngine(version: string): void {
 
 /** The ports that the planet itself has taken. Where control is gone, its edge may still be there. */
 function ownPorts(control: ContainerInfo | undefined, rest: number, wanted: PlanetPorts): Partial<PlanetPorts> {
-  if (control === undefined) return rest > 0 ? { http: wanted.http } : {};
+  if (control === undefined) return rest > 0 ? { http: wanted.http, https: wanted.https } : {};
   return (JSON.parse(control.labels[LABEL.spec] ?? "{}") as Partial<Fingerprint>).ports ?? {};
 }
 
@@ -66,6 +79,7 @@ async function requirePorts(deps: BringUpDeps, ports: PlanetPorts, own: Partial<
   const wanted = [
     { what: "the control plane", port: ports.control, present: own.control, flag: "--control-port" },
     { what: "the edge", port: ports.http, present: own.http, flag: "--http-port" },
+    { what: "the edge's TLS", port: ports.https, present: own.https, flag: "--https-port" },
   ];
   for (const { what, port, present, flag } of wanted) {
     if (port === present || (await deps.isPortFree(port))) continue;
@@ -104,7 +118,10 @@ export async function bringUpControl(input: BringUpInput, deps: BringUpDeps): Pr
     daemonSocket: input.daemonSocket,
     version: input.version,
   });
-  const parts: Fingerprint = { image: input.image, ports: input.ports, block, daemonSocket: input.daemonSocket };
+  const parts: Fingerprint = {
+    ...{ image: input.image, ports: input.ports, block, daemonSocket: input.daemonSocket },
+    authority: createHash("sha256").update(input.authority.certificate).digest("hex").slice(0, 12),
+  };
   const fingerprint = JSON.stringify(parts);
   const current = control !== undefined && control.labels[LABEL.spec] === fingerprint;
   if (current && control.state === "running") return { block, changed: false, created: false };
@@ -135,7 +152,12 @@ export async function bringUpControl(input: BringUpInput, deps: BringUpDeps): Pr
           mode: 0o600,
         }))
       : [];
-    await runtime.putFiles(id, [{ path: TOKEN_FILE, content: input.token, mode: 0o400 }, ...saved]);
+    await runtime.putFiles(id, [
+      { path: TOKEN_FILE, content: input.token, mode: 0o400 },
+      { path: AUTHORITY_FILES.certificate, content: input.authority.certificate, mode: 0o444 },
+      { path: AUTHORITY_FILES.key, content: input.authority.key, mode: 0o400 },
+      ...saved,
+    ]);
     await runtime.startContainer(id);
   } catch (error) {
     await undo();

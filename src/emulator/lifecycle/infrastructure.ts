@@ -11,6 +11,7 @@ export interface InfrastructureDeps {
   readonly runtime: ContainerRuntime;
   readonly image: string;
   readonly httpPort: number;
+  readonly httpsPort: number;
   readonly version: string;
   readonly token: string;
   readonly slotOf: (region: string) => number;
@@ -52,8 +53,11 @@ async function ensureComponent(
   regions: readonly string[],
   present: ContainerInfo | undefined,
 ): Promise<void> {
-  const { planet, runtime, image, httpPort, version, slotOf } = deps;
-  const input = { planet, image, httpPort, version, regions: regions.map((code) => ({ code, slot: slotOf(code) })) };
+  const { planet, runtime, image, httpPort, httpsPort, version, slotOf } = deps;
+  const input = {
+    ...{ planet, image, httpPort, httpsPort, version },
+    regions: regions.map((code) => ({ code, slot: slotOf(code) })),
+  };
   const spec = component === "wan" ? wanSpec(input) : edgeSpec(input);
   if (present !== undefined && present.labels[LABEL.spec] !== spec.labels[LABEL.spec]) {
     deps.log(`${component}: made from another image, making it anew`);

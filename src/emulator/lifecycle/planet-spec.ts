@@ -1,5 +1,5 @@
 // Pure: the networks and infrastructure containers of a planet.
-import { CONTROL_PORT, EDGE_HTTP_PORT } from "../../contract/world.ts";
+import { CONTROL_PORT, EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/world.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { Attachment, ContainerSpec, NetworkSpec } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
@@ -7,6 +7,8 @@ import { managementAddresses, regionAddresses } from "../topology/address-plan.t
 
 /** Where infrastructure containers find their token and keep their state. */
 export const TOKEN_FILE = "/etc/hangar/token";
+/** Where control finds the user's certificate authority. */
+export const AUTHORITY_FILES = { certificate: "/etc/hangar/authority.pem", key: "/etc/hangar/authority.key" } as const;
 export const STATE_DIR = "/var/lib/hangar";
 
 const PROGRAM_DIR = "/opt/hangar";
@@ -17,6 +19,7 @@ const SOCKET_IN_CONTROL = "/run/docker.sock";
 export interface PlanetPorts {
   readonly control: number;
   readonly http: number;
+  readonly https: number;
 }
 
 export interface ControlSpecInput {
@@ -96,6 +99,7 @@ export function controlSpec({ planet, image, ports, daemonSocket, version }: Con
       HANGAR_IMAGE: image,
       HANGAR_VERSION: version,
       HANGAR_HTTP_PORT: String(ports.http),
+      HANGAR_HTTPS_PORT: String(ports.https),
       HANGAR_TOKEN_FILE: TOKEN_FILE,
       HANGAR_STATE_DIR: STATE_DIR,
       HANGAR_DOCKER_SOCKET: SOCKET_IN_CONTROL,
@@ -141,6 +145,7 @@ export interface ComponentSpecInput {
   readonly image: string;
   readonly regions: readonly { readonly code: string; readonly slot: number }[];
   readonly httpPort: number;
+  readonly httpsPort: number;
   readonly version: string;
 }
 
@@ -166,13 +171,13 @@ export function wanSpec({ planet, image, regions }: ComponentSpecInput): Contain
   };
 }
 
-/** edge: the proxy of all regions, reached by clients on the host through one published port. */
-export function edgeSpec({ planet, image, regions, httpPort, version }: ComponentSpecInput): ContainerSpec {
+/** edge: the proxy of all regions, reached by clients on the host through one published port for each protocol. */
+export function edgeSpec({ planet, image, regions, httpPort, httpsPort, version }: ComponentSpecInput): ContainerSpec {
   const management = managementAddresses(planet.block);
   return {
     name: names.container(planet.name, "edge"),
     image,
-    labels: planetLabels(planet.name, "edge", { [LABEL.spec]: `${image} ${httpPort}` }),
+    labels: planetLabels(planet.name, "edge", { [LABEL.spec]: `${image} ${httpPort} ${httpsPort}` }),
     networks: legs(planet, "edge", regions),
     hostname: "edge",
     env: {
@@ -184,7 +189,10 @@ export function edgeSpec({ planet, image, regions, httpPort, version }: Componen
     },
     entrypoint: program("edge", 160),
     netAdmin: true,
-    publish: [{ hostPort: httpPort, containerPort: EDGE_HTTP_PORT }],
+    publish: [
+      { hostPort: httpPort, containerPort: EDGE_HTTP_PORT },
+      { hostPort: httpsPort, containerPort: EDGE_HTTPS_PORT },
+    ],
     // accept_local: edge's addresses in two regions talk to each other over the wire, through wan.
     sysctls: {
       ...V6_ON,

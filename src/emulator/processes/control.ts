@@ -4,6 +4,7 @@ import { CONTROL_PORT } from "../../contract/world.ts";
 import { systemClock, systemTimer } from "../../platform/clock.ts";
 import { createHttpSend } from "../../platform/http-send.ts";
 import { runControl } from "../control-plane/control.ts";
+import { AUTHORITY_FILES } from "../lifecycle/planet-spec.ts";
 import { createDockerRuntime } from "../runtime/docker/docker-runtime.ts";
 
 const { env } = process;
@@ -19,6 +20,11 @@ const options = {
   version: env.HANGAR_VERSION ?? "",
   image: env.HANGAR_IMAGE ?? "",
   httpPort: Number(env.HANGAR_HTTP_PORT),
+  httpsPort: Number(env.HANGAR_HTTPS_PORT),
+  authority: {
+    certificate: readFileSync(AUTHORITY_FILES.certificate, "utf8"),
+    key: readFileSync(AUTHORITY_FILES.key, "utf8"),
+  },
   token,
   stateDir: env.HANGAR_STATE_DIR ?? "",
   port: CONTROL_PORT,

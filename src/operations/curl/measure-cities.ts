@@ -36,6 +36,8 @@ export interface CityMeasurement {
 export interface MeasureCitiesInput {
   readonly from: readonly RegionCode[];
   readonly host: string;
+  /** For https: as whom the edge has to show itself, and who has to vouch for it. */
+  readonly tls?: TimedRequest["tls"];
   readonly path: string;
   readonly method: string;
   readonly headers: readonly Header[];
@@ -88,7 +90,7 @@ function requestOf(
     explain: input.explain,
   });
   const { method, path, body, timeoutMs, keepBytes } = input;
-  return { ...door, method, path, headers, body, timeoutMs, keepBytes, signal };
+  return { ...door, method, path, headers, body, timeoutMs, keepBytes, tls: input.tls, signal };
 }
 
 /** The first door that opens, warmed up; the last one where none does, so that the measurement says what is wrong. */
@@ -164,7 +166,7 @@ function resultOf(city: RegionCode, response: TimedResponse): CityResult {
     status: response.status,
     dnsMs: 0,
     connectMs: roundMs(response.connectMs),
-    tlsMs: 0,
+    tlsMs: roundMs(response.tlsMs),
     firstByteMs: roundMs(response.firstByteMs),
     totalMs: roundMs(response.totalMs),
     configuredRttMs:

@@ -5,10 +5,10 @@ export interface CurlTarget {
   /** The URL that is requested in the end. */
   readonly url: string;
   readonly host: string;
+  /** Whether it is requested over TLS. */
+  readonly secure: boolean;
   /** Path and query as in the request line. */
   readonly path: string;
-  /** What was changed about the URL and should be said. */
-  readonly notes: readonly string[];
 }
 
 export interface ParseTargetInput {
@@ -23,7 +23,7 @@ export interface ParseTargetInput {
  * @throws USAGE
  */
 export async function parseTarget({ text, httpPort, app }: ParseTargetInput): Promise<CurlTarget> {
-  if (text.startsWith("/")) return targetOf(parseUrl(`http://${await app()}.localhost:${httpPort}${text}`, text), []);
+  if (text.startsWith("/")) return targetOf(parseUrl(`http://${await app()}.localhost:${httpPort}${text}`, text));
   const url = parseUrl(text.includes("://") ? text : `http://${text}`, text);
   const isPublicName = url.hostname.endsWith(".fly.dev");
   if (url.protocol !== "http:" && url.protocol !== "https:") throw new AppError("USAGE", `"${text}" is no http URL`);
@@ -35,18 +35,12 @@ export async function parseTarget({ text, httpPort, app }: ParseTargetInput): Pr
       ],
     });
   }
-  if (url.protocol === "http:") return targetOf(url, []);
-  const plain = parseUrl(text.replace(/^https:/i, "http:"), text);
-  if (isPublicName) {
-    return targetOf(plain, [`${url.origin} is the planet's here, by ${plain.origin}: it has no TLS listener`]);
-  }
-  throw new AppError("USAGE", "The planet has no TLS listener: https URLs of it cannot be requested", {
-    suggestions: [`use ${plain.href}`],
-  });
+  return targetOf(url);
 }
 
-function targetOf(url: URL, notes: readonly string[]): CurlTarget {
-  return { url: url.href.replace(/#.*$/, ""), host: url.host, path: `${url.pathname}${url.search}`, notes };
+function targetOf(url: URL): CurlTarget {
+  const secure = url.protocol === "https:";
+  return { url: url.href.replace(/#.*$/, ""), host: url.host, secure, path: `${url.pathname}${url.search}` };
 }
 
 function parseUrl(url: string, text: string): URL {

@@ -1,10 +1,10 @@
 // How operations reach a planet: its control plane's client, and the engine it runs on.
 import type { ControlClient, ControlClientOptions } from "../../client/control-client.ts";
-import { EDGE_HTTP_PORT } from "../../contract/world.ts";
+import { EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/world.ts";
 import { managementAddresses } from "../../emulator/index.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { hasAddress } from "../../platform/host-routes.ts";
-import { DEFAULT_PORTS, type PlanetHome } from "./planet-home.ts";
+import { DEFAULT_PORTS, defaultHttpsPort, type PlanetHome, type PlanetSettings } from "./planet-home.ts";
 
 export interface PlanetAccessDeps {
   readonly home: PlanetHome;
@@ -21,18 +21,26 @@ export interface EdgeDoor {
 export interface PlanetAccess {
   readonly client: ControlClient;
   readonly httpPort: number;
+  readonly httpsPort: number;
   /** Where the edge can be asked, best first: without the engine's port forwarding where the host reaches its networks. */
   readonly doors: readonly EdgeDoor[];
+  /** The same with TLS. */
+  readonly secureDoors: readonly EdgeDoor[];
   readonly controlPort: number;
 }
 
 /** The client for a planet's control plane, whether it answers or not. */
 export async function planetClient({ home, createClient, signal }: PlanetAccessDeps): Promise<PlanetAccess> {
-  const { ports, block } = (await home.settings()) ?? { ports: DEFAULT_PORTS };
+  const { ports, block }: PlanetSettings = (await home.settings()) ?? { ports: DEFAULT_PORTS };
   // Only a host that is on the management network itself reaches the edge there; from others (an engine in a virtual
   // machine) the packets would leave for the internet.
   const { bridge4, edge4 } = managementAddresses(block ?? 0);
-  const direct = block !== undefined && hasAddress(bridge4) ? [{ address: edge4, port: EDGE_HTTP_PORT }] : [];
+  const direct = block !== undefined && hasAddress(bridge4) ? [edge4] : [];
+  const doors = (inside: number, outside: number): EdgeDoor[] => [
+    ...direct.map((address) => ({ address, port: inside })),
+    { address: "127.0.0.1", port: outside },
+  ];
+  const httpsPort = ports.https ?? defaultHttpsPort(ports.http);
   const client = createClient({
     baseUrl: `http://127.0.0.1:${ports.control}`,
     token: (await home.presentToken()) ?? "",
@@ -41,7 +49,9 @@ export async function planetClient({ home, createClient, signal }: PlanetAccessD
   return {
     client,
     httpPort: ports.http,
-    doors: [...direct, { address: "127.0.0.1", port: ports.http }],
+    httpsPort,
+    doors: doors(EDGE_HTTP_PORT, ports.http),
+    secureDoors: doors(EDGE_HTTPS_PORT, httpsPort),
     controlPort: ports.control,
   };
 }

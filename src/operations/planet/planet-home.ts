@@ -9,8 +9,15 @@ import { createExclusively, ensureDir, readTextIfExists, remove, writeAtomic } f
 /** Default ports on 127.0.0.1: the Machines API's own, and the usual one for a web server under development. */
 export const DEFAULT_PORTS = { control: 4280, http: 8080 } as const;
 
+/** As far from the port without TLS as 8443 is from 8080, so that a second planet needs no third flag. */
+export function defaultHttpsPort(httpPort: number): number {
+  const distance = 8443 - 8080;
+  return httpPort + distance <= 65_535 ? httpPort + distance : httpPort - distance;
+}
+
 export interface PlanetSettings {
-  readonly ports: { readonly control: number; readonly http: number };
+  /** `https` is absent where the planet was made before there was TLS. */
+  readonly ports: { readonly control: number; readonly http: number; readonly https?: number };
   readonly block?: number;
   readonly home?: string;
 }

@@ -4,15 +4,16 @@ import { bringUpControl, type BringUpDeps, type BroughtUp } from "../../emulator
 import { tearDown } from "../../emulator/lifecycle/tear-down.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { type Clock, waitUntil } from "../../platform/clock.ts";
+import type { AuthorityMaterial } from "../../platform/x509.ts";
 import type { ProgressReporter } from "../progress.ts";
 import { planetClient, type PlanetAccess, type PlanetAccessDeps } from "./planet-access.ts";
-import { DEFAULT_PORTS } from "./planet-home.ts";
+import { DEFAULT_PORTS, defaultHttpsPort } from "./planet-home.ts";
 
 export interface UpInput {
   readonly regions: readonly string[];
   /** Region where clients enter that name none; only a new planet takes it. */
   readonly home?: string;
-  readonly ports?: { readonly control?: number; readonly http?: number };
+  readonly ports?: { readonly control?: number; readonly http?: number; readonly https?: number };
   readonly version: string;
 }
 
@@ -22,12 +23,15 @@ export interface UpDeps extends PlanetAccessDeps, BringUpDeps {
   /** Makes sure of the planet's image. */
   readonly ensureImage: () => Promise<string>;
   readonly daemonSocket: () => string;
+  /** The user's certificate authority, made at the first call. */
+  readonly authority: () => Promise<AuthorityMaterial>;
 }
 
 export interface UpResult {
   readonly planet: string;
   readonly changed: boolean;
   readonly url: string;
+  readonly secureUrl: string;
   readonly controlUrl: string;
   readonly status: PlanetStatus;
 }
@@ -99,6 +103,7 @@ export async function ensureUp(input: UpInput, deps: UpDeps): Promise<UpResult> 
     planet: deps.home.name,
     changed: false,
     url: `http://localhost:${access.httpPort}`,
+    secureUrl: `https://localhost:${access.httpsPort}`,
     controlUrl: `http://127.0.0.1:${access.controlPort}`,
     status,
   };
@@ -109,9 +114,11 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
   return deps.home.exclusively(async () => {
     const { progress } = deps;
     const known = await deps.home.settings();
+    const http = input.ports?.http ?? known?.ports.http ?? DEFAULT_PORTS.http;
     const ports = {
       control: input.ports?.control ?? known?.ports.control ?? DEFAULT_PORTS.control,
-      http: input.ports?.http ?? known?.ports.http ?? DEFAULT_PORTS.http,
+      http,
+      https: input.ports?.https ?? known?.ports.https ?? defaultHttpsPort(http),
     };
     const home = known?.home ?? input.home ?? DEFAULT_HOME;
     const image = await deps.ensureImage();
@@ -126,6 +133,7 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
         version: input.version,
         image,
         token,
+        authority: await deps.authority(),
         daemonSocket: deps.daemonSocket(),
         savedState: await deps.home.savedState(),
         ...(known?.block === undefined ? {} : { preferredBlock: known.block }),
@@ -161,6 +169,7 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
         planet: deps.home.name,
         changed: made.changed,
         url: `http://localhost:${ports.http}`,
+        secureUrl: `https://localhost:${ports.https}`,
         controlUrl: `http://127.0.0.1:${ports.control}`,
         status,
       };

@@ -114,6 +114,8 @@ export function appRoutes({ planet, tokens, random, now }: AppRoutesDeps): Hono<
         volumes.destroyAll(name);
         store.deleteApp(name);
       });
+      // Machines' ends are told one by one, and an app may have none.
+      planet.worldChanged();
       return context.body(null, 202);
     })
     .post("/apps/:app/deploy_token", async (context) => {

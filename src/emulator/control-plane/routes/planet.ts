@@ -3,12 +3,15 @@ import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import type { Organizations } from "../../../contract/apps.ts";
-import { ActivateRegionsSchema } from "../../../contract/planet.ts";
+import { ActivateRegionsSchema, type LeafCertificate, LeafRequestSchema } from "../../../contract/planet.ts";
 import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import type { RandomBytes } from "../../model/ids.ts";
+import { isPlanetName } from "../../model/host-names.ts";
+import type { Certificates } from "../certificates.ts";
 import type { Diagnoses } from "../diagnosis.ts";
 import type { AppLogs } from "../logs.ts";
+import type { LeafSigner } from "../leaf-signer.ts";
 import { organizationSlugs, PERSONAL, internalId } from "../organizations.ts";
 import type { ApiEnv } from "../auth.ts";
 import type { Geography, Planet } from "../planet.ts";
@@ -22,6 +25,8 @@ export interface PlanetRoutesDeps {
   readonly logs: AppLogs;
   readonly diagnoses: Diagnoses;
   readonly edgeUrl: string;
+  readonly leafSigner: LeafSigner;
+  readonly certificates: Pick<Certificates, "served">;
   readonly send: HttpSend;
   readonly random: RandomBytes;
   readonly now: () => number;
@@ -31,7 +36,7 @@ export interface PlanetRoutesDeps {
 const MAX_TAIL = 10_000;
 
 export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
-  const { planet, logs, diagnoses, edgeUrl, send } = deps;
+  const { planet, logs, diagnoses, edgeUrl, leafSigner, certificates, send } = deps;
   const requireApp = (app: string): string => {
     if (planet.store.app(app) === undefined)
       throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
@@ -58,6 +63,12 @@ export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
     .post("/checks", async (context) => {
       planet.acceptChecks(await readBody(context, z.array(CheckReportSchema).max(10_000)));
       return context.json({ ok: true });
+    })
+    .post("/certificates/leaf", async (context) => {
+      const { name, publicKey } = await readBody(context, LeafRequestSchema);
+      const own = isPlanetName(name) ? undefined : await certificates.served(name);
+      const leaf: LeafCertificate = own ?? { certificate: await leafSigner.sign(name, publicKey) };
+      return context.json(leaf);
     })
     .post("/probe", async (context) => {
       const request = await readBody(context, ProbeRequestSchema);

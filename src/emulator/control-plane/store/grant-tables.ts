@@ -57,6 +57,8 @@ export interface CertificateRecord {
   readonly updatedAt: string;
 }
 
+export type HostnameRecord = Pick<CertificateRecord, "app" | "hostname" | "updatedAt">;
+
 export interface GrantTables {
   organizations(): OrganizationRecord[];
   organization(slug: string): OrganizationRecord | undefined;
@@ -74,6 +76,8 @@ export interface GrantTables {
   dropIp(app: string, ip: string): boolean;
   certificates(app?: string): CertificateRecord[];
   certificate(app: string, hostname: string): CertificateRecord | undefined;
+  /** Host names for which there is a certificate. The keys stay sealed. */
+  hostnames(): HostnameRecord[];
   putCertificate(record: CertificateRecord): void;
   dropCertificate(app: string, hostname: string): boolean;
   /** Everything an app was given goes. */
@@ -179,6 +183,16 @@ export function grantTables(db: Database, sealer: Sealer): GrantTables {
       const row = db.one("SELECT * FROM certificates WHERE app = ? AND hostname = ?", app, hostname);
       return row === undefined ? undefined : certificateOf(row);
     },
+    hostnames: () =>
+      db
+        .all(
+          "SELECT app, hostname, updated_at FROM certificates WHERE issued IS NOT NULL OR custom IS NOT NULL ORDER BY hostname",
+        )
+        .map((row) => ({
+          app: String(row.app),
+          hostname: String(row.hostname),
+          updatedAt: String(row.updated_at),
+        })),
     putCertificate: ({ app, hostname, acme, ownership, issued, custom, keys, createdAt, updatedAt }) =>
       void db.run(
         `INSERT INTO certificates (app, hostname, acme, ownership, issued, custom, sealed_keys, created_at, updated_at)

@@ -1,5 +1,5 @@
 // Where the body of a message ends, whichever way it is framed.
-import { ChunkedReader, type PayloadListener } from "./chunked.ts";
+import { ChunkedReader, type PayloadListener, type TrailerListener } from "./chunked.ts";
 import type { Head } from "./head.ts";
 
 /** Follows a body: read() is given its bytes in order and says where it ends. */
@@ -31,8 +31,8 @@ const UNTIL_CLOSE: BodyReader = { done: false, read: (_bytes, _start, end) => en
 const NO_BODY: BodyReader = { done: true, read: (_bytes, start) => start };
 
 /** The body that follows a request head. */
-export function requestBody(head: Head): BodyReader {
-  if (head.chunked) return new ChunkedReader();
+export function requestBody(head: Head, onPayload?: PayloadListener, onTrailer?: TrailerListener): BodyReader {
+  if (head.chunked) return new ChunkedReader(onPayload, onTrailer);
   return head.contentLength > 0 ? new LengthReader(head.contentLength) : NO_BODY;
 }
 
@@ -42,9 +42,14 @@ export interface ResponseBody {
 }
 
 /** The body that follows a final response head (RFC 9112 §6.3). */
-export function responseBody(head: Head, answersHead: boolean, onPayload?: PayloadListener): ResponseBody {
+export function responseBody(
+  head: Head,
+  answersHead: boolean,
+  onPayload?: PayloadListener,
+  onTrailer?: TrailerListener,
+): ResponseBody {
   if (answersHead || head.status === 204 || head.status === 304) return { reader: NO_BODY, framing: "none" };
-  if (head.chunked) return { reader: new ChunkedReader(onPayload), framing: "chunked" };
+  if (head.chunked) return { reader: new ChunkedReader(onPayload, onTrailer), framing: "chunked" };
   if (head.contentLength >= 0) return { reader: new LengthReader(head.contentLength), framing: "length" };
   return { reader: UNTIL_CLOSE, framing: "until-close" };
 }

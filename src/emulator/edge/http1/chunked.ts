@@ -25,6 +25,9 @@ const STATE = {
 /** Receives the payload found in bytes [start, end). */
 export type PayloadListener = (bytes: Buffer, start: number, end: number) => void;
 
+/** Receives a field of the trailer, as it was written. */
+export type TrailerListener = (name: string, value: string) => void;
+
 export class ChunkedReader {
   done = false;
   #state: number = STATE.size;
@@ -33,10 +36,13 @@ export class ChunkedReader {
   #extensionBytes = 0;
   #trailerBytes = 0;
   #trailerName = "";
+  #trailerText = "";
   readonly #onPayload: PayloadListener | undefined;
+  readonly #onTrailer: TrailerListener | undefined;
 
-  constructor(onPayload?: PayloadListener) {
+  constructor(onPayload?: PayloadListener, onTrailer?: TrailerListener) {
     this.#onPayload = onPayload;
+    this.#onTrailer = onTrailer;
   }
 
   /** @returns the position after the body, `end` where there is more to come (done tells which), or -1 for a fault */
@@ -115,9 +121,12 @@ export class ChunkedReader {
         return FOLDED_TOKEN[byte] !== 0;
       case STATE.trailerValue:
         if (byte === CR) this.#state = STATE.trailerLf;
+        else if (this.#onTrailer !== undefined) this.#trailerText += String.fromCharCode(byte);
         return byte === CR || IN_VALUE[byte] === 1;
       default:
         this.#state = STATE.trailerStart;
+        this.#onTrailer?.(this.#trailerName, this.#trailerText.trim());
+        this.#trailerText = "";
         return byte === LF;
     }
   }

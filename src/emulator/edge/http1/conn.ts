@@ -31,7 +31,8 @@ export interface ConnListener {
 }
 
 /** Why a connection could not be opened. */
-export type ConnectFailure = "refused" | "reset" | "timeout" | "unreachable";
+/** `handshake`: it opened, and the far end does not speak the protocol that it was meant to. */
+export type ConnectFailure = "refused" | "reset" | "timeout" | "unreachable" | "handshake";
 
 export interface Endpoint {
   readonly host: string;

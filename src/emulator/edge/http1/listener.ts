@@ -2,6 +2,7 @@
 import net from "node:net";
 import { AppError } from "../../../errors/app-error.ts";
 import { ClientConnection, type ClientDeps, type ClientPolicy } from "./client-connection.ts";
+import type { Conn } from "./conn.ts";
 import { acceptedConn } from "./net-conn.ts";
 
 /** Bounds the memory that connections which do nothing can take: about 15 KB each. */
@@ -21,8 +22,24 @@ export interface Listener {
   close(): void;
 }
 
+/** Takes up a connection that is open: the Conn that `open` makes for its listener. `begin` is called when all is set. */
+export type Adopt = <C extends Conn>(open: (connection: ClientConnection) => C, begin?: (conn: C) => void) => void;
+
+/** What a port speaks beneath HTTP/1.1. Connections that are ready come to `adopt`. */
+export type Transport = (adopt: Adopt) => net.Server;
+
+/** TCP, and nothing else. */
+export const plainTransport: Transport = (adopt) =>
+  net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    adopt((connection) => acceptedConn(socket, connection)),
+  );
+
 /** @param policy without `closed`, which the listener needs itself */
-export function createListener(policy: Omit<ClientPolicy, "closed">, deps: ClientDeps): Listener {
+export function createListener(
+  policy: Omit<ClientPolicy, "closed">,
+  deps: ClientDeps,
+  transport: Transport = plainTransport,
+): Listener {
   const connections = new Set<ClientConnection>();
   let drained: (() => void) | undefined;
   const closed = (connection: ClientConnection): void => {
@@ -30,10 +47,12 @@ export function createListener(policy: Omit<ClientPolicy, "closed">, deps: Clien
     if (connections.size === 0) drained?.();
   };
   const whole: ClientPolicy = { ...policy, closed };
-  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const server = transport((open, begin) => {
     const connection = new ClientConnection(whole, deps);
-    connection.attach(acceptedConn(socket, connection));
+    const conn = open(connection);
+    connection.attach(conn);
     connections.add(connection);
+    begin?.(conn);
   });
   server.maxConnections = MAX_CONNECTIONS;
 

@@ -7,12 +7,14 @@ const JOIN_BYTES = 8_192;
 
 class NetConn implements Conn {
   readonly remoteAddress: string;
+  readonly #secure: boolean;
   readonly #socket: net.Socket;
   #given = false;
 
   constructor(socket: net.Socket, listener: ConnListener) {
     this.#socket = socket;
     this.remoteAddress = plainAddress(socket.remoteAddress ?? "");
+    this.#secure = "encrypted" in socket;
     socket.on("data", (bytes: Buffer) => {
       if (!this.#given) listener.onData(bytes, 0, bytes.length);
     });
@@ -72,11 +74,13 @@ class NetConn implements Conn {
 
   abort(): void {
     this.#given = true;
-    this.#socket.resetAndDestroy();
+    // An end without TLS's own word for it is what tells the peer that something is missing.
+    if (this.#secure) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 }
 
-/** The Conn of an accepted socket. */
+/** The Conn of an accepted socket, or of the TLS socket on it. */
 export function acceptedConn(socket: net.Socket, listener: ConnListener): Conn {
   return new NetConn(socket, listener);
 }
@@ -98,7 +102,7 @@ export const netConnector: Connector = {
       socket.destroy();
       outcome.failed(failure);
     };
-    const onError = (error: NodeJS.ErrnoException): void => fail(failureOf(error.code));
+    const onError = (error: NodeJS.ErrnoException): void => fail(connectFailureOf(error.code));
     socket.on("error", onError);
     socket.setTimeout(timeoutMs, () => fail("timeout"));
     socket.once("connect", () => {
@@ -117,7 +121,8 @@ export const netConnector: Connector = {
   },
 };
 
-function failureOf(code: string | undefined): ConnectFailure {
+/** What an error of a socket that could not be opened means. */
+export function connectFailureOf(code: string | undefined): ConnectFailure {
   switch (code) {
     case "ECONNREFUSED":
       return "refused";
@@ -132,6 +137,6 @@ function failureOf(code: string | undefined): ConnectFailure {
 }
 
 /** The address without the prefix that a dual-stack socket puts before IPv4 ones. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") ? address.slice(7) : address;
 }

@@ -29,6 +29,17 @@ describe("resolveEntry", () => {
     expect(resolveEntry(host, undefined, "iad")).toMatchObject({ kind: "unknown-host" });
   });
 
+  test("a host name of an app's own leads to it, and its client's region or home; the planet's own names come first", () => {
+    const ownerOf = (name: string): string | undefined => (name === "127.0.0.1" ? undefined : "shop");
+    expect(resolveEntry("Shop.Example.:8443", undefined, "iad", ownerOf)).toEqual({
+      ...{ kind: "entered", app: "shop", region: "iad" },
+    });
+    expect(resolveEntry("syd.shop.example", "AMS", "iad", ownerOf)).toMatchObject({ app: "shop", region: "ams" });
+    expect(resolveEntry("my-app.fly.dev", undefined, "iad", ownerOf)).toMatchObject({ app: "my-app" });
+    expect(resolveEntry("127.0.0.1:80", undefined, "iad", ownerOf)).toMatchObject({ kind: "unknown-host" });
+    expect(resolveEntry("shop.example", "ydn", "iad", ownerOf)).toMatchObject({ kind: "unknown-region" });
+  });
+
   test("suggests a region for one that does not exist, and knows retired ones", () => {
     expect(resolveEntry("my-app.localhost", "ydn", "iad")).toMatchObject({
       kind: "unknown-region",

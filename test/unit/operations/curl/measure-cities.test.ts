@@ -31,6 +31,7 @@ function response(firstByteMs: number, trace?: object): TimedResponse {
     headers: trace === undefined ? {} : { "hangar-trace": JSON.stringify(trace) },
     body: Buffer.alloc(0),
     connectMs: 0.25,
+    tlsMs: 0,
     firstByteMs,
     totalMs: firstByteMs + 0.1,
   };

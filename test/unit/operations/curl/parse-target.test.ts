@@ -18,18 +18,13 @@ describe("parseTarget", () => {
     expect(await parse(text)).toMatchObject({ host, path });
   });
 
-  test("says that a public https name is taken to the planet", async () => {
-    const { url, notes } = await parse("https://my-app.fly.dev/a");
-    expect(url).toBe("http://my-app.fly.dev/a");
-    expect(notes).toHaveLength(1);
-    expect((await parse("http://my-app.fly.dev/a")).notes).toEqual([]);
-  });
-
-  test("refuses https of the planet and names the http URL", async () => {
-    await expect(parse("https://my-app.localhost:8080/a")).rejects.toMatchObject({
-      code: "USAGE",
-      suggestions: ["use http://my-app.localhost:8080/a"],
-    });
+  test.each([
+    ["https://my-app.localhost:8443/a", true],
+    ["https://my-app.fly.dev/a", true],
+    ["http://my-app.localhost:8080/a", false],
+    ["/a", false],
+  ])("%s over TLS: %s", async (text, secure) => {
+    expect(await parse(text)).toMatchObject({ secure, path: "/a" });
   });
 
   test.each(["ftp://my-app.localhost/", "http://example.com/", "http://localhost:8080/", "http://", "http://a b/"])(

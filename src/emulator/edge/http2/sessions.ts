@@ -1,0 +1,87 @@
+// HTTP/2 for clients: bounds what a session may ask for, and turns each of its streams into a connection of its own.
+import { performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import type { TLSSocket } from "node:tls";
+import { Head } from "../http1/head.ts";
+import type { Adopt } from "../http1/listener.ts";
+import { plainAddress } from "../http1/net-conn.ts";
+import { renderRequestHead } from "./request-head.ts";
+import { StreamConn } from "./stream-conn.ts";
+
+/** `END_STREAM` among the flags of a HEADERS frame. */
+const END_STREAM = 0x1;
+
+/** Sent at once by a browser at most some dozens; the rest waits. */
+const MAX_STREAMS = 128;
+/** Bytes under way to us in one session, for uploads over long distances. */
+const WINDOW_BYTES = 1_048_576;
+
+const BOUNDS = {
+  maxSessionMemory: 10,
+  maxHeaderListPairs: 128,
+  maxSettings: 32,
+  maxOutstandingPings: 10,
+  maxSessionInvalidFrames: 100,
+  maxSessionRejectedStreams: 100,
+  // Streams that are opened only to be reset at once (CVE-2023-44487): a burst, and then so many a second.
+  streamResetBurst: 200,
+  streamResetRate: 33,
+  unknownProtocolTimeout: 10_000,
+  strictSingleValueFields: false,
+  settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: 32_768, initialWindowSize: 262_144 },
+} as const;
+
+export interface Http2Sessions {
+  /** Takes over a connection on which HTTP/2 was agreed. */
+  serve(socket: TLSSocket, adopt: Adopt): void;
+  /** Takes no more streams; those that are open end in peace. */
+  drain(): void;
+  close(): void;
+}
+
+/** @param idleMs a session without anything moving for that long is closed */
+export function createHttp2Sessions(idleMs: number): Http2Sessions {
+  const sessions = new Set<ServerHttp2Session>();
+  const head = new Head();
+
+  const accept = (
+    stream: ServerHttp2Stream,
+    flags: number,
+    raw: readonly string[],
+    from: string,
+    adopt: Adopt,
+  ): void => {
+    const ended = (flags & END_STREAM) !== 0;
+    const request = renderRequestHead(raw, ended);
+    if (request === undefined) {
+      stream.on("error", () => undefined);
+      stream.respond({ ":status": 400 }, { endStream: true });
+      return;
+    }
+    adopt(
+      (connection) => new StreamConn(stream, from, request.text.startsWith("HEAD "), head, connection),
+      (conn) => conn.start(request),
+    );
+  };
+
+  return {
+    serve(socket, adopt) {
+      const from = plainAddress(socket.remoteAddress ?? "");
+      const session = performServerHandshake(socket, BOUNDS);
+      sessions.add(session);
+      session.setLocalWindowSize(WINDOW_BYTES);
+      session.setTimeout(idleMs, () => session.close());
+      session.on("error", () => undefined);
+      session.once("close", () => {
+        sessions.delete(session);
+        socket.destroy();
+      });
+      session.on("stream", (stream, _headers, flags, raw) => accept(stream, flags, raw, from, adopt));
+    },
+    drain: () => {
+      for (const session of sessions) session.close();
+    },
+    close: () => {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}

@@ -6,6 +6,7 @@ import type { ProgressReporter } from "../operations/progress.ts";
 import { BaseCommand } from "./base-command.ts";
 import type { Context } from "./context.ts";
 import { requireAppName } from "./app-context.ts";
+import { requireLocalTarget } from "./target-context.ts";
 import { appFlag } from "./flags/app.ts";
 import { yesFlag } from "./flags/yes.ts";
 import { Flags } from "./oclif.ts";
@@ -63,6 +64,7 @@ export abstract class PlannedCommand extends BaseCommand {
   /** Changes the app of the folder or of --app. */
   protected async change(flags: ChangeFlags, change: Change): Promise<Changed> {
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     const [app, { changeDeps }] = await Promise.all([requireAppName(context, flags), import("./change-context.ts")]);
     const result = await this.agreed(context, flags, async (agreed, progress) =>
       change(

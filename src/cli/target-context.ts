@@ -1,4 +1,5 @@
 // Which target a command acts on.
+import { AppError } from "../errors/app-error.ts";
 import { chooseTarget, openTargetFile, type Target, TARGETS } from "../operations/target/target.ts";
 import type { Context } from "./context.ts";
 import { Flags } from "./oclif.ts";
@@ -14,6 +15,21 @@ export const targetFlag = () =>
 export async function targetFileOf(context: Context): Promise<ReturnType<typeof openTargetFile>> {
   const [files, stateDir] = await Promise.all([context.files(), context.stateDir()]);
   return openTargetFile(stateDir, files);
+}
+
+/**
+ * For commands that only a planet can serve yet: whoever chose another target is told so, and nothing happens elsewhere
+ * than they expect.
+ * @throws TARGET_UNSUPPORTED
+ */
+export async function requireLocalTarget(context: Context): Promise<void> {
+  const target = await targetOf(context, undefined);
+  if (target.name === "local") return;
+  throw new AppError(
+    "TARGET_UNSUPPORTED",
+    `This command acts on planets only, and the target is Fly.io (${target.source})`,
+    { suggestions: ["HANGAR_TARGET=local for one command", "hangar target use local"] },
+  );
 }
 
 /** The target in force. @throws USAGE */

@@ -5,6 +5,7 @@ import { Args } from "../cli/oclif.ts";
 import { PlannedCommand } from "../cli/planned-command.ts";
 import { projectDir } from "../cli/project-dir.ts";
 import { renderDeployed } from "../cli/present/deploy.ts";
+import { requireLocalTarget } from "../cli/target-context.ts";
 import type { DeployInput, DeployResult } from "../operations/deploy/deploy.ts";
 
 export default class Deploy extends PlannedCommand {
@@ -26,6 +27,7 @@ export default class Deploy extends PlannedCommand {
   async run(): Promise<DeployResult> {
     const { args, flags } = await this.parse(Deploy);
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     const { loadAppConfig } = await import("../operations/config/load-app-config.ts");
     const files = await context.files();
     const dir = projectDir(context, args.dir);

@@ -5,6 +5,7 @@ import { createLaunchDeps } from "../cli/launch-deps.ts";
 import { Args, Flags } from "../cli/oclif.ts";
 import { renderLaunched, renderLaunchPlan, renderLaunchQuestion } from "../cli/present/launch-plan.ts";
 import { projectDir } from "../cli/project-dir.ts";
+import { requireLocalTarget } from "../cli/target-context.ts";
 import type { DeployResult } from "../operations/deploy/deploy.ts";
 import { launch, type LaunchedApp, type LaunchResult } from "../operations/launch/launch.ts";
 import type { LaunchPlan } from "../operations/launch/launch-plan.ts";
@@ -40,6 +41,7 @@ All files are written, or none; a deploy that fails takes them back.`;
   async run(): Promise<LaunchResult<DeployResult>> {
     const { args, flags } = await this.parse(Launch);
     const context = this.contextFor(flags);
+    if (!flags["no-deploy"]) await requireLocalTarget(context);
     const approve = async (plan: LaunchPlan): Promise<boolean> => {
       if (!this.jsonEnabled()) context.terminal.writeError(`${renderLaunchPlan(plan, context.terminal.columns)}\n\n`);
       const question = renderLaunchQuestion(plan, !flags["no-deploy"]);

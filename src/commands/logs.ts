@@ -7,6 +7,7 @@ import { Flags } from "../cli/oclif.ts";
 import { createPainter } from "../cli/output/color.ts";
 import { planetAccessDeps } from "../cli/planet-context.ts";
 import { renderLogEntry } from "../cli/present/logs.ts";
+import { requireLocalTarget } from "../cli/target-context.ts";
 import { readLogs } from "../operations/logs/read-logs.ts";
 import { requirePlanet } from "../operations/planet/planet-access.ts";
 
@@ -47,6 +48,7 @@ export default class Logs extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Logs);
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     const { terminal, clock } = context;
     const app = await requireAppName(context, flags);
     const { client } = await requirePlanet(await planetAccessDeps(context));

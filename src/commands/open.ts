@@ -4,6 +4,7 @@ import { appFlag } from "../cli/flags/app.ts";
 import { regionFlag } from "../cli/flags/region.ts";
 import { Args, Flags } from "../cli/oclif.ts";
 import { planetAccessDeps } from "../cli/planet-context.ts";
+import { requireLocalTarget } from "../cli/target-context.ts";
 import { presentableUrl } from "../operations/apps/presentable-url.ts";
 import { requirePlanet } from "../operations/planet/planet-access.ts";
 
@@ -27,6 +28,7 @@ export default class Open extends BaseCommand {
   async run(): Promise<{ url: string; opened: boolean }> {
     const { args, flags } = await this.parse(Open);
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     const app = await requireAppName(context, flags);
     const access = await requirePlanet(await planetAccessDeps(context));
     const url = await presentableUrl({ app, path: args.path, region: flags.region }, access);

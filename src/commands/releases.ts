@@ -3,6 +3,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { appFlag } from "../cli/flags/app.ts";
 import { Flags } from "../cli/oclif.ts";
 import { renderReleases } from "../cli/present/releases.ts";
+import { requireLocalTarget } from "../cli/target-context.ts";
 import type { ReleaseRow } from "../operations/releases/list-releases.ts";
 
 export default class Releases extends BaseCommand {
@@ -24,6 +25,7 @@ export default class Releases extends BaseCommand {
   async run(): Promise<ReleaseRow[]> {
     const { flags } = await this.parse(Releases);
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     const [app, { fleetOf }, { listReleases }] = await Promise.all([
       requireAppName(context, flags),
       import("../cli/change-context.ts"),

@@ -7,6 +7,7 @@ import { Flags } from "../cli/oclif.ts";
 import { createPainter } from "../cli/output/color.ts";
 import { planetAccessDeps } from "../cli/planet-context.ts";
 import { renderStatus } from "../cli/present/status.ts";
+import { requireLocalTarget } from "../cli/target-context.ts";
 import { AppError } from "../errors/app-error.ts";
 import { requirePlanet } from "../operations/planet/planet-access.ts";
 import { readStatus, type StatusReading } from "../operations/status/read-status.ts";
@@ -36,6 +37,7 @@ export default class Status extends BaseCommand {
   async run(): Promise<StatusReading | undefined> {
     const { flags } = await this.parse(Status);
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     if (flags.watch && this.jsonEnabled())
       throw new AppError("USAGE", "--watch shows nothing with --json", { suggestions: ["hangar status --json"] });
     const app = await findAppName(context, flags);

@@ -3,6 +3,7 @@ import { yesFlag } from "../../cli/flags/yes.ts";
 import { Args } from "../../cli/oclif.ts";
 import { planetAccessDeps } from "../../cli/planet-context.ts";
 import { renderDestructionQuestion } from "../../cli/present/apps.ts";
+import { requireLocalTarget } from "../../cli/target-context.ts";
 import { destroyApp, planAppDestruction } from "../../operations/apps/destroy-app.ts";
 import { requirePlanet } from "../../operations/planet/planet-access.ts";
 
@@ -28,6 +29,7 @@ export default class AppsDestroy extends BaseCommand {
   async run(): Promise<AppsDestroyResult> {
     const { args, flags } = await this.parse(AppsDestroy);
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     const { client } = await requirePlanet(await planetAccessDeps(context));
     const destruction = await planAppDestruction(args.name, client);
     if (!(await this.confirm(context, renderDestructionQuestion(destruction), flags))) {

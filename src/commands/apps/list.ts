@@ -1,6 +1,7 @@
 import { BaseCommand } from "../../cli/base-command.ts";
 import { planetAccessDeps } from "../../cli/planet-context.ts";
 import { renderAppList } from "../../cli/present/apps.ts";
+import { requireLocalTarget } from "../../cli/target-context.ts";
 import { type AppListing, listApps } from "../../operations/apps/list-apps.ts";
 import { requirePlanet } from "../../operations/planet/planet-access.ts";
 
@@ -14,6 +15,7 @@ export default class AppsList extends BaseCommand {
   async run(): Promise<AppListing[]> {
     const { flags } = await this.parse(AppsList);
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     const apps = await listApps(await requirePlanet(await planetAccessDeps(context)));
     this.print(renderAppList(apps, { width: context.terminal.columns }));
     return apps;

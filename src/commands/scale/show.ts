@@ -2,6 +2,7 @@ import { requireAppName } from "../../cli/app-context.ts";
 import { BaseCommand } from "../../cli/base-command.ts";
 import { appFlag } from "../../cli/flags/app.ts";
 import { renderScale } from "../../cli/present/scale.ts";
+import { requireLocalTarget } from "../../cli/target-context.ts";
 import type { ScaleRow } from "../../operations/scale/show-scale.ts";
 
 export default class ScaleShow extends BaseCommand {
@@ -15,6 +16,7 @@ export default class ScaleShow extends BaseCommand {
   async run(): Promise<ScaleRow[]> {
     const { flags } = await this.parse(ScaleShow);
     const context = this.contextFor(flags);
+    await requireLocalTarget(context);
     const [app, { fleetOf }, { showScale }] = await Promise.all([
       requireAppName(context, flags),
       import("../../cli/change-context.ts"),

@@ -1,0 +1,41 @@
+// A target chosen once or in the environment: nothing acts elsewhere than its user expects.
+import { describe, expect, test } from "vitest";
+import { runCli } from "../../support/run-cli.ts";
+import { withTempDir } from "../../support/temp-dir.ts";
+
+describe("target", () => {
+  test("is remembered, shown with its source, and overruled by the environment", async () => {
+    await withTempDir(async (dir) => {
+      const env = { HANGAR_STATE_DIR: dir };
+      const shown = async (more: Record<string, string> = {}): Promise<unknown> =>
+        JSON.parse((await runCli(["target", "show", "--json"], { env: { ...env, ...more } })).stdout);
+      expect(await shown()).toEqual({ name: "local", source: "default" });
+      expect((await runCli(["target", "use", "fly"], { env })).exitCode).toBe(0);
+      expect(await shown()).toEqual({ name: "fly", source: "hangar target use" });
+      expect(await shown({ HANGAR_TARGET: "local" })).toEqual({ name: "local", source: "HANGAR_TARGET" });
+      expect((await runCli(["target", "use", "mars", "--json"], { env })).exitCode).toBe(2);
+      expect(await shown()).toEqual({ name: "fly", source: "hangar target use" });
+    });
+  });
+
+  test.each([["deploy"], ["status"], ["apps list"], ["scale show"], ["rollback"]])(
+    "%s says that it cannot act there yet, and does nothing",
+    async (command) => {
+      await withTempDir(async (dir) => {
+        const env = { HANGAR_STATE_DIR: dir, HANGAR_TARGET: "fly" };
+        const { exitCode, stdout } = await runCli([...command.split(" "), "--json"], { env });
+        expect([exitCode, JSON.parse(stdout).error.code]).toEqual([2, "TARGET_UNSUPPORTED"]);
+      });
+    },
+  );
+
+  test("a command that can act there asks for a token first", async () => {
+    await withTempDir(async (dir) => {
+      const env = { HANGAR_STATE_DIR: dir, FLY_API_TOKEN: "", FLY_ACCESS_TOKEN: "" };
+      const { exitCode, stdout } = await runCli(["machine", "list", "-a", "shop", "--target", "fly", "--json"], {
+        env,
+      });
+      expect([exitCode, JSON.parse(stdout).error.code]).toEqual([4, "SIGNED_OUT"]);
+    });
+  });
+});

@@ -74,6 +74,18 @@ export abstract class PlannedCommand extends BaseCommand {
       ),
     );
     this.print(renderChanged(result, context.terminal.columns));
+    if (!this.jsonEnabled() && !flags["dry-run"]) await this.noteDeclared(context, app);
     return result;
+  }
+
+  /** Says where the app is no longer as fly.toml declares it. */
+  private async noteDeclared(context: Context, app: string): Promise<void> {
+    const [{ fleetOf }, { showScale }, { declaredNotes }] = await Promise.all([
+      import("./change-context.ts"),
+      import("../operations/scale/show-scale.ts"),
+      import("./declared-notes.ts"),
+    ]);
+    const rows = showScale(await (await fleetOf(context, app)).machines());
+    for (const note of await declaredNotes(context, app, rows)) context.terminal.writeError(`${note}\n`);
   }
 }

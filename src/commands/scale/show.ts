@@ -1,5 +1,6 @@
 import { requireAppName } from "../../cli/app-context.ts";
 import { BaseCommand } from "../../cli/base-command.ts";
+import { declaredNotes } from "../../cli/declared-notes.ts";
 import { appFlag } from "../../cli/flags/app.ts";
 import { renderScale } from "../../cli/present/scale.ts";
 import { requireLocalTarget } from "../../cli/target-context.ts";
@@ -24,6 +25,8 @@ export default class ScaleShow extends BaseCommand {
     ]);
     const rows = showScale(await (await fleetOf(context, app)).machines());
     this.print(renderScale(rows, context.terminal.columns));
+    if (!this.jsonEnabled())
+      for (const note of await declaredNotes(context, app, rows)) context.terminal.writeError(`${note}\n`);
     return rows;
   }
 }

@@ -63,17 +63,12 @@ export default class Curl extends BaseCommand {
     const context = this.contextFor(flags);
     const request = requestOf(flags);
     const access = await requirePlanet(await planetAccessDeps(context));
-    const target = await parseTarget({
-      text: args.url,
-      httpPort: access.httpPort,
-      app: () => requireAppName(context, flags),
-    });
-    const deps = { client: access.client, send: timedRequest, signal: this.signal };
+    const { httpPort, client } = access;
+    const target = await parseTarget({ text: args.url, httpPort, app: () => requireAppName(context, flags) });
+    const doors = target.secure ? access.secureDoors : access.doors;
     const tls = target.secure ? await tlsOf(target, await authorityDeps(context)) : undefined;
-    const measurements = await measureCities(
-      { ...target, ...request, from: flags.from, tls },
-      { ...deps, doors: target.secure ? access.secureDoors : access.doors },
-    );
+    const plan = { ...target, ...request, from: flags.from, tls };
+    const measurements = await measureCities(plan, { client, doors, send: timedRequest, signal: this.signal });
     this.print(renderCities(measurements, request, { width: context.terminal.columns }));
     if (flags.trace) this.print(`\n${renderTraces(measurements)}`);
     if (flags.body) this.print(`\n${renderBodies(measurements)}`);

@@ -262,12 +262,7 @@ export const CATALOGUE = {
     status: 500,
     meaning: "The certificate authority of this machine cannot be used.",
   },
-  TRUST_STORE_FAILED: {
-    kind: "environment",
-    exit: 69,
-    status: 500,
-    meaning: "A certificate store could not be changed.",
-  },
+  TRUST_STORE_FAILED: { kind: "environment", exit: 69, status: 500, meaning: "A certificate store was not changed." },
   DISK_FULL: { kind: "environment", exit: 69, status: 507, meaning: "The disk is full." },
   NODE_TOO_OLD: { kind: "environment", exit: 69, status: 500, meaning: "Node.js is older than 22.18." },
   RATE_LIMITED: {

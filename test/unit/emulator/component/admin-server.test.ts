@@ -50,10 +50,10 @@ describe("admin server", () => {
       async (send) => {
         expect(await send("/status", {}, "guess")).toMatchObject({ status: 401, body: { code: "UNAUTHORIZED" } });
         expect(await send("/world", { method: "PUT", body: '{"version":1}' })).toMatchObject({
-          status: 422,
+          status: 400,
           body: { code: "REQUEST_INVALID" },
         });
-        expect(await send("/world", { method: "PUT", body: "{" })).toMatchObject({ status: 422 });
+        expect(await send("/world", { method: "PUT", body: "{" })).toMatchObject({ status: 400 });
         expect(await send("/world")).toMatchObject({ status: 404, body: { code: "NOT_FOUND" } });
       },
     ));

@@ -49,6 +49,8 @@ export const CheckConfigSchema = z.looseObject({
   kind: z.enum(["informational", "readiness"]).optional(),
   tls_server_name: z.string().optional(),
   tls_skip_verify: z.boolean().optional(),
+  /** Top-level checks of type "exec" only: what runs in the machine; exit code 0 passes. */
+  command: words.optional(),
 });
 export type CheckConfig = z.infer<typeof CheckConfigSchema>;
 

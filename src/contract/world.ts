@@ -35,7 +35,10 @@ export const WorldCheckSchema = z.object({
   method: z.string().optional(),
   path: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
-  /** A failing check of this kind takes the machine out of routing (service checks; not top-level ones). */
+  /** So many equal results in a row make the status; absent: one. */
+  successThreshold: z.int().min(1).optional(),
+  failureThreshold: z.int().min(1).optional(),
+  /** A failing check of this kind takes the machine out of routing (service checks, and those of kind `readiness`). */
   gatesRouting: z.boolean(),
 });
 export type WorldCheck = z.infer<typeof WorldCheckSchema>;

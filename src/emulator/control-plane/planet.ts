@@ -3,16 +3,21 @@ import type { EdgeSettings, PlanetStatus } from "../../contract/planet.ts";
 import type { CheckReport, World } from "../../contract/world.ts";
 import { asAppError } from "../../errors/app-error.ts";
 import type { Infrastructure } from "../lifecycle/infrastructure.ts";
+import { type CheckResult, createCheckResults } from "../machines/check-results.ts";
+import { createCommandChecks } from "../machines/command-checks.ts";
 import { createMachineInside, type MachineInside } from "../machines/machine-inside.ts";
 import { createMachineMetadata, type MachineMetadata } from "../machines/machine-metadata.ts";
 import { createRegionActivation } from "./region-activation.ts";
 import { createMachineService, type MachineService } from "../machines/machine-service.ts";
+import { createSchedule } from "../machines/schedule.ts";
 import { createStateJournal } from "../machines/state-journal.ts";
 import { createSupervisor } from "../machines/supervisor.ts";
 import type { RandomBytes } from "../model/ids.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { ContainerEvent, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
+import { createDrain } from "./drain.ts";
+import { viewPlanet } from "./planet-status.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
 import { createVolumes, type Volumes } from "./volumes.ts";
@@ -109,20 +114,15 @@ export function createPlanet(deps: PlanetDeps): Planet {
   });
   const { activateRegions } = regions;
 
-  const drained = async (id: string, deadlineMs: number): Promise<void> => {
-    // A world without the machine must be in force at the edge before its in-flight count can only fall.
-    if (!(await publisher.settled(["edge"], deadlineMs))) return;
-    try {
-      await deps.send(`${deps.edgeUrl}/drain/${id}?timeoutMs=${deadlineMs}`, {
-        method: "POST",
-        timeoutMs: deadlineMs + 1_000,
-      });
-    } catch (error) {
-      deps.log(`edge did not drain machine ${id}: ${asAppError(error).message}`);
-    }
-  };
-
-  const journal = createStateJournal({ store, now: deps.now, timer: deps.timer, changed });
+  const journal = createStateJournal({
+    store,
+    now: deps.now,
+    timer: deps.timer,
+    changed: (id) => {
+      commands.follow(id);
+      changed();
+    },
+  });
   const supervisor = createSupervisor({
     planet: record,
     store,
@@ -133,7 +133,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     timer: deps.timer,
     slotOf: geography.slotOf,
     activateRegions,
-    drained,
+    drained: createDrain({ publisher, send: deps.send, edgeUrl: deps.edgeUrl, log: deps.log }),
     log: deps.log,
   });
   const machines = createMachineService({
@@ -159,6 +159,27 @@ export function createPlanet(deps: PlanetDeps): Planet {
     log: deps.log,
   });
 
+  const inside = createMachineInside({ planet: record, store, runtime, journal, now: deps.now });
+  const takeChecks = createCheckResults({ store, supervisor, now: deps.now });
+  const acceptChecks = (results: readonly CheckResult[]): void => {
+    takeChecks(results);
+    for (const listener of [...listeners]) listener();
+  };
+  const commands = createCommandChecks({
+    machine: store.machine,
+    exec: inside.exec,
+    timer: deps.timer,
+    now: deps.now,
+    report: (result) => acceptChecks([result]),
+  });
+  const schedule = createSchedule({
+    store,
+    journal,
+    converge: supervisor.converge,
+    now: deps.now,
+    timer: deps.timer,
+  });
+
   /** Regions whose network exists though they are not in the store: an activation that a crash cut short. */
   const adoptNetworks = async (): Promise<string[]> => {
     const networks = await runtime.listNetworks(planetLabels(record.name, "network"));
@@ -175,6 +196,8 @@ export function createPlanet(deps: PlanetDeps): Planet {
       supervisor.reconcile(),
     ]);
     for (const result of done) if (result.status === "rejected") throw result.reason;
+    for (const { id } of store.machines()) commands.follow(id);
+    schedule.start();
     reconciled = true;
     changed();
   };
@@ -214,7 +237,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
   return {
     ...record,
     machines,
-    inside: createMachineInside({ planet: record, store, runtime, journal, now: deps.now }),
+    inside,
     metadata: createMachineMetadata(store, journal),
     volumes,
     store,
@@ -230,49 +253,25 @@ export function createPlanet(deps: PlanetDeps): Planet {
         if (signal.aborted) break;
         await new Promise<void>((resolve) => deps.timer(RECONNECT_MS, resolve));
       }
+      schedule.stop();
+      commands.close();
       publisher.stop();
     },
-    status: () => {
-      const components = publisher.components();
-      const active = store.activeRegions();
-      const running = store.machines();
-      const settledDown = components.every(({ state }) => state === "ready");
-      return {
+    status: () =>
+      viewPlanet({
         planet: record.name,
         version: deps.version,
         image: deps.image,
         home: record.home,
-        state: reconciled && settledDown ? "ready" : reconciled ? "degraded" : "starting",
         worldVersion: Number(store.getValue("world_version") ?? "0"),
-        components: [
-          { name: "control", state: "ready", worldVersion: Number(store.getValue("world_version") ?? "0") },
-          ...components,
-        ],
-        regions: geography.codes.map((code) => ({
-          code,
-          name: geography.name(code),
-          active: active.includes(code),
-          machines: running.filter(({ region, state }) => region === code && state === "started").length,
-        })),
-      };
-    },
-    acceptChecks: (reports) => {
-      store.transaction(() => {
-        for (const report of reports) {
-          const machine = store.machine(report.machineId);
-          if (machine === undefined || machine.instanceId !== report.instanceId) continue;
-          store.putCheck({
-            machineId: report.machineId,
-            instanceId: report.instanceId,
-            name: report.name,
-            status: report.status,
-            output: report.output,
-            updated_at: new Date(deps.now()).toISOString(),
-          });
-        }
-      });
-      for (const listener of [...listeners]) listener();
-    },
+        reconciled,
+        components: publisher.components(),
+        codes: geography.codes,
+        nameOf: geography.name,
+        active: store.activeRegions(),
+        machines: store.machines(),
+      }),
+    acceptChecks,
     settings,
     changeSettings: ({ autostopPeriodMs }) => {
       if (autostopPeriodMs === undefined) return;

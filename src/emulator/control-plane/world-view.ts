@@ -1,6 +1,7 @@
 // Pure: records → the World that wan and edge see.
 import type { CheckConfig } from "../../contract/machine.ts";
 import type { World, WorldCheck, WorldLink, WorldMachine, WorldRegion } from "../../contract/world.ts";
+import { containerChecks } from "../model/container-checks.ts";
 import { durationMs } from "../model/duration.ts";
 import type { AppRecord, MachineRecord, PlanetRecord } from "../model/records.ts";
 import { servicesOf, staticsOf } from "./world-services.ts";
@@ -61,7 +62,20 @@ export function machineChecks(machine: MachineRecord): WorldCheck[] {
   }
   for (const [name, check] of Object.entries(machine.config.checks ?? {})) {
     const port = check.port ?? machine.config.services?.[0]?.internal_port;
-    if (port !== undefined) checks.push(checkOf(name, check, port, false));
+    if (port !== undefined && check.type !== "exec")
+      checks.push(checkOf(name, check, port, check.kind === "readiness"));
+  }
+  for (const check of containerChecks(machine.config)) {
+    const { name, config, intervalMs, timeoutMs, gracePeriodMs, successThreshold, failureThreshold } = check;
+    const port = config.http?.port ?? config.tcp?.port;
+    if (port === undefined) continue;
+    const { method, path, headers = [] } = config.http ?? {};
+    const type = config.http === undefined ? "tcp" : "http";
+    const written = headers.map((header) => ({ name: header.name, values: header.values ?? [] }));
+    checks.push({
+      ...checkOf(name, { type, method, path, headers: written }, port, config.kind === "readiness"),
+      ...{ intervalMs, timeoutMs, gracePeriodMs, successThreshold, failureThreshold },
+    });
   }
   return checks;
 }

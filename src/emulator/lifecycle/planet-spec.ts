@@ -103,6 +103,8 @@ export function controlSpec({ planet, image, ports, daemonSocket, version }: Con
       HANGAR_TOKEN_FILE: TOKEN_FILE,
       HANGAR_STATE_DIR: STATE_DIR,
       HANGAR_DOCKER_SOCKET: SOCKET_IN_CONTROL,
+      // A control that died is back sooner when it need not compile itself again.
+      NODE_COMPILE_CACHE: `${STATE_DIR}/compiled`,
     },
     entrypoint: program("control", 256),
     mounts: [

@@ -7,6 +7,8 @@ import type { ContainerInfo, ContainerRuntime } from "../runtime/container-runti
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
 import { ANCHOR } from "./container-spec.ts";
+import { programSecrets } from "./environment.ts";
+import { programOf } from "./launch.ts";
 import { listeningSockets } from "./listening-sockets.ts";
 import { shellWords } from "./shell-words.ts";
 import type { StateJournal } from "./state-journal.ts";
@@ -69,6 +71,11 @@ export function createMachineInside({ planet, store, runtime, journal, now }: Ma
     if (found === undefined) throw notRunning(machine);
     return found;
   };
+  /** A command sees what the program beside it sees. */
+  const secretsOf = (machine: MachineRecord, container: ContainerInfo): Record<string, string> => {
+    const program = machine.skipSecrets ? undefined : programOf(machine, container);
+    return program === undefined ? {} : programSecrets(program, store.secrets.values(machine.app));
+  };
   const wordsOf = ({ command, cmd }: ExecRequest): readonly string[] => {
     const words = command !== undefined && command.length > 0 ? command : shellWords(cmd ?? "");
     if (words === undefined || words.length === 0 || words[0] === "")
@@ -83,6 +90,7 @@ export function createMachineInside({ planet, store, runtime, journal, now }: Ma
       const timeoutS = request.timeout === undefined || request.timeout === 0 ? DEFAULT_EXEC_S : request.timeout;
       const { exitCode, stdout, stderr } = await runtime.exec(container.id, words, {
         timeoutMs: timeoutS * 1_000,
+        env: secretsOf(machine, container),
         ...(request.stdin === undefined ? {} : { stdin: request.stdin }),
       });
       const signalled = exitCode > SIGNALLED && exitCode < SIGNALLED + 65;

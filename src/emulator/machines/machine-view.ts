@@ -1,6 +1,7 @@
 // Pure: a machine's record, with what belongs to it, as the Machines API shows it.
 import type { CheckStatus, Lease, Machine, MachineEvent } from "../../contract/machine.ts";
 import { machineChecks } from "../control-plane/world-view.ts";
+import { commandChecks } from "../model/container-checks.ts";
 import type { CheckRecord, LeaseRecord, MachineRecord, PlanetRecord } from "../model/records.ts";
 import { machineAddresses } from "../topology/address-plan.ts";
 
@@ -26,9 +27,9 @@ function imageRef(image: string): Record<string, string> {
   };
 }
 
-/** Edge checks what runs: of other machines the last result says nothing. */
+/** Only what runs is checked: of other machines the last result says nothing. */
 function checksOf(machine: MachineRecord, records: readonly CheckRecord[]): CheckStatus[] {
-  const names = machineChecks(machine).map(({ name }) => name);
+  const names = [...machineChecks(machine), ...commandChecks(machine.config)].map(({ name }) => name);
   if (machine.state !== "started") {
     return names.map((name) => ({
       name,

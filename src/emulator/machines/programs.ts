@@ -1,6 +1,7 @@
 // Pure: the programs of a machine. One, unless its configuration has `processes` (several commands of one image) or
 // `containers` (several images); those share the machine's network and start in the order of their dependencies.
-import type { ContainerConfig, FileConfig, MachineConfig } from "../../contract/machine-config.ts";
+import type { FileConfig, MachineConfig } from "../../contract/machine-config.ts";
+import { containerName } from "../model/container-checks.ts";
 import type { MachineRecord } from "../model/records.ts";
 
 export type DependencyCondition = "started" | "healthy" | "exited_successfully";
@@ -22,7 +23,6 @@ export interface MachineProgram {
   readonly restart: MachineConfig["restart"];
   readonly stop: MachineConfig["stop_config"];
   readonly tty: boolean;
-  readonly checks: NonNullable<ContainerConfig["healthchecks"]>;
 }
 
 interface Overrides {
@@ -51,7 +51,6 @@ function only(config: MachineConfig): MachineProgram {
     restart: config.restart,
     stop: config.stop_config,
     tty: config.init?.tty === true,
-    checks: [],
   };
 }
 
@@ -78,7 +77,7 @@ export function machinePrograms({ config }: Pick<MachineRecord, "config">): Mach
     return inOrder(
       containers.map((container, index) => ({
         ...base,
-        name: container.name ?? `container-${index}`,
+        name: containerName(container, index),
         image: container.image ?? config.image,
         ...commandOf(container),
         user: container.user,
@@ -92,7 +91,6 @@ export function machinePrograms({ config }: Pick<MachineRecord, "config">): Mach
         })),
         restart: container.restart ?? config.restart,
         stop: container.stop ?? config.stop_config,
-        checks: container.healthchecks ?? [],
       })),
     );
   }

@@ -23,7 +23,7 @@ export interface StateJournalDeps {
   /** Starts a timer and gives back how to stop it. */
   readonly timer: (afterMs: number, run: () => void) => () => void;
   /** Called after each change, to publish the world. */
-  readonly changed: () => void;
+  readonly changed: (id: string) => void;
 }
 
 /** Destroyed machines that can still be read, the newest ones of the planet. */
@@ -55,7 +55,7 @@ export function createStateJournal({ store, now, timer, changed }: StateJournalD
         }
         if (entry !== undefined) store.addEvent(id, { ...entry, timestamp: at } as MachineEvent);
       });
-      changed();
+      changed(id);
       for (const listener of [...(listeners.get(id) ?? [])]) listener();
     },
     waitFor: (id, wanted, deadlineMs, signal) => {

@@ -1,13 +1,14 @@
 // Sets machines right, each in a queue of its own and a few at a time: when somebody wants something else of one, when one
 // of its containers ends, after a failure, and all of them after a start of control.
 import { AppError, asAppError } from "../../errors/app-error.ts";
+import { containerChecks } from "../model/container-checks.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
 import { createConvergence, isSettled } from "./converge.ts";
 import { createExits } from "./exits.ts";
-import { createLauncher } from "./launch.ts";
+import { createLauncher, programOf } from "./launch.ts";
 import { createMachineContainers } from "./machine-containers.ts";
 import { createSerialQueue } from "./serial-queue.ts";
 import { event, type StateJournal } from "./state-journal.ts";
@@ -30,6 +31,8 @@ export interface Supervisor {
   reconcile(): Promise<void>;
   /** To be called when a container of the planet has ended. */
   exited(id: string, containerId: string, oomKilled?: boolean): void;
+  /** Ends one program of a machine that is not well; what follows is as when it had ended by itself. */
+  stopProgram(id: string, container: string): Promise<void>;
   idle(): Promise<void>;
 }
 
@@ -85,11 +88,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     containers,
     events: store.events,
     healthy: (machine, container) => {
-      const prefix = `${container}-`;
-      const results = store
-        .checks(machine.id)
-        .filter(({ name, instanceId }) => name.startsWith(prefix) && instanceId === machine.instanceId);
-      return results.length > 0 && results.every(({ status }) => status === "passing");
+      const results = store.checks(machine.id).filter(({ instanceId }) => instanceId === machine.instanceId);
+      const passes = (check: string): boolean =>
+        results.some(({ name, status }) => name === check && status === "passing");
+      return containerChecks(machine.config).every((check) => check.container !== container || passes(check.name));
     },
   });
   const exitOf = createExits({
@@ -148,6 +150,18 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       void guarded(id, async () => {
         const detail = await runtime.inspectContainer(containerId);
         if (detail !== undefined) await exitOf(id, { ...detail, oomKilled: detail.oomKilled || oomKilled });
+      }),
+    stopProgram: (id, container) =>
+      guarded(id, async () => {
+        const machine = store.machine(id);
+        if (machine?.desired !== "started") return;
+        const own = (await containers.list(id)).find(
+          ({ labels, state }) =>
+            labels[LABEL.container] === container &&
+            labels[LABEL.instance] === machine.instanceId &&
+            state === "running",
+        );
+        if (own !== undefined) await containers.stop(machine, programOf(machine, own), own);
       }),
     idle: () => queue.idle(),
     reconcile: async () => {

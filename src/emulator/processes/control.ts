@@ -1,11 +1,15 @@
 // The control process: environment → dependencies → run.
 import { readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { CONTROL_PORT } from "../../contract/world.ts";
 import { systemClock, systemTimer } from "../../platform/clock.ts";
 import { createHttpSend } from "../../platform/http-send.ts";
 import { runControl } from "../control-plane/control.ts";
 import { AUTHORITY_FILES } from "../lifecycle/planet-spec.ts";
 import { createDockerRuntime } from "../runtime/docker/docker-runtime.ts";
+
+/** By then everything that a start needs has been compiled. */
+const COMPILED_AFTER_MS = 2_000;
 
 const { env } = process;
 const token = readFileSync(env.HANGAR_TOKEN_FILE ?? "", "utf8").trim();
@@ -34,5 +38,7 @@ const options = {
   timer: systemTimer,
   log: (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`),
 };
+// Node would write it at the end of the process, which may be a sudden one.
+systemTimer(COMPILED_AFTER_MS, () => flushCompileCache());
 await runControl(options, ending.signal);
 process.exit(0);

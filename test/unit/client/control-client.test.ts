@@ -164,6 +164,7 @@ describe("errorOfAnswer", () => {
     [502, "<html>bad gateway</html>", "UNREACHABLE"],
     [422, '{"error":"unknown field"}', "REQUEST_INVALID"],
     [400, '{"error":"x","code":"NO_SUCH_CODE"}', "REQUEST_INVALID"],
+    [418, '{"error":"x","code":"NO_SUCH_CODE"}', "UNREACHABLE"],
     [500, "null", "UNREACHABLE"],
   ] as const)("%i with %j is %s", (status, body, code) => {
     expect(errorOfAnswer(status, body).code).toBe(code);

@@ -32,6 +32,8 @@ interface RunningCheck {
   readonly startedMs: number;
   status: CheckReport["status"] | undefined;
   everPassed: boolean;
+  /** Equal results in a row, the last one among them. */
+  streak: { readonly passing: boolean; readonly count: number };
   cancel: () => void;
   stopped: boolean;
   /** It was to be run out of turn while it ran. */
@@ -63,6 +65,9 @@ export function createChecker({ run, timer, monotonicMs, report, healthChanged }
     if (!passing && inGrace && running.status === undefined) return;
     const status = passing ? "passing" : "critical";
     running.everPassed ||= passing;
+    running.streak = { passing, count: running.streak.passing === passing ? running.streak.count + 1 : 1 };
+    const { successThreshold = 1, failureThreshold = 1 } = running.check;
+    if (running.streak.count < (passing ? successThreshold : failureThreshold)) return;
     if (running.status === status) return;
     running.status = status;
     report({
@@ -96,6 +101,7 @@ export function createChecker({ run, timer, monotonicMs, report, healthChanged }
       startedMs,
       status: undefined,
       everPassed: false,
+      streak: { passing: false, count: 0 },
       cancel: () => undefined,
       stopped: false,
       hurried: false,

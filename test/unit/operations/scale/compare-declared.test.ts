@@ -33,6 +33,8 @@ describe("compareDeclared", () => {
   });
 
   test("says nothing where nothing is declared", () => {
-    expect(compareDeclared({ file: "fly.toml", regionCounts: undefined }, [{ group: "app", regions: { iad: 3 } }])).toEqual([]);
+    expect(
+      compareDeclared({ file: "fly.toml", regionCounts: undefined }, [{ group: "app", regions: { iad: 3 } }]),
+    ).toEqual([]);
   });
 });

@@ -101,13 +101,14 @@ describe("headers", () => {
 
   test("ER-07: force_https leads to the same address over TLS, where TLS is there", async () => {
     await serve({ forceHttps: true }, undefined, { tlsPort: 8443 });
-    const { status, headers } = await ask("my-app.localhost:8080", { path: "/a?b=c" });
+    expect((await ask("my-app.localhost:8080")).status).toBe(200);
+    const { status, headers } = await ask("my-app.fly.dev:8080", { path: "/a?b=c" });
     expect({ status, location: headers.location }).toEqual({
       status: 301,
-      location: "https://my-app.localhost:8443/a?b=c",
+      location: "https://my-app.fly.dev:8443/a?b=c",
     });
     await serve({ forceHttps: true });
-    expect((await ask("my-app.localhost:8080")).status).toBe(200);
+    expect((await ask("my-app.fly.dev:8080")).status).toBe(200);
   });
 });
 

@@ -41,6 +41,14 @@ export function faultCode(fault: UpstreamFault): EdgeFault {
   }
 }
 
+/**
+ * Whether force_https counts for a host name. Names under .localhost are for people on this machine: browsers take them
+ * for secure without TLS, and few machines trust the planet's authority yet. They stay usable as they are.
+ */
+export function mustBeSecure(host: string): boolean {
+  return !/\.localhost(?::\d*)?$/i.test(host);
+}
+
 /** The same address over TLS (ER-07): host, path and query stay. */
 export function httpsLocation(host: string, tlsPort: number, target: string): string {
   const name = host.replace(/:\d*$/, "");

@@ -5,7 +5,7 @@ import { type ClientRequest, questionOf } from "./client-request.ts";
 import { cachedCourse, cacheStatus, type Course, fallbackCourse, firstCourse, replayCourse } from "./course.ts";
 import { codingFor } from "./content-coding.ts";
 import type { Coding } from "./http1/body-encoder.ts";
-import { faultCode, httpsLocation, SEARCH_FAULTS } from "./dispatch-answers.ts";
+import { faultCode, httpsLocation, mustBeSecure, SEARCH_FAULTS } from "./dispatch-answers.ts";
 import type { DispatcherDeps } from "./dispatcher.ts";
 import { explainUnknownApp, type EdgeError } from "./edge-errors.ts";
 import type { Exchange } from "./http1/exchange.ts";
@@ -87,7 +87,7 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     if (this.#refusal !== undefined) return this.#reply(this.#refusal.status, this.#refusal.body);
     const { features, entrance, host, question } = this.#client;
     const tlsPort = this.#deps.world()?.tlsPort;
-    if (features?.forceHttps === true && !entrance.secure && tlsPort !== undefined)
+    if (features?.forceHttps === true && !entrance.secure && tlsPort !== undefined && mustBeSecure(host))
       return this.#reply(301, "", httpsLocation(host, tlsPort, this.#exchange.request.target));
     if (question !== undefined && this.#askCache(question)) return undefined;
     return this.#search.begin(this.#course);

@@ -223,7 +223,7 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
           "-w",
           "%{http_code}",
           ...headers.flatMap((header) => ["-H", header]),
-          `http://127.0.0.1:${options.controlPort}/v1/apps`,
+          `http://127.0.0.1:${options.controlPort}/v1/apps?org_slug=personal`,
         ]);
       const authorization = `Authorization: Bearer ${await cli.token()}`;
       expect(await status()).toBe("401");

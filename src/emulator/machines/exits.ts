@@ -7,7 +7,7 @@ import { ANCHOR } from "./container-spec.ts";
 import { containerOf, programOf } from "./launch.ts";
 import { isAlive, type MachineContainers } from "./machine-containers.ts";
 import { machinePrograms, type MachineProgram } from "./programs.ts";
-import { afterExit } from "./restart-policy.ts";
+import { afterExit, type ExitDecision } from "./restart-policy.ts";
 import { exitDecided, exitRequest } from "./state.ts";
 import { event, type StateJournal } from "./state-journal.ts";
 
@@ -16,6 +16,8 @@ export interface ExitDeps {
   readonly journal: StateJournal;
   readonly containers: MachineContainers;
   readonly inspect: (container: string) => Promise<ContainerDetail | undefined>;
+  /** Whether the engine ended the program, because it started anew itself. */
+  readonly endedByEngine: (detail: ContainerDetail) => Promise<boolean>;
   readonly now: () => number;
   /** Converges the machine after a while. */
   readonly later: (id: string, afterMs: number) => void;
@@ -71,7 +73,10 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
       return true;
     }
     const program = programOf(machine, detail);
-    const decision = afterExit(machine, detail.exitCode, deps.now(), program?.restart);
+    // What the engine ended goes on, whatever the policy says of programs that end by themselves; it is no failure either.
+    const decision: ExitDecision = (await deps.endedByEngine(detail))
+      ? { kind: "restart", afterMs: 0, restarts: machine.restarts, windowStartMs: machine.restartWindowStartMs }
+      : afterExit(machine, detail.exitCode, deps.now(), program?.restart);
     const exit = (restarting: boolean, restartCount: number): ReturnType<typeof event> =>
       event(
         "exit",

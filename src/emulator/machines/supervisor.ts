@@ -7,6 +7,7 @@ import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
 import { createConvergence, isSettled } from "./converge.ts";
+import { createEngineRestart } from "./engine-restart.ts";
 import { createExits } from "./exits.ts";
 import { createLauncher, programOf } from "./launch.ts";
 import { createMachineContainers } from "./machine-containers.ts";
@@ -99,6 +100,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     journal,
     containers,
     inspect: runtime.inspectContainer,
+    endedByEngine: createEngineRestart(planet.name, runtime),
     now: deps.now,
     later,
     convergeNow: (id) => convergeNow(id),

@@ -11,13 +11,12 @@ const cities: RegionCode[] = ["syd", "lhr", "gru", "sin", "fra", "iad"];
 
 interface CityResult {
   readonly from: string;
-  readonly edge: string;
-  readonly region: string;
-  readonly machine: string;
-  readonly status: number;
-  readonly firstByteMs: number;
-  readonly totalMs: number;
-  readonly configuredRttMs: number;
+  readonly edge: string | null;
+  readonly region: string | null;
+  readonly machine: string | null;
+  readonly status: number | null;
+  readonly firstByteMs: number | null;
+  readonly configuredRttMs: number | null;
 }
 
 function hangar(args: readonly string[], capture = false): string {
@@ -51,7 +50,7 @@ function judge(result: CityResult): string[] {
   if (result.status !== 200) problems.push(`status ${result.status}`);
   if (result.edge !== from) problems.push(`entered at ${result.edge}`);
   if (result.region !== closest) problems.push(`served from ${result.region}, not ${closest}`);
-  const error = Math.abs(result.firstByteMs - expectedMs);
+  const error = Math.abs((result.firstByteMs ?? Infinity) - expectedMs);
   if (error > tolerance(expectedMs)) problems.push(`${error.toFixed(2)} ms off`);
   return problems;
 }
@@ -72,6 +71,8 @@ hangar([
 hangar(["deploy", project, "--regions", serving.join(",")]);
 /** Other programs on this machine disturb a measurement: what is off is measured again, and told so. */
 const ROUNDS = 10;
+/** Rounds of one near city are short: a noisy moment may outlast ten of them. */
+const LEAST_MS = 20_000;
 
 function measure(from: readonly RegionCode[]): CityResult[] {
   const args = ["curl", "/", "--app", app, "--from", from.join(","), "--samples", "15", "--json"];
@@ -79,7 +80,8 @@ function measure(from: readonly RegionCode[]): CityResult[] {
 }
 
 const results = measure(cities);
-for (let round = 1; round < ROUNDS; round += 1) {
+const startedMs = performance.now();
+for (let round = 1; round < ROUNDS || performance.now() - startedMs < LEAST_MS; round += 1) {
   const off = results.filter((result) => judge(result).length > 0).map(({ from }) => from as RegionCode);
   if (off.length === 0) break;
   process.stdout.write(`${off.join(", ")} off by more than 1 ms + 1 %: measuring again\n`);
@@ -90,11 +92,11 @@ const rows = results.map((result) => {
   const problems = judge(result);
   const text = [
     result.from.padEnd(5),
-    result.edge.padEnd(5),
-    result.region.padEnd(7),
-    result.machine.padEnd(15),
-    `${result.configuredRttMs.toFixed(1)} ms`.padStart(11),
-    `${result.firstByteMs.toFixed(2)} ms`.padStart(11),
+    String(result.edge).padEnd(5),
+    String(result.region).padEnd(7),
+    String(result.machine).padEnd(15),
+    `${(result.configuredRttMs ?? 0).toFixed(1)} ms`.padStart(11),
+    `${(result.firstByteMs ?? 0).toFixed(2)} ms`.padStart(11),
     `  ${problems.length === 0 ? "ok" : problems.join("; ")}`,
   ].join(" ");
   return { text, ok: problems.length === 0 };

@@ -18,6 +18,8 @@ const MAX_ALIASES = 100;
 /** Brackets and indentation steps within each other; the parser is recursive. */
 const MAX_DEPTH = 100;
 const MAX_MARKS = 200;
+/** Brackets in a file: real ones have dozens. Thousands on one line take the parser a tenth of a second. */
+const MAX_BRACKETS = 2_000;
 
 /** Faults after so many are faults of the first. */
 const MOST_ERRORS = 20;
@@ -118,12 +120,25 @@ function tableOf(document: Document.Parsed, text: string): ReadText {
 }
 
 function findTooDeep(text: string): SyntaxProblem | undefined {
-  let depth = 0;
+  /** What closes the brackets that are open. Those in texts and comments are taken for brackets too: the limits are wide. */
+  const open: string[] = [];
+  let stray = 0;
+  let brackets = 0;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
-    if (char === "[" || char === "{") depth += 1;
-    else if ((char === "]" || char === "}") && depth > 0) depth -= 1;
-    if (depth > MAX_DEPTH) return syntaxError("brackets are nested too deeply", placeAt(text, at));
+    if (char === "[" || char === "{") {
+      brackets += 1;
+      open.push(char === "[" ? "]" : "}");
+    }
+    if (char === "]" || char === "}") {
+      // Each is a fault of its own to the parser, and it takes its time over each.
+      if (open.at(-1) === char) open.pop();
+      else stray += 1;
+    }
+    if (open.length > MAX_DEPTH) return syntaxError("brackets are nested too deeply", placeAt(text, at));
+    if (brackets > MAX_BRACKETS)
+      return syntaxError(`the file has more than ${MAX_BRACKETS} brackets`, placeAt(text, at));
+    if (stray > MAX_MARKS) return syntaxError("brackets close what was not opened", placeAt(text, at));
   }
   let start = 0;
   for (const line of text.split("\n")) {

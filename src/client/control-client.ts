@@ -23,7 +23,8 @@ import {
 import { type CreateVolume, type Volume, VolumeSchema } from "../contract/volumes.ts";
 import { type ProbeRequest, type ProbeResult, ProbeResultSchema } from "../contract/world.ts";
 import { AppError } from "../errors/app-error.ts";
-import { type ErrorCode, isErrorCode } from "../errors/catalogue.ts";
+import { CODE_OF_STATUS } from "./machines/api-error.ts";
+import { isErrorCode } from "../errors/catalogue.ts";
 
 export interface ControlClient {
   planet(): Promise<PlanetStatus>;
@@ -88,18 +89,6 @@ const ReleasesSchema = z.object({ releases: z.array(ReleaseSchema) });
 const LeaseSchema = z.object({ data: z.object({ nonce: z.string() }) });
 const NONCE_HEADER = "fly-machine-lease-nonce";
 const AppsSchema = z.object({ apps: z.array(AppSchema) });
-
-const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
-  400: "REQUEST_INVALID",
-  401: "UNAUTHORIZED",
-  403: "UNAUTHORIZED",
-  404: "NOT_FOUND",
-  408: "DEADLINE",
-  409: "CONFLICT",
-  412: "MACHINE_STATE",
-  413: "REQUEST_TOO_LARGE",
-  422: "REQUEST_INVALID",
-};
 
 /** The AppError of an answer that is no success. */
 export function errorOfAnswer(status: number, body: string): AppError {

@@ -11,7 +11,8 @@ export interface ErrorAnswer {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+/** What a status stands for where the body says nothing more. */
+export const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: "REQUEST_INVALID",
   401: "UNAUTHORIZED",
   403: "UNAUTHORIZED",

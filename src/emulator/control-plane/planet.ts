@@ -20,6 +20,7 @@ import { createDrain } from "./drain.ts";
 import { viewPlanet } from "./planet-status.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
+import { createSnapshotSchedule } from "./snapshot-schedule.ts";
 import { createVolumeConvergence } from "./volume-convergence.ts";
 import { createVolumes, type Volumes } from "./volumes.ts";
 import { viewWorld } from "./world-view.ts";
@@ -157,6 +158,10 @@ export function createPlanet(deps: PlanetDeps): Planet {
     requireRegion: geography.requireRegion,
   });
 
+  const snapshots = createSnapshotSchedule({
+    ...{ store, volumes, convergence, now: deps.now, timer: deps.timer, log: deps.log },
+  });
+
   const inside = createMachineInside({ planet: record, store, runtime, journal, now: deps.now });
   const takeChecks = createCheckResults({ store, supervisor, now: deps.now });
   const acceptChecks = (results: readonly CheckResult[]): void => {
@@ -196,6 +201,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     for (const result of done) if (result.status === "rejected") throw result.reason;
     for (const { id } of store.machines()) commands.follow(id);
     schedule.start();
+    snapshots.start();
     reconciled = true;
     changed();
   };
@@ -252,6 +258,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         await new Promise<void>((resolve) => deps.timer(RECONNECT_MS, resolve));
       }
       schedule.stop();
+      snapshots.stop();
       commands.close();
       publisher.stop();
     },

@@ -1,6 +1,6 @@
 // How long the built command line takes from start to end, beside Node's own start.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Bench, type BenchRow, compareInterleaved, type Contender } from "./bench.ts";
@@ -14,10 +14,14 @@ export const bench: Bench = { name: "startup", run };
 async function run(): Promise<BenchRow[]> {
   if (!existsSync(path.join(root, "dist/main.js"))) start([path.join(root, "scripts/build.ts")], root);
   const folder = mkdtempSync(path.join(tmpdir(), "hangar-bench-"));
+  const config = path.join(folder, "config", "fly.toml"); // in a folder of its own, so that launch finds none
   try {
+    mkdirSync(path.dirname(config));
+    writeFileSync(config, 'app = "bench"\nprimary_region = "iad"\n[http_service]\ninternal_port = 8080\n');
     const ours = [
       contender("start: hangar --version", [hangar, "--version"], folder),
       contender("start: hangar regions", [hangar, "regions"], folder),
+      contender("start: hangar config validate", [hangar, "config", "validate", "-c", config], folder),
       contender(
         "start: hangar launch --no-deploy",
         [hangar, "launch", "--no-deploy", "--yes", "--name", "bench"],

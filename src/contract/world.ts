@@ -35,6 +35,8 @@ export const WorldCheckSchema = z.object({
   method: z.string().optional(),
   path: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
+  /** An HTTP check goes over TLS; the name is the one to ask for, and the certificate's. Absent: not over TLS. */
+  tls: z.object({ serverName: z.string().optional(), skipVerify: z.boolean() }).optional(),
   /** So many equal results in a row make the status; absent: one. */
   successThreshold: z.int().min(1).optional(),
   failureThreshold: z.int().min(1).optional(),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { waitUntil } from "../../src/platform/clock.ts";
 import { machineEngine } from "../support/engines.ts";
 import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
+import { machineCommandCases } from "../support/machine-commands.ts";
 
 const APP = "wake";
 const ROUNDS = 3;
@@ -106,3 +107,6 @@ test("AS-02 AS-04: a machine without requests is stopped, says so in the app's l
   const log = await cli.run(["logs", "-a", APP, "--tail", "200"]);
   expect(`${log.stdout}${log.stderr}`).toContain("more machines than it needs");
 });
+
+// The planet is there already: bringing another one up would take longer than these.
+machineCommandCases(() => cli);

@@ -86,6 +86,11 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
       },
     }),
   );
+  // Whatever is checked before the body is there may have changed when a slow sender is done.
+  app.use("/v1/*", async (context, next) => {
+    if (context.req.method !== "GET") await context.req.text();
+    await next();
+  });
   for (const routes of [
     appRoutes({ planet, tokens, random, now }),
     machineRoutes({ planet }),

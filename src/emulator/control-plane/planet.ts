@@ -20,6 +20,8 @@ import { createDrain } from "./drain.ts";
 import { viewPlanet } from "./planet-status.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
+import { createSnapshotSchedule } from "./snapshot-schedule.ts";
+import { createVolumeConvergence } from "./volume-convergence.ts";
 import { createVolumes, type Volumes } from "./volumes.ts";
 import { viewWorld } from "./world-view.ts";
 
@@ -147,16 +149,17 @@ export function createPlanet(deps: PlanetDeps): Planet {
     slotOf: geography.slotOf,
     requireRegion: geography.requireRegion,
   });
+  const convergence = createVolumeConvergence({
+    ...{ planet: record.name, store, runtime, workerImage: deps.image },
+    ...{ now: deps.now, timer: deps.timer, random: deps.random, log: deps.log },
+  });
   const volumes = createVolumes({
-    planet: record,
-    store,
-    runtime,
-    workerImage: deps.image,
+    ...{ planet: record, store, convergence, now: deps.now, random: deps.random },
     requireRegion: geography.requireRegion,
-    now: deps.now,
-    timer: deps.timer,
-    random: deps.random,
-    log: deps.log,
+  });
+
+  const snapshots = createSnapshotSchedule({
+    ...{ store, volumes, convergence, now: deps.now, timer: deps.timer, log: deps.log },
   });
 
   const inside = createMachineInside({ planet: record, store, runtime, journal, now: deps.now });
@@ -192,12 +195,13 @@ export function createPlanet(deps: PlanetDeps): Planet {
     // At the same time: a machine that is to be started waits for its own region, and no other work needs one.
     const done = await Promise.allSettled([
       activateRegions([...new Set([record.home, ...store.activeRegions(), ...adopted])]),
-      volumes.reconcile(),
+      convergence.reconcile(),
       supervisor.reconcile(),
     ]);
     for (const result of done) if (result.status === "rejected") throw result.reason;
     for (const { id } of store.machines()) commands.follow(id);
     schedule.start();
+    snapshots.start();
     reconciled = true;
     changed();
   };
@@ -254,6 +258,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         await new Promise<void>((resolve) => deps.timer(RECONNECT_MS, resolve));
       }
       schedule.stop();
+      snapshots.stop();
       commands.close();
       publisher.stop();
     },

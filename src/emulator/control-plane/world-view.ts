@@ -46,8 +46,14 @@ function checkOf(name: string, check: CheckConfig, port: number, gatesRouting: b
     timeoutMs: clamp(timeout, SECOND_MS, 60 * SECOND_MS),
     gracePeriodMs: durationMs(check.grace_period) ?? SECOND_MS,
     ...(check.type === "http" ? { method: check.method ?? "GET", path: check.path ?? "/", headers } : {}),
+    ...(check.type === "http" && check.protocol === "https" ? { tls: tlsOf(check) } : {}),
     gatesRouting,
   };
+}
+
+function tlsOf(check: Pick<CheckConfig, "tls_server_name" | "tls_skip_verify">): NonNullable<WorldCheck["tls"]> {
+  const { tls_server_name: serverName = "", tls_skip_verify: skipVerify = false } = check;
+  return { ...(serverName === "" ? {} : { serverName }), skipVerify };
 }
 
 /** The checks of a machine under the names the platform gives them: servicecheck-NN-TYPE-PORT, and the top-level ones' own. */
@@ -69,11 +75,11 @@ export function machineChecks(machine: MachineRecord): WorldCheck[] {
     const { name, config, intervalMs, timeoutMs, gracePeriodMs, successThreshold, failureThreshold } = check;
     const port = config.http?.port ?? config.tcp?.port;
     if (port === undefined) continue;
-    const { method, path, headers = [] } = config.http ?? {};
+    const { scheme: protocol, headers = [], ...http } = config.http ?? {};
     const type = config.http === undefined ? "tcp" : "http";
     const written = headers.map((header) => ({ name: header.name, values: header.values ?? [] }));
     checks.push({
-      ...checkOf(name, { type, method, path, headers: written }, port, config.kind === "readiness"),
+      ...checkOf(name, { ...http, type, protocol, headers: written }, port, config.kind === "readiness"),
       ...{ intervalMs, timeoutMs, gracePeriodMs, successThreshold, failureThreshold },
     });
   }

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nearest, type RegionCode, rttMs } from "../../src/emulator/index.ts";
 import type { CityResult } from "../../src/operations/curl/measure-cities.ts";
-import type { CityLoad } from "../../src/operations/load/tally.ts";
 import { waitUntil } from "../../src/platform/clock.ts";
 import { isRoot, machineEngine, NEEDS_ROOT, nextEngine, ownsDaemon, stopNextEngine } from "../support/engines.ts";
 import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
@@ -114,21 +113,6 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
         });
       },
     );
-
-    test("a load from two cities keeps its rate whatever the distance, and is drawn", async () => {
-      const picture = `${cli.dir}/load.svg`;
-      const asked = ["load", "/", "-a", APP, "--from", "syd,lhr", "--rps", "40", "--duration", "3s", "--svg", picture];
-      const loads = await cli.json<CityLoad[]>(asked);
-      expect(loads).toMatchObject([
-        { from: "syd", sent: 60, ok: 60, errors: 0, regions: { nrt: 60 }, configuredRttMs: rttMs("syd", "nrt") },
-        { from: "lhr", sent: 60, ok: 60, errors: 0, regions: { ams: 60 }, configuredRttMs: rttMs("lhr", "ams") },
-      ]);
-      for (const { latencyMs, configuredRttMs } of loads)
-        expect(latencyMs?.min).toBeGreaterThan((configuredRttMs ?? Infinity) - 1);
-      expect(readFileSync(picture, "utf8")).toMatch(/^<svg [\s\S]*Sydney[\s\S]*London[\s\S]*<\/svg>\n$/);
-      const outside = await cli.run(["load", "http://example.com/", "--from", "syd"]);
-      expect(outside).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("is no app of the planet") });
-    });
 
     test.each(["4", "6"])("ping over IPv%s takes the configured time", async (family) => {
       const measure = ["ping", "--from", "iad", "--to", "nrt", "--family", family, "-c", "10", "--interval", "20"];

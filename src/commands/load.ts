@@ -8,7 +8,7 @@ import { loadFlags, loadOf } from "../cli/flags/load.ts";
 import { Args } from "../cli/oclif.ts";
 import { authorityDeps, planetAccessDeps } from "../cli/planet-context.ts";
 import { renderLoad } from "../cli/present/load.ts";
-import { renderLoadSvg } from "../cli/present/load-svg.ts";
+import { renderLoadSvg, titleOf } from "../cli/present/load-svg.ts";
 import { writePicture } from "../cli/output/write-picture.ts";
 import { parseTarget } from "../operations/curl/parse-target.ts";
 import { tlsOf } from "../operations/curl/tls-of.ts";
@@ -33,10 +33,6 @@ export default class Load extends BaseCommand {
     {
       description: "A path of this folder's app from everywhere, with a picture",
       command: "<%= config.bin %> load /api/items --from all --rps 180 --svg load.svg",
-    },
-    {
-      description: "Requests with a body",
-      command: "<%= config.bin %> load /items --from lhr -H 'content-type: application/json' -d '{\"n\":1}'",
     },
     {
       description: "For scripts: an array with one object per city",
@@ -72,10 +68,8 @@ export default class Load extends BaseCommand {
       }),
     );
     this.print(renderLoad(loads, { width: context.terminal.columns }));
-    if (flags.svg !== undefined) {
-      const title = `${flags.rps} requests/s for ${load.durationMs / 1_000} s to ${target.url}`;
-      await writePicture(path.resolve(context.cwd, flags.svg), renderLoadSvg(loads, title));
-    }
+    if (flags.svg !== undefined)
+      await writePicture(path.resolve(context.cwd, flags.svg), renderLoadSvg(loads, titleOf(load, target.url)));
     if (loads.some(({ ok }) => ok === 0)) setExitStatus(1);
     return loads;
   }

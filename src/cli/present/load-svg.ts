@@ -1,5 +1,6 @@
 // The latencies of a load as a picture: one histogram per city under a common axis, logarithmic in time.
 import { findRegion } from "../../emulator/index.ts";
+import type { ScheduleInput } from "../../operations/load/schedule.ts";
 import type { CityLoad } from "../../operations/load/tally.ts";
 
 const WIDTH = 900;
@@ -21,6 +22,11 @@ const STYLE = [
   ".mark{stroke:#e45756}.rtt{stroke:#54a24b;stroke-dasharray:4 3}.axis{stroke:#999}.back{fill:#fff}",
   "@media (prefers-color-scheme:dark){text{fill:#ddd}.small{fill:#999}.back{fill:#181a1f}.bar{fill:#6b9bd1}}",
 ].join("");
+
+/** What a picture shows, in words. */
+export function titleOf({ rps, durationMs }: Pick<ScheduleInput, "rps" | "durationMs">, url: string): string {
+  return `${rps} requests/s for ${durationMs / 1_000} s to ${url}`;
+}
 
 /** @param title what was measured */
 export function renderLoadSvg(loads: readonly CityLoad[], title: string): string {

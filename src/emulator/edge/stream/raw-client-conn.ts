@@ -11,11 +11,14 @@ const SWITCHED = "HTTP/1.1 101 ";
 const NOTHING = Buffer.alloc(0);
 
 export class RawClientConn implements Conn {
+  /** Where the client has asked to enter; undefined: it could not ask. */
+  readonly region: string | undefined;
   readonly #inner: Conn;
   readonly #listener: ConnListener;
 
   /** @param open the client's connection, which tells the listener of what happens on it */
-  constructor(open: (listener: ConnListener) => Conn, listener: ConnListener) {
+  constructor(open: (listener: ConnListener) => Conn, listener: ConnListener, region: string | undefined) {
+    this.region = region;
     this.#inner = open(listener);
     this.#listener = listener;
   }

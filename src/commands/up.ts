@@ -28,7 +28,8 @@ export default class Up extends BaseCommand {
       max: 65_535,
     }),
     "service-ports": Flags.string({
-      summary: "Ports on 127.0.0.1 for services that are not HTTP, such as 5432,9000-9007 (default: none, or as before)",
+      summary:
+        "Ports on 127.0.0.1 for services that are not HTTP, such as 5432,9000-9007 (default: none, or as before)",
     }),
     "control-port": Flags.integer({
       summary: "Port of the Machines API on 127.0.0.1 (default: 4280)",

@@ -44,16 +44,20 @@ interface Wanted {
 }
 
 function world(internalPort: number, door: number, { port, service, region = "ams", flycast }: Wanted): World {
-  const base = worldOf(1, ["ams", "iad"], [
-    worldMachine({
-      ...{ id: "m1", region, address4: region === "ams" ? MACHINE : FAR_MACHINE, port: internalPort },
-      service: {
-        ports: [{ port: 5432, handlers: [], forceHttps: false, ...port }],
-        concurrency: { type: "connections" },
-        ...service,
-      },
-    }),
-  ]);
+  const base = worldOf(
+    1,
+    ["ams", "iad"],
+    [
+      worldMachine({
+        ...{ id: "m1", region, address4: region === "ams" ? MACHINE : FAR_MACHINE, port: internalPort },
+        service: {
+          ports: [{ port: 5432, handlers: [], forceHttps: false, ...port }],
+          concurrency: { type: "connections" },
+          ...service,
+        },
+      }),
+    ],
+  );
   const protocol = service?.protocol ?? "tcp";
   return {
     ...base,
@@ -246,7 +250,10 @@ describe("AS-12: Flycast", () => {
 test("PH-11: UDP reaches the port of the same number, and answers come back", async () => {
   const server = dgram.createSocket("udp4");
   const client = dgram.createSocket("udp4");
-  closers.push(() => server.close(), () => client.close());
+  closers.push(
+    () => server.close(),
+    () => client.close(),
+  );
   await new Promise<void>((resolve) => server.bind(0, MACHINE, resolve));
   server.on("message", (bytes, from) => server.send(`${from.address} ${String(bytes)}`, from.port, from.address));
   const door = nextPort++;

@@ -21,8 +21,8 @@ import { viewPlanet } from "./planet-status.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
 import { createVolumes, type Volumes } from "./volumes.ts";
-import type { ServiceDoor } from "./doors.ts";
-import { serviceDoors, viewWorld } from "./world-view.ts";
+import { createServiceDoors } from "./service-doors.ts";
+import { viewWorld } from "./world-view.ts";
 
 /** What the planet knows of geography. */
 export interface Geography {
@@ -79,29 +79,18 @@ export interface Planet extends PlanetRecord {
 const RECONNECT_MS = 500;
 /** Name of the setting in the store. */
 const AUTOSTOP_PERIOD = "autostop_period_ms";
-/** ... and of what the host's service ports lead to. */
-const DOORS = "service_doors";
 
 export function createPlanet(deps: PlanetDeps): Planet {
   const { record, store, runtime, geography } = deps;
   const listeners = new Set<() => void>();
   let reconciled = false;
 
-  const flycastOf = (app: string): string[] =>
-    store.grants.ips(app).flatMap(({ type, ip }) => (type === "private_v6" ? [ip] : []));
   const settings = (): EdgeSettings => {
     const periodMs = store.getValue(AUTOSTOP_PERIOD);
     return periodMs === undefined ? {} : { autostopPeriodMs: Number(periodMs) };
   };
-  const doors = (): ServiceDoor[] =>
-    serviceDoors({
-      machines: store.machines(),
-      servicePorts: deps.servicePorts ?? [],
-      previousDoors: JSON.parse(store.getValue(DOORS) ?? "[]") as ServiceDoor[],
-    });
+  const doors = createServiceDoors(store, deps.servicePorts ?? []);
   const nextWorld = (): World => {
-    const present = doors();
-    store.setValue(DOORS, JSON.stringify(present));
     const version = Number(store.getValue("world_version") ?? "0") + 1;
     store.setValue("world_version", String(version));
     return viewWorld({
@@ -115,9 +104,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       rttMs: geography.rttMs,
       ...(deps.tlsPort === undefined ? {} : { tlsPort: deps.tlsPort }),
       autostopPeriodMs: settings().autostopPeriodMs,
-      flycast: new Map(store.apps().map(({ name }) => [name, flycastOf(name)])),
-      servicePorts: deps.servicePorts ?? [],
-      previousDoors: present,
+      ...doors.settle(),
     });
   };
   const publisher = deps.createPublisher(nextWorld);
@@ -288,7 +275,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         nameOf: geography.name,
         active: store.activeRegions(),
         machines: store.machines(),
-        doors: doors(),
+        doors: doors.present(),
       }),
     acceptChecks,
     settings,

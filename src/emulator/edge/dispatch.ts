@@ -32,11 +32,8 @@ import { resolveTarget } from "./targets.ts";
 import { renderTrace } from "./trace.ts";
 import type { Backend } from "./world-index.ts";
 
-/**
- * Machines tried for one request before it is given up. The platform tries up to 90 times (ER-01); a planet has few
- * machines, and each is tried once.
- */
-const MAX_ATTEMPTS = 10;
+/** Machines tried for one request before it is given up (ER-01); each is tried once. */
+const MAX_ATTEMPTS = 90;
 const REPLAY_TYPE = Buffer.from(REPLAY_JSON_TYPE);
 
 export class Dispatch implements ExchangeOwner, SearchUser {

@@ -1,7 +1,15 @@
 // Puts the policy routing plan in force with iproute2. What the plan is, is decided in routes.ts.
 import type { World, WorldRegion } from "../../contract/world.ts";
 import { AppError } from "../../errors/app-error.ts";
-import { planDefaultRoute, planFlycast, planRoutes, planRules, type RegionRoute, type Rule, wantedRules } from "./routes.ts";
+import {
+  planDefaultRoute,
+  planFlycast,
+  planRoutes,
+  planRules,
+  type RegionRoute,
+  type Rule,
+  wantedRules,
+} from "./routes.ts";
 
 /** The shape of `networkInterfaces()` of node:os, as far as it is needed. */
 export type InterfaceListing = Readonly<Record<string, readonly { readonly address: string }[] | undefined>>;

@@ -36,7 +36,8 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
   const home = (): string => deps.http.world()?.home ?? "local";
   const entryOf = (address: string): string =>
     (door.flycast === undefined ? undefined : regionOf(plainAddress(address), regions())) ?? home();
-  if (door.speaks === "datagrams") return openDatagramDoor(door, { ...deps.datagrams, entryOf, report: deps.http.report });
+  if (door.speaks === "datagrams")
+    return openDatagramDoor(door, { ...deps.datagrams, entryOf, report: deps.http.report });
 
   const base = { port: door.port, secure: door.security !== "none", app: door.app };
   const entrance: Entrance = {
@@ -90,9 +91,8 @@ function rawTransport(door: Door, tls: TlsServerDeps, home: () => string): Trans
   return (adopt) => {
     const plain = (socket: net.Socket): void => adoptRaw(adopt, socket, undefined);
     if (door.security === "none") return rawServer(plain);
-    const secure = createTlsServer(
-      { ...tls, options: () => ({ alpn: [], ...door.options.tlsOptions }) },
-      (socket) => adoptRaw(adopt, socket, regionIn(String(socket.servername || ""), home())),
+    const secure = createTlsServer({ ...tls, options: () => ({ alpn: [], ...door.options.tlsOptions }) }, (socket) =>
+      adoptRaw(adopt, socket, regionIn(socket.servername || "", home())),
     );
     if (door.security === "tls") return secure;
     return createPostgresServer({ plain, secure: (socket) => void secure.emit("connection", socket) });
@@ -100,7 +100,10 @@ function rawTransport(door: Door, tls: TlsServerDeps, home: () => string): Trans
 }
 
 /** A name under which this machine is reached says nothing of the app; a door knows its app without. */
-async function tlsOf(door: Door, { certificates, versionOf, selfSigned, log }: DoorDeps["tls"]): Promise<TlsServerDeps> {
+async function tlsOf(
+  door: Door,
+  { certificates, versionOf, selfSigned, log }: DoorDeps["tls"],
+): Promise<TlsServerDeps> {
   const { defaultSelfSigned = false } = door.options.tlsOptions ?? {};
   return {
     ...{ certificates, log, versionOf: (name) => (name === "localhost" ? "" : versionOf(name)) },

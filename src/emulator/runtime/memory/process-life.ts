@@ -55,8 +55,7 @@ export function createProcessLife(deps: {
 
   const release = (container: MemoryContainer): void => {
     for (const network of container.attachments.keys()) networks.leave(network, container.id);
-    for (const { hostPort } of tcpPorts(container))
-      if (ports.get(hostPort) === container.id) ports.delete(hostPort);
+    for (const { hostPort } of tcpPorts(container)) if (ports.get(hostPort) === container.id) ports.delete(hostPort);
   };
 
   const claim = (container: MemoryContainer): void => {

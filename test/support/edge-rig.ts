@@ -8,7 +8,7 @@ import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
 import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
 import { netConnector } from "../../src/emulator/edge/http1/net-conn.ts";
-import { isPlanetName } from "../../src/emulator/model/host-names.ts";
+import { isSignedName } from "../../src/emulator/model/host-names.ts";
 import { type AuthorityMaterial, createAuthority } from "../../src/platform/x509.ts";
 import { systemTimer } from "../../src/platform/clock.ts";
 
@@ -122,7 +122,7 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
   const [backhaulPort, echoPort] = [await freePort(), await freePort()];
   authority ??= createAuthority("Test authority", Date.now());
   const material = await authority;
-  const signer = createLeafSigner({ authority: material, isServed: isPlanetName, nowMs: Date.now });
+  const signer = createLeafSigner({ authority: material, isServed: isSignedName, nowMs: Date.now });
   const dataPlane = createDataPlane({
     ...{ connector: netConnector, runCheck, backhaulPort, echoPort, server: "Hangar/test" },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
@@ -131,7 +131,9 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
     log: (text) => void logs.push(text),
     post: (path, body) => {
       if (path === "/hangar/v1/certificates/leaf") {
-        const { name, publicKey } = body as LeafRequest;
+        const { name, publicKey, selfSigned } = body as LeafRequest;
+        if (selfSigned === true)
+          return signer.signItself(name).then((made) => ({ status: 200, body: JSON.stringify(made) }));
         const own = options.ownNames?.get(name);
         if (own !== undefined) return Promise.resolve({ status: 200, body: JSON.stringify(own) });
         return signer.sign(name, publicKey).then(

@@ -20,7 +20,7 @@ import { openStore, type Store } from "../../src/emulator/control-plane/store/st
 import { regionNetworkSpec } from "../../src/emulator/lifecycle/planet-spec.ts";
 import { createMemoryRuntime, type MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
 import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
-import { isPlanetName } from "../../src/emulator/model/host-names.ts";
+import { isSignedName } from "../../src/emulator/model/host-names.ts";
 import type { AuthorityMaterial } from "../../src/platform/x509.ts";
 import { systemClock, systemTimer } from "../../src/platform/clock.ts";
 
@@ -122,7 +122,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     geography: catalogueGeography,
     logs: createAppLogs(record, runtime, planet.onChange),
     diagnoses: createDiagnoses(record, store, runtime),
-    leafSigner: createLeafSigner({ authority: options.authority, isServed: isPlanetName, nowMs: systemClock.now }),
+    leafSigner: createLeafSigner({ authority: options.authority, isServed: isSignedName, nowMs: systemClock.now }),
     edgeUrl: "http://127.0.0.4:4281",
     send,
     random: randomBytes,

@@ -23,6 +23,7 @@ import type { Store } from "./store/store.ts";
 import { createSnapshotSchedule } from "./snapshot-schedule.ts";
 import { createVolumeConvergence } from "./volume-convergence.ts";
 import { createVolumes, type Volumes } from "./volumes.ts";
+import { createServiceDoors } from "./service-doors.ts";
 import { viewWorld } from "./world-view.ts";
 
 /** What the planet knows of geography. */
@@ -41,6 +42,8 @@ export interface PlanetDeps {
   readonly image: string;
   /** The host's port where clients find TLS. */
   readonly tlsPort?: number;
+  /** Ports of the host that are left to services without host names. */
+  readonly servicePorts?: readonly number[];
   readonly store: Store;
   readonly runtime: ContainerRuntime;
   readonly infrastructure: Infrastructure;
@@ -88,6 +91,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     const periodMs = store.getValue(AUTOSTOP_PERIOD);
     return periodMs === undefined ? {} : { autostopPeriodMs: Number(periodMs) };
   };
+  const doors = createServiceDoors(store, deps.servicePorts ?? []);
   const nextWorld = (): World => {
     const version = Number(store.getValue("world_version") ?? "0") + 1;
     store.setValue("world_version", String(version));
@@ -102,6 +106,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       rttMs: geography.rttMs,
       ...(deps.tlsPort === undefined ? {} : { tlsPort: deps.tlsPort }),
       autostopPeriodMs: settings().autostopPeriodMs,
+      ...doors.settle(),
     });
   };
   const publisher = deps.createPublisher(nextWorld);
@@ -275,6 +280,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         nameOf: geography.name,
         active: store.activeRegions(),
         machines: store.machines(),
+        doors: doors.present(),
       }),
     acceptChecks,
     settings,

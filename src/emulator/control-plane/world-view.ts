@@ -5,6 +5,7 @@ import { containerChecks } from "../model/container-checks.ts";
 import { durationMs } from "../model/duration.ts";
 import type { AppRecord, MachineRecord, PlanetRecord } from "../model/records.ts";
 import { servicesOf, staticsOf } from "./world-services.ts";
+import { allotDoors, type ServiceDoor, worldDoors } from "./doors.ts";
 import { blockOf, machineAddresses, regionAddresses } from "../topology/address-plan.ts";
 
 export interface WorldInput {
@@ -23,6 +24,11 @@ export interface WorldInput {
   }[];
   readonly tlsPort?: number;
   readonly autostopPeriodMs?: number | undefined;
+  /** Flycast addresses, by app. */
+  readonly flycast?: ReadonlyMap<string, readonly string[]>;
+  /** Ports of the host that are left to services, and what each of them has led to so far. */
+  readonly servicePorts?: readonly number[];
+  readonly previousDoors?: readonly ServiceDoor[];
 }
 
 const SECOND_MS = 1_000;
@@ -114,11 +120,23 @@ function regionOf(input: WorldInput, code: string): WorldRegion {
   return { code, slot, subnet4, subnet6, wan4, wan6, edge4, edge6 };
 }
 
+function presentMachines({ machines }: Pick<WorldInput, "machines">): MachineRecord[] {
+  return machines.filter(({ state }) => state !== "destroyed");
+}
+
+/** The services that clients reach by a port alone, and what port of the host leads to each. */
+export function serviceDoors(input: Pick<WorldInput, "machines" | "servicePorts" | "previousDoors">): ServiceDoor[] {
+  const machines = presentMachines(input).map(({ app, config }) => ({ app, services: servicesOf(config) }));
+  return allotDoors(machines, input.servicePorts ?? [], input.previousDoors ?? []);
+}
+
 /** The whole world of a planet at this moment. Machines appear while they are not destroyed. */
 export function viewWorld(input: WorldInput): World {
   const links: WorldLink[] = input.activeRegions.flatMap((a, index) =>
     input.activeRegions.slice(index + 1).map((b) => ({ a, b, rttMs: input.rttMs(a, b) })),
   );
+  const machines = presentMachines(input).map((machine) => machineOf(input, machine));
+  const pool = input.servicePorts ?? [];
   return {
     version: input.version,
     planet: input.planet.name,
@@ -126,8 +144,12 @@ export function viewWorld(input: WorldInput): World {
     block: blockOf(input.planet.block),
     regions: input.activeRegions.map((code) => regionOf(input, code)),
     links,
-    apps: input.apps.map(({ name, organization, network }) => ({ name, organization, network })),
-    machines: input.machines.filter(({ state }) => state !== "destroyed").map((machine) => machineOf(input, machine)),
+    apps: input.apps.map(({ name, organization, network }) => {
+      const flycast = input.flycast?.get(name) ?? [];
+      return { name, organization, network, ...(flycast.length === 0 ? {} : { flycast: [...flycast] }) };
+    }),
+    machines,
+    ...(pool.length === 0 ? {} : { doors: worldDoors(serviceDoors(input), pool) }),
     hostnames: (input.hostnames ?? []).map(({ hostname, app, updatedAt }) => ({
       ...{ name: hostname, app, version: updatedAt },
     })),

@@ -1,5 +1,5 @@
 // Pure: the networks and infrastructure containers of a planet.
-import { CONTROL_PORT, EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/world.ts";
+import { CONTROL_PORT, EDGE_FIRST_DOOR_PORT, EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/world.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { Attachment, ContainerSpec, NetworkSpec } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
@@ -20,6 +20,8 @@ export interface PlanetPorts {
   readonly control: number;
   readonly http: number;
   readonly https: number;
+  /** Left to services that clients reach by a port alone. */
+  readonly services?: readonly number[];
 }
 
 export interface ControlSpecInput {
@@ -100,6 +102,7 @@ export function controlSpec({ planet, image, ports, daemonSocket, version }: Con
       HANGAR_VERSION: version,
       HANGAR_HTTP_PORT: String(ports.http),
       HANGAR_HTTPS_PORT: String(ports.https),
+      HANGAR_SERVICE_PORTS: (ports.services ?? []).join(","),
       HANGAR_TOKEN_FILE: TOKEN_FILE,
       HANGAR_STATE_DIR: STATE_DIR,
       HANGAR_DOCKER_SOCKET: SOCKET_IN_CONTROL,
@@ -148,6 +151,7 @@ export interface ComponentSpecInput {
   readonly regions: readonly { readonly code: string; readonly slot: number }[];
   readonly httpPort: number;
   readonly httpsPort: number;
+  readonly servicePorts?: readonly number[];
   readonly version: string;
 }
 
@@ -174,12 +178,14 @@ export function wanSpec({ planet, image, regions }: ComponentSpecInput): Contain
 }
 
 /** edge: the proxy of all regions, reached by clients on the host through one published port for each protocol. */
-export function edgeSpec({ planet, image, regions, httpPort, httpsPort, version }: ComponentSpecInput): ContainerSpec {
+export function edgeSpec(input: ComponentSpecInput): ContainerSpec {
+  const { planet, image, regions, httpPort, httpsPort, servicePorts = [], version } = input;
+  const madeFrom = [image, httpPort, httpsPort, ...servicePorts].join(" ");
   const management = managementAddresses(planet.block);
   return {
     name: names.container(planet.name, "edge"),
     image,
-    labels: planetLabels(planet.name, "edge", { [LABEL.spec]: `${image} ${httpPort} ${httpsPort}` }),
+    labels: planetLabels(planet.name, "edge", { [LABEL.spec]: madeFrom }),
     networks: legs(planet, "edge", regions),
     hostname: "edge",
     env: {
@@ -194,6 +200,10 @@ export function edgeSpec({ planet, image, regions, httpPort, httpsPort, version 
     publish: [
       { hostPort: httpPort, containerPort: EDGE_HTTP_PORT },
       { hostPort: httpsPort, containerPort: EDGE_HTTPS_PORT },
+      ...servicePorts.flatMap((hostPort, index) => {
+        const door = { hostPort, containerPort: EDGE_FIRST_DOOR_PORT + index };
+        return [door, { ...door, protocol: "udp" as const }];
+      }),
     ],
     // accept_local: edge's addresses in two regions talk to each other over the wire, through wan.
     sysctls: {

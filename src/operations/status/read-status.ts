@@ -34,6 +34,8 @@ export interface PlanetOverview {
 export interface AppStatus {
   readonly app: AppOverview;
   readonly url: string;
+  /** How its services that are not HTTP are reached from this machine. */
+  readonly doors: NonNullable<PlanetStatus["doors"]>;
 }
 
 export type StatusReading = PlanetOverview | AppStatus;
@@ -52,10 +54,15 @@ export async function readStatus(
   { client, httpPort }: ReadStatusDeps,
 ): Promise<StatusReading> {
   if (input.app !== undefined) {
-    const [app, machines] = await Promise.all([client.app(input.app), client.machines(input.app)]);
+    const [app, machines, { doors = [] }] = await Promise.all([
+      client.app(input.app),
+      client.machines(input.app),
+      client.planet(),
+    ]);
     return {
       app: { name: app.name, status: app.status, machines: machines.map(machineRow).toSorted(byRegion) },
       url: `http://${app.name}.localhost:${httpPort}`,
+      doors: doors.filter((door) => door.app === app.name),
     };
   }
   const [planet, apps] = await Promise.all([client.planet(), client.apps()]);

@@ -7,6 +7,7 @@ const JOIN_BYTES = 8_192;
 
 class NetConn implements Conn {
   readonly remoteAddress: string;
+  readonly remotePort: number;
   readonly #secure: boolean;
   readonly #socket: net.Socket;
   #given = false;
@@ -14,6 +15,7 @@ class NetConn implements Conn {
   constructor(socket: net.Socket, listener: ConnListener) {
     this.#socket = socket;
     this.remoteAddress = plainAddress(socket.remoteAddress ?? "");
+    this.remotePort = socket.remotePort ?? 0;
     this.#secure = "encrypted" in socket;
     socket.on("data", (bytes: Buffer) => {
       if (!this.#given) listener.onData(bytes, 0, bytes.length);

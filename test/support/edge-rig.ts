@@ -100,6 +100,8 @@ export interface EdgeRigOptions {
   readonly timeLimits?: Partial<ClientTimeLimits>;
   readonly post?: (path: string, body: unknown) => Promise<{ status: number; body: string }>;
   readonly nowMs?: () => number;
+  /** Where clients connect; absent: ports that are free. */
+  readonly ports?: { readonly plain: number; readonly secure: number };
   /** What control gives out for apps' own host names. */
   readonly ownNames?: ReadonlyMap<string, LeafCertificate>;
 }
@@ -143,8 +145,8 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
       return options.post?.(path, body) ?? Promise.resolve({ status: 200, body: "{}" });
     },
   });
-  await dataPlane.clients.listen("127.0.0.1", 0);
-  await dataPlane.secureClients.listen("127.0.0.1", 0);
+  await dataPlane.clients.listen("127.0.0.1", options.ports?.plain ?? 0);
+  await dataPlane.secureClients.listen("127.0.0.1", options.ports?.secure ?? 0);
   return {
     ...{ securePort: dataPlane.secureClients.port(), authority: material.certificate },
     ...{ dataPlane, port: dataPlane.clients.port(), backhaulPort, echoPort, posts, logs },

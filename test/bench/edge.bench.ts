@@ -24,7 +24,10 @@ const CALM = { args: ["--h1", "-c10", "--rps=20", "-D2s"] };
 type Measure = (stage: Stage) => Promise<BenchRow[]>;
 
 /** Our sides, by the sockets that they use. */
-const EDGES: readonly (readonly [ProxyKind, string])[] = [["edge", "public sockets"]];
+const EDGES: readonly (readonly [ProxyKind, string])[] = [
+  ["edge-handles", "handles"],
+  ["edge", "public sockets"],
+];
 
 /** Processor time of a proxy for each request of a load. @param megabytes ... or for each megabyte, where each has so many */
 function cpu(stage: Stage, kind: ProxyKind, name: string, load: Omit<Load, "port">, megabytes = 1): Contender {

@@ -15,7 +15,7 @@ import { createOrders } from "./orders.ts";
 import { runCheck } from "./checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
 import { createEdge } from "./edge.ts";
-import { netConnector } from "./http1/net-conn.ts";
+import { publicSockets } from "./http1/sockets.ts";
 import { warmUp } from "./warm-up.ts";
 import { createPolicyRouting, type PolicyRoutingDeps } from "./policy-routing.ts";
 
@@ -47,7 +47,7 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
   const { managementAddress, token, controlUrl, version, send, nowMs, monotonicMs, timer, random, log } = deps;
   const dataPlaneDeps: DataPlaneDeps = {
     ...{
-      connector: netConnector,
+      sockets: publicSockets,
       runCheck,
       backhaulPort: EDGE_BACKHAUL_PORT,
       echoPort: EDGE_ECHO_PORT,

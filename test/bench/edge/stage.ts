@@ -12,7 +12,7 @@ import { haproxyConfig } from "./haproxy.ts";
 import { HOST } from "./load.ts";
 import { type Program, startProgram } from "./programs.ts";
 
-export type ProxyKind = "edge" | "haproxy" | "caddy" | "node:http" | "http-proxy-3";
+export type ProxyKind = "edge" | "edge-handles" | "haproxy" | "caddy" | "node:http" | "http-proxy-3";
 
 export interface Proxy extends Program {
   readonly port: number;
@@ -68,7 +68,10 @@ async function commandOf(kind: ProxyKind, place: Place): Promise<readonly string
     case "caddy":
       return ["caddy", "run", "--adapter", "caddyfile", "--config", written(folder, "Caddyfile", caddyConfig(place))];
     case "edge":
-      return [...nodeAsInPlanets(), file("edge.ts"), ...[port, securePort, appPort].map(String)];
+    case "edge-handles": {
+      const sockets = kind === "edge" ? "public" : "handles";
+      return [...nodeAsInPlanets(), file("edge.ts"), ...[port, securePort, appPort].map(String), sockets];
+    }
     default:
       return [process.execPath, file("node-proxies.ts"), kind, ...[port, appPort].map(String)];
   }

@@ -35,11 +35,7 @@ export const plainTransport: Transport = (adopt) =>
   );
 
 /** @param policy without `closed`, which the listener needs itself */
-export function createListener(
-  policy: Omit<ClientPolicy, "closed">,
-  deps: ClientDeps,
-  transport: Transport = plainTransport,
-): Listener {
+export function createListener(policy: Omit<ClientPolicy, "closed">, deps: ClientDeps, transport: Transport): Listener {
   const connections = new Set<ClientConnection>();
   let drained: (() => void) | undefined;
   const closed = (connection: ClientConnection): void => {
@@ -51,6 +47,7 @@ export function createListener(
     const connection = new ClientConnection(whole, deps);
     const conn = open(connection);
     connection.attach(conn);
+    if (connections.size >= MAX_CONNECTIONS) return connection.destroy();
     connections.add(connection);
     begin?.(conn);
   });

@@ -30,7 +30,7 @@ export async function chooseSockets(deps: ChooseSocketsDeps): Promise<Sockets> {
 export function testSockets(sockets: Sockets, timer: HandleSocketsDeps["timer"]): Promise<string | undefined> {
   const sent = Buffer.alloc(TEST_BYTES, "each position of the test has its own bytes: 0123456789\n");
   return new Promise((resolve) => {
-    const server = sockets.transport((open) => void echo(open));
+    const server = sockets.transport((open) => echo(open));
     const finish = (fault: string | undefined): void => {
       cancel();
       if (server.listening) server.close();
@@ -41,10 +41,12 @@ export function testSockets(sockets: Sockets, timer: HandleSocketsDeps["timer"])
     server.listen({ host: HOST, port: 0 }, () => {
       const { port } = server.address() as net.AddressInfo;
       const client = new Asker(sent, finish);
-      sockets.connector.connect({ host: HOST, port, localAddress: HOST }, DEADLINE_MS, client, {
-        opened: (conn) => client.begin(conn),
-        failed: finish,
-      });
+      const outcome = { opened: (conn: Conn) => client.begin(conn), failed: finish };
+      try {
+        sockets.connector.connect({ host: HOST, port, localAddress: HOST }, DEADLINE_MS, client, outcome);
+      } catch (error) {
+        finish(String(error));
+      }
     });
   });
 }

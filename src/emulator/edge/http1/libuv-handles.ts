@@ -1,6 +1,7 @@
 // Node.js' own handles below its sockets: what node:net itself is built on, and no public interface. Nothing needs them:
 // where they are missing, or behave differently, choose-sockets.ts takes node:net. The only file that knows where they are.
 import type net from "node:net";
+import { AppError } from "../../../errors/app-error.ts";
 
 /** A TCP connection, or a socket that listens. Results are 0 or negative numbers of errors. */
 export interface TcpHandle {
@@ -63,8 +64,14 @@ interface ListeningHandle {
   onconnection: (status: number, handle: TcpHandle | undefined) => void;
 }
 
-/** @throws Error this Node.js has no such handles */
+/** The major version whose handles are known: a wrong use of them can end the process, which no test at start survives. */
+const KNOWN_NODE = "24";
+
+/** @throws PLANET_START_FAILED this Node.js may have other handles, or an error of its own */
 export function openHandles(): Handles {
+  const { node } = process.versions;
+  if (node.split(".")[0] !== KNOWN_NODE)
+    throw new AppError("PLANET_START_FAILED", `those of Node.js ${node} are not known`);
   const binding = (process as unknown as { binding(name: string): unknown }).binding.bind(process);
   const { noDeprecation } = process;
   // That they are not public is known here, and no news for the users of a planet.

@@ -29,7 +29,7 @@ export interface HandleSocketsDeps {
   readonly handles?: Handles;
 }
 
-/** @throws Error this Node.js has no such handles */
+/** @throws PLANET_START_FAILED as openHandles */
 export function createHandleSockets({ timer, handles = openHandles() }: HandleSocketsDeps): Sockets {
   const { open } = createHandleConns(handles, queueMicrotask);
   // What a handle has read is overwritten by the next one, while a socket of node's may send later: it needs a copy.

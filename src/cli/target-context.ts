@@ -32,6 +32,11 @@ export async function requireLocalTarget(context: Context): Promise<void> {
   );
 }
 
+/** The target in words, with its preposition. */
+export function placeOf({ planet }: Pick<Context, "planet">, { name }: Pick<Target, "name">): string {
+  return name === "fly" ? "on Fly.io" : `on planet ${planet}`;
+}
+
 /** The target in force. @throws USAGE */
 export async function targetOf(context: Context, flag: string | undefined): Promise<Target> {
   const stored = flag === undefined ? await (await targetFileOf(context)).read() : undefined;

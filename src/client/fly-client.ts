@@ -21,7 +21,11 @@ export interface FlyClient {
   /** Newest first. */
   releases(app: string, limit: number): Promise<FlyRelease[]>;
   createRelease(release: NewFlyRelease): Promise<FlyRelease>;
-  updateRelease(id: string, status: FlyReleaseEnd, error?: { readonly program: string; readonly text: string }): Promise<void>;
+  updateRelease(
+    id: string,
+    status: FlyReleaseEnd,
+    error?: { readonly program: string; readonly text: string },
+  ): Promise<void>;
   /** Entries oldest first; with follow, until the signal fires. */
   logs(app: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<LogEntry>;
 }

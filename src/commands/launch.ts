@@ -69,7 +69,9 @@ All files are written, or none; a deploy that fails takes them back.`;
     this.print(renderLaunched(result));
     if (result.deployed !== undefined) {
       const { renderDeployed } = await import("../cli/present/deploy.ts");
-      this.print(renderDeployed(result.deployed, placeOf(context, { name: result.deployed.target }), context.terminal.columns));
+      this.print(
+        renderDeployed(result.deployed, placeOf(context, { name: result.deployed.target }), context.terminal.columns),
+      );
     }
     return result;
   }

@@ -47,7 +47,8 @@ export default class Logs extends ApiCommand {
     const { terminal, clock } = context;
     this.following = flags.follow;
     const paint = createPainter(terminal.stdoutColor);
-    const onInterruption = (): void => terminal.writeError(`${target.name === "fly" ? "Fly.io" : "The planet"} does not answer; waiting for it\n`);
+    const onInterruption = (): void =>
+      terminal.writeError(`${target.name === "fly" ? "Fly.io" : "The planet"} does not answer; waiting for it\n`);
     const { follow, tail, region, machine } = flags;
     for await (const entry of readLogs(
       { app, follow, tail, region, machine },

@@ -30,7 +30,8 @@ export interface PushOptions {
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 500;
 /** Answers that another attempt does not change. */
-const FINAL = /denied|unauthorized|authentication required|no basic auth|does not exist locally|not found: name unknown/i;
+const FINAL =
+  /denied|unauthorized|authentication required|no basic auth|does not exist locally|not found: name unknown/i;
 /** What the client prints at the end. */
 const DIGEST = /digest: (sha256:[0-9a-f]{64})/;
 /** Lines about one layer: twelve digits, and how it stands. */

@@ -37,6 +37,11 @@ export default class AppsDestroy extends ApiCommand {
     }
     await this.withProgress(context, (progress) => destroyApp(destruction, { api: client, progress }));
     this.print(`Destroyed app "${destruction.app}" ${place}`);
-    return { target: target.name, app: destruction.app, destroyed: true, machines: destruction.machines.map(({ id }) => id) };
+    return {
+      target: target.name,
+      app: destruction.app,
+      destroyed: true,
+      machines: destruction.machines.map(({ id }) => id),
+    };
   }
 }

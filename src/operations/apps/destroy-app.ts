@@ -33,10 +33,7 @@ export interface DestroyAppDeps {
  * short can be repeated.
  * @throws DEADLINE
  */
-export async function destroyApp(
-  { app, machines }: AppDestruction,
-  { api, progress }: DestroyAppDeps,
-): Promise<void> {
+export async function destroyApp({ app, machines }: AppDestruction, { api, progress }: DestroyAppDeps): Promise<void> {
   for (const { id, region } of machines) progress.plan(id, `Machine ${id} in ${region}`);
   await Promise.all(
     machines.map(async ({ id, region }) => {

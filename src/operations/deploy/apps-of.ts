@@ -5,10 +5,7 @@ import { AppError } from "../../errors/app-error.ts";
 import type { DeployTarget } from "./deploy-types.ts";
 
 /** @param organization in which apps are made */
-export function appsOf(
-  apps: AppsApi,
-  organization: string,
-): DeployTarget["apps"] {
+export function appsOf(apps: AppsApi, organization: string): DeployTarget["apps"] {
   return {
     exists: async (app) => {
       try {

@@ -74,7 +74,10 @@ async function firstDeploy(
 
 function withCreation(plan: DeployPlan, { creation }: DeployTarget): DeployPlan {
   if (creation === undefined) return plan;
-  return { ...plan, questions: [{ kind: "app-created", text: `create the app "${plan.app}" ${creation}` }, ...plan.questions] };
+  return {
+    ...plan,
+    questions: [{ kind: "app-created", text: `create the app "${plan.app}" ${creation}` }, ...plan.questions],
+  };
 }
 
 async function pushed(image: string, { push, progress }: DeployDeps): Promise<void> {

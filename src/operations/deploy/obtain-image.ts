@@ -71,8 +71,8 @@ export async function obtainImage(
     return { image: given, named: "by somebody", ...(digest === undefined ? {} : { digest }) };
   }
   const configDir = path.dirname(file);
-  const named = { ...config.build, ...(options.dockerfile === undefined ? {} : { dockerfile: options.dockerfile }) };
-  const dockerfile = await findDockerfile({ build: named, configDir, contextDir }, deps);
+  const section = { ...config.build, ...(options.dockerfile === undefined ? {} : { dockerfile: options.dockerfile }) };
+  const dockerfile = await findDockerfile({ build: section, configDir, contextDir }, deps);
   deps.progress.start("build", `Building ${path.relative(contextDir, dockerfile)}`);
   try {
     const { ignorefile, target, args } = config.build;

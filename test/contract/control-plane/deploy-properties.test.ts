@@ -128,7 +128,7 @@ function troubled(fleet: TargetFleet, trouble: Trouble, interrupt: () => void): 
   return {
     ...fleet,
     machines: () => (trouble.kind === "kill" ? through(() => fleet.machines()) : fleet.machines()),
-    create: (body) => through(() => fleet.create(body)),
+    create: (body, key) => through(() => fleet.create(body, key)),
     update: (id, body, nonce) => through(() => fleet.update(id, body, nonce)),
     start: (id, nonce) => through(() => fleet.start(id, nonce)),
     destroy: (id, nonce) => through(() => fleet.destroy(id, nonce)),

@@ -62,7 +62,8 @@ async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML)
         fleetOf: (app) => createPlanetFleet(planet.client.connection, app),
         apps: appsOf(planet.client.connection.api.apps, "personal"),
         home: "iad",
-        urlsOf: (app, regions) => [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
+        urlsOf: (app, regions) =>
+          [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
       }),
       newKey: randomUUID,
       ...{ deployer, clock: systemClock, signal: new AbortController().signal, progress: silentProgress },
@@ -70,7 +71,10 @@ async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML)
   );
 }
 const changeDeps = (): ChangeDeps => ({
-  fleet: createSteadyFleet(createPlanetFleet(planet.client.connection, "shop"), { clock: systemClock, newKey: randomUUID }),
+  fleet: createSteadyFleet(createPlanetFleet(planet.client.connection, "shop"), {
+    clock: systemClock,
+    newKey: randomUUID,
+  }),
   ...{ deployer, clock: systemClock, signal: new AbortController().signal, progress: silentProgress },
 });
 const running = async (): Promise<string[]> =>
@@ -144,7 +148,13 @@ describe("releases", () => {
     await run("v1");
     await expect(run("crash")).rejects.toThrow();
     await run("v2");
-    const rows = await listReleases(createSteadyFleet(createPlanetFleet(planet.client.connection, "shop"), { clock: systemClock, newKey: randomUUID }), 10);
+    const rows = await listReleases(
+      createSteadyFleet(createPlanetFleet(planet.client.connection, "shop"), {
+        clock: systemClock,
+        newKey: randomUUID,
+      }),
+      10,
+    );
     expect(rows.map(({ version, status, image, current }) => [version, status, image, current])).toEqual([
       [3, "complete", "v2", true],
       [2, "failed", "crash", false],

@@ -67,7 +67,8 @@ async function run(
         fleetOf: (app) => createPlanetFleet(planet.client.connection, app),
         apps: appsOf(planet.client.connection.api.apps, "personal"),
         home: "iad",
-        urlsOf: (app, regions) => [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
+        urlsOf: (app, regions) =>
+          [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
       }),
       newKey: randomUUID,
       clock: systemClock,

@@ -64,7 +64,13 @@ test("--no-cache builds every step anew", () => {
 
 test("a push that is refused says why", async () => {
   const { exec: run } = recorder("20.10.24");
-  await expect(pushImage("shop:1", { configDir: "/none", clock: createTestClock() }, { exec: run, clients: async () => ["/docker"] })).rejects.toMatchObject({
+  await expect(
+    pushImage(
+      "shop:1",
+      { configDir: "/none", clock: createTestClock() },
+      { exec: run, clients: async () => ["/docker"] },
+    ),
+  ).rejects.toMatchObject({
     code: "PUSH_FAILED",
     message: "shop:1 could not be pushed: denied: who are you",
   });

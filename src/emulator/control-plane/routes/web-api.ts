@@ -2,7 +2,12 @@
 // records of releases, and logs by the page.
 import { Hono } from "hono";
 import type { Release } from "../../../contract/release.ts";
-import { CreateFlyReleaseSchema, type FlyRelease, type LogPage, UpdateFlyReleaseSchema } from "../../../contract/web-api.ts";
+import {
+  CreateFlyReleaseSchema,
+  type FlyRelease,
+  type LogPage,
+  UpdateFlyReleaseSchema,
+} from "../../../contract/web-api.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import { ulid } from "../../model/ids.ts";
 import type { ApiEnv } from "../auth.ts";
@@ -58,7 +63,12 @@ export function webApiRoutes({ planet: { store }, logs, random, now }: WebApiDep
       return context.json({ release: view(release) });
     })
     .post("/releases", async (context) => {
-      const { app_name: name, image, strategy = "rolling", definition } = await readBody(context, CreateFlyReleaseSchema);
+      const {
+        app_name: name,
+        image,
+        strategy = "rolling",
+        definition,
+      } = await readBody(context, CreateFlyReleaseSchema);
       const app = requireAllowed(context.var.caller, name);
       const record = store.transaction((): ReleaseRecord => {
         const at = new Date(now()).toISOString();

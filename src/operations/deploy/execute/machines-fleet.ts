@@ -65,8 +65,7 @@ export function createMachinesFleet({ machines, volumes }: MachinesFleetDeps, ap
     releaseLease: (id, nonce) => machines.releaseLease(app, id, nonce),
     hasVolumes: true,
     volumes: async () => (await volumes.list(app)).map(volumeOf),
-    createVolume: async ({ name, region, sizeGb }) =>
-      (await volumes.create(app, { name, region, size_gb: sizeGb })).id,
+    createVolume: async ({ name, region, sizeGb }) => (await volumes.create(app, { name, region, size_gb: sizeGb })).id,
     destroyVolume: (id) => volumes.destroy(app, id),
   };
 }

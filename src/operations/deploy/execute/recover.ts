@@ -26,11 +26,7 @@ const LOOK_EVERY_MS = 250;
 const STEP = "recover";
 
 /** The release's lease once nobody prolongs it. @throws DEPLOY_RUNNING as soon as somebody does */
-async function adopt(
-  release: Release,
-  ttlS: number,
-  deps: RecoverDeps,
-): Promise<HeldRelease | undefined> {
+async function adopt(release: Release, ttlS: number, deps: RecoverDeps): Promise<HeldRelease | undefined> {
   const { fleet, clock, signal } = deps;
   const { lease_expires_at: firstSeen = 0 } = release;
   for (;;) {
@@ -79,10 +75,7 @@ export async function recover(input: RecoverInput, deps: RecoverDeps): Promise<v
       progress.done(STEP, "what it changed is not known here and stays");
       return;
     }
-    await putBack(
-      { before: journal.before, release: held, maxUnavailable: input.maxUnavailable, work: options },
-      work,
-    );
+    await putBack({ before: journal.before, release: held, maxUnavailable: input.maxUnavailable, work: options }, work);
     await fleet.change(held.id, status);
     progress.done(STEP, "taken back");
   } catch (error) {

@@ -92,9 +92,7 @@ describe("config", () => {
   test("env is that of the file, or of the running machines", async () => {
     const env = { MODE: "live", PRIMARY_REGION: "iad", FLY_PROCESS_GROUP: "app" };
     expect(await envOfFile(input, { files })).toEqual([{ group: "app", env }]);
-    expect(await envOfApp("shop", undefined, { list: async () => [machine(TOML)] })).toEqual([
-      { group: "app", env },
-    ]);
+    expect(await envOfApp("shop", undefined, { list: async () => [machine(TOML)] })).toEqual([{ group: "app", env }]);
     await expect(envOfApp("shop", "web", { list: async () => [machine(TOML)] })).rejects.toMatchObject({
       code: "MACHINE_NOT_FOUND",
     });

@@ -100,10 +100,7 @@ describe("watchStatus", () => {
     };
     await expect(
       watch(
-        watchStatus(
-          { app: undefined },
-          { ...deps, planet: () => flaky, clock: { sleep }, signal: controller.signal },
-        ),
+        watchStatus({ app: undefined }, { ...deps, planet: () => flaky, clock: { sleep }, signal: controller.signal }),
       ),
     ).rejects.toMatchObject({ code: "CANCELLED" });
     expect(seen).toEqual(["reading", "no answer", "reading"]);

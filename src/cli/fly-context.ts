@@ -8,7 +8,8 @@ import { requireToken } from "../operations/auth/require-token.ts";
 import type { Target } from "../operations/target/target.ts";
 import { machinesApiOf, tokenStoreOf, webApiOf } from "./auth-context.ts";
 import type { Context } from "./context.ts";
-import { type MachinesAccess, planetOnly } from "./machines-context.ts";
+import type { MachinesAccess } from "./machines-context.ts";
+import { planetOnly } from "./target-context.ts";
 
 export interface FlyAccess extends MachinesAccess {
   readonly fly: FlyClient;

@@ -2,7 +2,6 @@
 import type { MachinesClient } from "../client/machines-client.ts";
 import type { LogOptions, PlanetClient } from "../client/planet-client.ts";
 import type { LogEntry } from "../contract/planet.ts";
-import { AppError } from "../errors/app-error.ts";
 import type { TargetFleet } from "../operations/deploy/execute/fleet.ts";
 import { createPlanetFleet } from "../operations/deploy/execute/planet-fleet.ts";
 import type { Target } from "../operations/target/target.ts";
@@ -56,11 +55,4 @@ async function planetMachinesAccess(context: Context, target: Target): Promise<M
     organizations: async () => (await client.organizations()).map(({ slug }) => slug),
     fleetOf: (app) => createPlanetFleet({ api, client }, app),
   };
-}
-
-/** @throws TARGET_UNSUPPORTED, always */
-export function planetOnly(): never {
-  throw new AppError("TARGET_UNSUPPORTED", "Only a planet can do this, and the target is Fly.io", {
-    suggestions: ["--target local", "hangar target use local"],
-  });
 }

@@ -42,3 +42,10 @@ export async function targetOf(context: Context, flag: string | undefined): Prom
   const stored = flag === undefined ? await (await targetFileOf(context)).read() : undefined;
   return chooseTarget({ flag, env: context.env, stored });
 }
+
+/** @throws TARGET_UNSUPPORTED, always */
+export function planetOnly(): never {
+  throw new AppError("TARGET_UNSUPPORTED", "Only a planet can do this, and the target is Fly.io", {
+    suggestions: ["--target local", "hangar target use local"],
+  });
+}

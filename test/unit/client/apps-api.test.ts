@@ -41,6 +41,7 @@ test("a lost answer is asked for once more, by the same key", async () => {
   nock(BASE).post("/v1/apps", body).reply(201, { id: "a1" });
   nock(BASE).get("/v1/apps/shop").reply(200, app);
   await client.apps.create(request);
+  expect(clock.sleptMs).toEqual([]);
 });
 
 test("a name that is taken the second time was made the first time; taken at once, it is somebody else's", async () => {

@@ -39,7 +39,7 @@ function client(errors: readonly string[]): { readonly pushes: Push[]; readonly 
       ? { exitCode: 0, stdout: `one: digest: ${DIGEST} size: 528`, stderr: "", durationMs: 1 }
       : { exitCode: 1, stdout: "", stderr: `${error}\n`, durationMs: 1 };
   };
-  return { pushes, exec: run as typeof exec };
+  return { pushes, exec: run };
 }
 
 describe("a push with a token", () => {
@@ -57,7 +57,9 @@ describe("a push with a token", () => {
     const [push] = pushes;
     expect(push?.args).toEqual(["push", "registry.test/shop:one"]);
     expect(JSON.stringify([push?.args, push?.env, seen])).not.toContain(CANARY);
-    expect(push?.config?.["auths"]).toEqual({ "registry.test": { auth: Buffer.from(`x:${CANARY}`).toString("base64") } });
+    expect(push?.config?.["auths"]).toEqual({
+      "registry.test": { auth: Buffer.from(`x:${CANARY}`).toString("base64") },
+    });
     expect(push?.mode).toBe(0o600);
     expect(existsSync(push?.env["DOCKER_CONFIG"] ?? "")).toBe(false);
     expect(seen).toEqual(["1/1 layers"]);

@@ -1,23 +1,12 @@
 // What a deploy to Fly.io has to remember to be ended when its program is killed. The platform keeps no such thing, so it
 // is a file of this computer, for its owner only.
 import path from "node:path";
-import { z } from "zod";
-import { JournalSchema } from "../../../contract/release.ts";
-
-const KeptSchema = z.object({
-  release: z.string(),
-  version: z.int(),
-  nonce: z.string(),
-  /** Milliseconds since the epoch: while it lies ahead, the one that deploys is at work. */
-  expiresAtMs: z.number(),
-  journal: JournalSchema.optional(),
-});
-export type Kept = z.infer<typeof KeptSchema>;
+import { type HeldDeploy, HeldDeploySchema } from "../../../contract/release.ts";
 
 export interface JournalFile {
   /** Undefined also where the file cannot be read as what it should be. */
-  read(): Promise<Kept | undefined>;
-  write(kept: Kept): Promise<void>;
+  read(): Promise<HeldDeploy | undefined>;
+  write(kept: HeldDeploy): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -37,7 +26,7 @@ export function openJournalFile(stateDir: string, api: string, app: string, file
       const text = await files.readTextIfExists(file);
       if (text === undefined) return undefined;
       try {
-        return KeptSchema.parse(JSON.parse(text));
+        return HeldDeploySchema.parse(JSON.parse(text));
       } catch {
         return undefined;
       }

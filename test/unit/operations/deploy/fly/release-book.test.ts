@@ -3,10 +3,10 @@ import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFlyClient } from "../../../../../src/client/fly-client.ts";
 import { createMachinesClient } from "../../../../../src/client/machines-client.ts";
-import type { Journal } from "../../../../../src/contract/release.ts";
+import type { HeldDeploy, Journal } from "../../../../../src/contract/release.ts";
 import type { AppError } from "../../../../../src/errors/app-error.ts";
 import { createReleaseBook, type ReleaseBook } from "../../../../../src/operations/deploy/fly/release-book.ts";
-import type { JournalFile, Kept } from "../../../../../src/operations/deploy/fly/journal-file.ts";
+import type { JournalFile } from "../../../../../src/operations/deploy/fly/journal-file.ts";
 import { createTestClock, type TestClock } from "../../../../support/test-clock.ts";
 
 const WEB = "http://web.test";
@@ -14,7 +14,7 @@ const API = "http://api.test";
 const TOKEN = "FlyV1 fm2_first,fm2_second";
 
 let clock: TestClock;
-let kept: Kept | undefined;
+let kept: HeldDeploy | undefined;
 let book: ReleaseBook;
 
 const journal: JournalFile = {

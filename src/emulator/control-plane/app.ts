@@ -19,6 +19,7 @@ import { platformRoutes } from "./routes/platform.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { volumeRoutes } from "./routes/volumes.ts";
+import { webApiRoutes } from "./routes/web-api.ts";
 import { createTokens } from "./tokens.ts";
 
 /** Bodies larger than this are refused, as a protection; the largest real ones are a few KB. */
@@ -106,5 +107,6 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
   app.route("/hangar/v1", planetRoutes({ ...deps, certificates }));
   app.route("/hangar/v1", releaseRoutes({ planet, random, now }));
   app.route("/hangar/v1", issuedTokenRoutes(deps));
+  app.route("/api/v1", webApiRoutes(deps));
   return app;
 }

@@ -1,5 +1,6 @@
 // The clients of the API that a command acts on: a planet's, or the platform's own.
 import type { MachinesClient } from "../client/machines-client.ts";
+import type { SessionsClient } from "../client/sessions-client.ts";
 import type { PlanetClient } from "../client/planet-client.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Target } from "../operations/target/target.ts";
@@ -12,6 +13,8 @@ export interface MachinesAccess {
   readonly client: MachinesClient;
   /** What only a planet can do. @throws TARGET_UNSUPPORTED on another target */
   readonly planet: () => PlanetClient;
+  /** Streams into machines. @throws TARGET_UNSUPPORTED on another target */
+  readonly sessions: () => Promise<SessionsClient>;
 }
 
 /**
@@ -38,7 +41,12 @@ async function planetMachinesAccess(context: Context, target: Target): Promise<M
     token: (await deps.home.presentToken()) ?? "",
     unreachableSuggestions: ["hangar up", "hangar doctor"],
   };
-  return { target, client: createMachinesClient(options), planet: () => createPlanetClient(options) };
+  return {
+    target,
+    client: createMachinesClient(options),
+    planet: () => createPlanetClient(options),
+    sessions: async () => (await import("../client/sessions-client.ts")).createSessionsClient(options),
+  };
 }
 
 async function flyAccess(context: Context, target: Target): Promise<MachinesAccess> {
@@ -60,6 +68,13 @@ async function flyAccess(context: Context, target: Target): Promise<MachinesAcce
       throw new AppError("TARGET_UNSUPPORTED", "Only a planet can do this, and the target is Fly.io", {
         suggestions: ["--target local", "hangar target use local"],
       });
+    },
+    sessions: async () => {
+      throw new AppError(
+        "TARGET_UNSUPPORTED",
+        "Fly.io lets one into machines through WireGuard and its own SSH certificates only, which Hangar does not speak",
+        { suggestions: ["hangar machine exec COMMAND", "flyctl ssh console", "--target local"] },
+      );
     },
   };
 }

@@ -15,7 +15,8 @@ export interface UpgradeOptions {
 
 /** The connection, or what the other side answered instead. */
 export type UpgradeAnswer =
-  { readonly socket: Duplex } | { readonly socket: undefined; readonly status: number; readonly body: string };
+  | { readonly socket: Duplex }
+  | { readonly socket: undefined; readonly status: number; readonly body: string };
 
 const MAX_REFUSAL_BYTES = 1024 * 1024;
 
@@ -47,7 +48,9 @@ export function requestUpgrade(url: string, options: UpgradeOptions): Promise<Up
       signal?.removeEventListener("abort", onAbort);
     };
     signal?.addEventListener("abort", onAbort, { once: true });
-    outgoing.on("error", (cause) => fail(new AppError("UNREACHABLE", `${new URL(url).host} does not answer`, { cause })));
+    outgoing.on("error", (cause) =>
+      fail(new AppError("UNREACHABLE", `${new URL(url).host} does not answer`, { cause })),
+    );
     outgoing.on("upgrade", (_response, socket, head) => {
       settle();
       if (head.length > 0) socket.unshift(head);
@@ -72,9 +75,7 @@ export function requestUpgrade(url: string, options: UpgradeOptions): Promise<Up
 
 /** Says yes; what follows is the protocol's. */
 export function acceptUpgrade(socket: Duplex, protocol: string): void {
-  socket.write(
-    `HTTP/1.1 101 ${STATUS_CODES[101]}\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`,
-  );
+  socket.write(`HTTP/1.1 101 ${STATUS_CODES[101]}\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
 }
 
 /** Says no, as an ordinary answer, and closes. */

@@ -112,7 +112,7 @@ function createTaker(chunks: AsyncIterable<Uint8Array>) {
   };
 }
 
-function text(bytes: Buffer): string {
+function textOf(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return bytes.toString("utf8", 0, end < 0 ? bytes.length : end);
 }
@@ -120,7 +120,7 @@ function text(bytes: Buffer): string {
 function number(bytes: Buffer): number {
   // GNU writes large ones in binary
   if (((bytes[0] ?? 0) & 0x80) !== 0) return Number(BigInt(`0x${bytes.toString("hex")}`) & ((1n << 88n) - 1n));
-  const value = Number.parseInt(text(bytes).trim() || "0", 8);
+  const value = Number.parseInt(textOf(bytes).trim() || "0", 8);
   if (!Number.isSafeInteger(value)) throw broken("a header is unreadable");
   return value;
 }
@@ -128,7 +128,7 @@ function number(bytes: Buffer): number {
 /** The records of a pax header: "length key=value\n". */
 function paxRecords(body: Buffer): Map<string, string> {
   const records = new Map<string, string>();
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const space = body.indexOf(0x20, at);
     const length = Number(body.toString("latin1", at, space));
     if (space < 0 || !Number.isInteger(length) || length <= 0) break;
@@ -148,15 +148,15 @@ function checkSum(bytes: Buffer): void {
 
 function headerOf(bytes: Buffer, records: ReadonlyMap<string, string>): TarHeader {
   const isUstar = bytes.toString("latin1", 257, 263) === "ustar\0";
-  const prefix = isUstar ? text(bytes.subarray(345, 500)) : "";
-  const name = text(bytes.subarray(0, NAME_BYTES));
+  const prefix = isUstar ? textOf(bytes.subarray(345, 500)) : "";
+  const name = textOf(bytes.subarray(0, NAME_BYTES));
   const kind = KIND_OF[String.fromCharCode(bytes[156] ?? 0)] ?? "other";
   return {
     path: records.get("path") ?? (prefix === "" ? name : `${prefix}/${name}`),
     kind,
     size: kind === "file" || kind === "other" ? Number(records.get("size") ?? number(bytes.subarray(124, 136))) : 0,
     mode: number(bytes.subarray(100, 108)) & 0o7777,
-    target: records.get("linkpath") ?? text(bytes.subarray(157, 257)),
+    target: records.get("linkpath") ?? textOf(bytes.subarray(157, 257)),
   };
 }
 
@@ -177,7 +177,7 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
         const body = (await taker.exactly(size)) ?? Buffer.alloc(0);
         await taker.exactly(tarPadding(size).length);
         if (type === "x") records = new Map([...records, ...paxRecords(body)]);
-        else if (type !== "g") records.set(type === "L" ? "path" : "linkpath", text(body));
+        else if (type !== "g") records.set(type === "L" ? "path" : "linkpath", textOf(body));
         continue;
       }
       const header = headerOf(bytes, records);

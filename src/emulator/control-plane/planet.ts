@@ -159,7 +159,11 @@ export function createPlanet(deps: PlanetDeps): Planet {
     log: deps.log,
   });
 
-  const inside = createMachineInside({ planet: record, store, runtime, journal, now: deps.now });
+  const inside = createMachineInside({
+    ...{ planet: record, store, runtime, journal },
+    now: deps.now,
+    random: deps.random,
+  });
   const takeChecks = createCheckResults({ store, supervisor, now: deps.now });
   const acceptChecks = (results: readonly CheckResult[]): void => {
     takeChecks(results);

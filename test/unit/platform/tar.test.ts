@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -73,7 +82,10 @@ test.each(["gnu", "pax", "ustar"])("what the system's tar packs as %s is read", 
 });
 
 test("contents may be left unread", async () => {
-  const archive = archiveOf([{ path: "a", content: "x".repeat(700) }, { path: "b", content: "y" }]);
+  const archive = archiveOf([
+    { path: "a", content: "x".repeat(700) },
+    { path: "b", content: "y" },
+  ]);
   const paths: string[] = [];
   for await (const { path: each } of readTar(inPieces(archive, 100))) paths.push(each);
   expect(paths).toEqual(["a", "b"]);

@@ -42,10 +42,7 @@ function kindOf(mode: number): PathInfo["kind"] {
   return has(GO_MODE.other) ? "other" : "file";
 }
 
-type FileOperations = Pick<
-  ContainerRuntime,
-  "getFile" | "putFiles" | "inspectPath" | "readArchive" | "writeArchive"
->;
+type FileOperations = Pick<ContainerRuntime, "getFile" | "putFiles" | "inspectPath" | "readArchive" | "writeArchive">;
 
 /** The files operations of the runtime on an engine. */
 export function createFileOperations(client: EngineClient): FileOperations {

@@ -36,10 +36,7 @@ async function* archive(files: readonly [string, FileContent][], root: string): 
 export function createArchiveOperations({
   containers,
   enter,
-}: Pick<MemoryWorld, "containers" | "enter">): Pick<
-  ContainerRuntime,
-  "inspectPath" | "readArchive" | "writeArchive"
-> {
+}: Pick<MemoryWorld, "containers" | "enter">): Pick<ContainerRuntime, "inspectPath" | "readArchive" | "writeArchive"> {
   return {
     inspectPath: async (id, at) => {
       await enter("inspectPath");

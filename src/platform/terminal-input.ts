@@ -1,5 +1,6 @@
 // The process's own standard input as a stream of bytes, with a terminal's keys passed on as they are (raw mode), and the
 // size of the terminal. Whoever takes it gives it back.
+import { spawnSync } from "node:child_process";
 import type { ReadStream } from "node:tty";
 
 export interface TerminalWindow {
@@ -27,7 +28,12 @@ export function openTerminalInput({ raw }: { readonly raw: boolean }): TerminalI
   const window = (): TerminalWindow | undefined =>
     stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : undefined;
   const listeners: (() => void)[] = [];
-  if (raw) stdin.setRawMode(true);
+  if (raw) {
+    stdin.setRawMode(true);
+    // Node's raw mode still turns line feeds into new lines, which the far terminal did already. Where there is no stty,
+    // that stays; the end of the raw mode puts this back too.
+    spawnSync("stty", ["-opost"], { stdio: ["inherit", "ignore", "ignore"] });
+  }
   return {
     async *bytes() {
       try {

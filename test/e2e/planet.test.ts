@@ -178,6 +178,16 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
       expect(stdout).toMatch(new RegExp(`app\\[${machineIn("nrt")}\\] nrt \\[info\\]`));
     });
 
+    test("a command in a machine gets input, and its output and status come back", async () => {
+      const machine = machineIn("nrt");
+      const script = ["ssh", "console", "-a", APP, "-m", machine, "-C", "sh -c 'cat; echo $FLY_REGION >&2; exit 7'"];
+      expect(await cli.run(script, { input: "hello\n" })).toMatchObject({
+        exitCode: 7,
+        stdout: "hello",
+        stderr: "nrt",
+      });
+    });
+
     test("machines have no capability, device or mount beyond the default, and cannot reach control", async () => {
       const name = await container(machineIn("iad"));
       const [detail] = JSON.parse(await cli.docker("inspect", name)) as [

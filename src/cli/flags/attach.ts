@@ -8,7 +8,7 @@ import { yesFlag } from "./yes.ts";
 export const attachFlags = () => ({
   ...appFlags(),
   machine: Flags.string({ char: "m", summary: "ID or name of the machine (default: one that runs)", helpValue: "ID" }),
-  select: Flags.boolean({ char: "s", summary: "Ask which machine", default: false, exclusive: ["machine"] }),
+  select: Flags.boolean({ char: "s", summary: "Ask which machine, unless --machine names it", default: false }),
   region: regionFlag({ char: "r", summary: "A machine of this region" }),
   "process-group": Flags.string({ char: "g", summary: "A machine of this process group", helpValue: "NAME" }),
   yes: yesFlag(),

@@ -34,7 +34,7 @@ export default class SshConsole extends AttachCommand {
     command: Flags.string({ char: "C", summary: "Command instead of a shell", helpValue: "COMMAND" }),
     user: Flags.string({ char: "u", summary: "User to run it as (default: the image's)", helpValue: "NAME" }),
     container: Flags.string({ summary: "Container of the machine to run it in", helpValue: "NAME" }),
-    pty: Flags.boolean({ summary: "Give --command a terminal too", default: false, dependsOn: ["command"] }),
+    pty: Flags.boolean({ summary: "Give --command a terminal too", default: false }),
   };
 
   async run(): Promise<ConsoleResult> {

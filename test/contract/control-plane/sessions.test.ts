@@ -5,6 +5,7 @@ import type { CommandIo } from "../../../src/emulator/runtime/memory/programs.ts
 import { chooseMachine } from "../../../src/operations/attach/choose-machine.ts";
 import { runCommand } from "../../../src/operations/attach/run-command.ts";
 import { systemClock, systemTimer } from "../../../src/platform/clock.ts";
+import { readTar, renderTarHeader, TAR_END, tarPadding } from "../../../src/platform/tar.ts";
 import type { TerminalInput } from "../../../src/platform/terminal-input.ts";
 import { type MemoryPlanet, startMemoryPlanet, TOKEN } from "../../support/memory-planet.ts";
 
@@ -103,6 +104,27 @@ test("what the planet refuses is told by its code", async () => {
   await expect(intruder.openCommand("attach", id, command)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
   const empty = await sessions.openCommand("attach", id, { command: [] });
   await expect(empty.output().next()).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+});
+
+test("archives go in and come out, and paths are looked at", async () => {
+  const content = "z".repeat(70_000);
+  const archive = async function* (): AsyncGenerator<Uint8Array> {
+    yield renderTarHeader({ path: "opt/own/file", kind: "file", size: content.length, mode: 0o644, target: "" });
+    yield Buffer.from(content);
+    yield tarPadding(content.length);
+    yield TAR_END;
+  };
+  await sessions.writeArchive("attach", id, "/", archive());
+  expect(await sessions.stat("attach", id, "/opt/own/file")).toMatchObject({ kind: "file", size: content.length });
+  for await (const member of readTar(sessions.readArchive("attach", id, "/opt/own/file"))) {
+    expect(member.path).toBe("file");
+    let size = 0;
+    for await (const piece of member.content()) size += piece.length;
+    expect(size).toBe(content.length);
+  }
+  const missing = { code: "PATH_NOT_FOUND" };
+  await expect(sessions.stat("attach", id, "/none")).rejects.toMatchObject(missing);
+  await expect(sessions.readArchive("attach", id, "/none").next()).rejects.toMatchObject(missing);
 });
 
 test("a machine that does not run is started where that is allowed", async () => {

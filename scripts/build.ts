@@ -18,6 +18,10 @@ const EXTERNAL = ["koffi", /^keytar/, "@oclif/plugin-not-found", "react-devtools
 const CORE =
   /src\/(errors\/|platform\/(clock|signals|terminal)\.ts|cli\/(base-command|context|manifest|oclif|lean-config|package-json|flags\/(planet|yes))\.ts)/;
 
+/** What turns a fly.toml without problems into a configuration. Its commands read nothing else of src/project. */
+const APP_CONFIG =
+  /src\/project\/(read-app-config|build-app-config|parse-lazily|region-counts|values|duration|memory-size|merge-tables|shell-words|guest|machine-source|problem|finding|check-\w+|rules\/\w+|schema\/\w+|sections\/\w+|text\/(document|toml))\.ts|@iarna\/toml/;
+
 const PLANET: Readonly<Record<string, string>> = {
   control: "src/emulator/processes/control.ts",
   wan: "src/emulator/processes/wan.ts",
@@ -56,8 +60,14 @@ async function bundle(input: Record<string, string>, dir: string): Promise<strin
     dir,
     format: "esm",
     entryFileNames: "[name].js",
-    chunkFileNames: "chunks/[name]-[hash].js",
-    codeSplitting: { groups: [{ name: "core", test: CORE }] },
+    // .mjs: for .js Node looks for a package.json that says what it is, in every folder up to the root, at each start.
+    chunkFileNames: "chunks/[name]-[hash].mjs",
+    codeSplitting: {
+      groups: [
+        { name: "core", test: CORE },
+        { name: "app-config", test: APP_CONFIG },
+      ],
+    },
     comments: { annotation: false, legal: true, jsdoc: false },
   };
   const build = await rolldown({

@@ -1,7 +1,8 @@
 // Reading with as little code as possible: most files are TOML and have no problem, and need no parser for places.
 import type { ConfigText, ParsedAppConfig } from "./parse-app-config.ts";
-import type { ReadOptions } from "./read-app-config.ts";
+import { readAppConfig, type ReadOptions } from "./read-app-config.ts";
 import { formatOf } from "./text/document.ts";
+import { readToml } from "./text/toml.ts";
 
 /** As parseAppConfigs, loading only what the files need. */
 export async function parseLazily(
@@ -9,10 +10,6 @@ export async function parseLazily(
   options: ReadOptions,
 ): Promise<Pick<ParsedAppConfig, "config" | "problems">> {
   if (sources.every(({ file }) => formatOf(file) === "toml")) {
-    const [{ readToml }, { readAppConfig }] = await Promise.all([
-      import("./text/toml.ts"),
-      import("./read-app-config.ts"),
-    ]);
     const tables = sources.flatMap(({ text }) => {
       const { table } = readToml(text.replace(/^\uFEFF/u, ""));
       return table === undefined ? [] : [table];

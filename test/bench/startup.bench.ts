@@ -1,6 +1,6 @@
 // How long the built command line takes from start to end, beside Node's own start.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Bench, type BenchRow, compareInterleaved, type Contender } from "./bench.ts";
@@ -14,14 +14,22 @@ export const bench: Bench = { name: "startup", run };
 async function run(): Promise<BenchRow[]> {
   if (!existsSync(path.join(root, "dist/main.js"))) start([path.join(root, "scripts/build.ts")], root);
   const folder = mkdtempSync(path.join(tmpdir(), "hangar-bench-"));
+  const configured = path.join(folder, "configured");
+  const empty = path.join(folder, "empty");
   try {
+    for (const made of [configured, empty]) mkdirSync(made);
+    writeFileSync(
+      path.join(configured, "fly.toml"),
+      'app = "bench"\nprimary_region = "iad"\n[http_service]\ninternal_port = 8080\n',
+    );
     const ours = [
       contender("start: hangar --version", [hangar, "--version"], folder),
       contender("start: hangar regions", [hangar, "regions"], folder),
+      contender("start: hangar config validate", [hangar, "config", "validate"], configured),
       contender(
         "start: hangar launch --no-deploy",
         [hangar, "launch", "--no-deploy", "--yes", "--name", "bench"],
-        folder,
+        empty,
       ),
     ];
     return await compareInterleaved({ baseline: contender("node -e 0", ["-e", "0"], folder), ours, runs: RUNS });

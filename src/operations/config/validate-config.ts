@@ -1,6 +1,6 @@
+import { parseLazily } from "../../project/parse-lazily.ts";
 import type { Problem } from "../../project/problem.ts";
-import type { LoadAppConfigDeps, LoadAppConfigInput } from "./load-app-config.ts";
-import { readConfig } from "./read-config.ts";
+import { findAppConfig, type LoadAppConfigDeps, type LoadAppConfigInput } from "./load-app-config.ts";
 
 export interface ConfigValidation {
   readonly valid: boolean;
@@ -12,6 +12,7 @@ export interface ConfigValidation {
  * @throws CONFIG_NOT_FOUND
  */
 export async function validateConfig(input: LoadAppConfigInput, deps: LoadAppConfigDeps): Promise<ConfigValidation> {
-  const { config, problems } = await readConfig(input, deps);
+  const { texts } = await findAppConfig(input, deps);
+  const { config, problems } = await parseLazily(texts, { strict: input.strict ?? false });
   return { valid: config !== undefined, problems };
 }

@@ -98,9 +98,16 @@ export function createSessionsClient(options: TransportOptions): SessionsClient 
       const channel = await open(app, machine, { kind: "write", folder });
       try {
         const answer = printedOn(channel).next();
-        // its failure is heard where it is awaited, also when packing fails first
-        answer.catch(() => undefined);
-        for await (const chunk of archive) await channel.send(FRAME.input, chunk);
+        let isRefused = false;
+        answer.catch(() => {
+          // nobody reads what is still sent
+          isRefused = true;
+          channel.destroy();
+        });
+        for await (const chunk of archive) {
+          if (isRefused) break;
+          await channel.send(FRAME.input, chunk);
+        }
         await channel.send(FRAME.inputEnd);
         await answer;
       } finally {

@@ -31,7 +31,7 @@ function parsed<T>(schema: { parse(value: unknown): T }, { payload }: Frame): T 
   }
 }
 
-/** Passes the client's frames on to the command, until the client ends; gives whether it did so before the command. */
+/** Passes the client's frames on to the command, until the client ends. */
 async function feed(command: AttachedCommand, frames: Frames): Promise<void> {
   for await (const frame of frames) {
     if (frame.kind === FRAME.input) await command.write(frame.payload);
@@ -62,9 +62,10 @@ async function runCommand(command: AttachedCommand, frames: Frames, channel: Fra
 }
 
 async function* archiveOf(frames: Frames): AsyncGenerator<Uint8Array> {
-  for await (const { kind, payload } of frames) {
-    if (kind === FRAME.inputEnd) return;
-    if (kind === FRAME.input) yield payload;
+  // Not by for-of: its end would close the connection, on which the answer has still to go.
+  for (let step = await frames.next(); step.done !== true; step = await frames.next()) {
+    if (step.value.kind === FRAME.inputEnd) return;
+    if (step.value.kind === FRAME.input) yield step.value.payload;
   }
   throw new AppError("UNREACHABLE", "the client went away before the archive was whole");
 }

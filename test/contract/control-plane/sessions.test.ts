@@ -122,6 +122,12 @@ test("archives go in and come out, and paths are looked at", async () => {
     for await (const piece of member.content()) size += piece.length;
     expect(size).toBe(content.length);
   }
+  const endless = async function* (): AsyncGenerator<Uint8Array> {
+    for (;;) yield Buffer.alloc(200_000);
+  };
+  await expect(sessions.writeArchive("attach", id, "/nowhere", endless())).rejects.toMatchObject({
+    code: "DOCKER_FAILED",
+  });
   const missing = { code: "PATH_NOT_FOUND" };
   await expect(sessions.stat("attach", id, "/none")).rejects.toMatchObject(missing);
   await expect(sessions.readArchive("attach", id, "/none").next()).rejects.toMatchObject(missing);

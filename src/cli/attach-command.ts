@@ -2,7 +2,22 @@
 import type { SessionsClient } from "../client/sessions-client.ts";
 import type { Machine } from "../contract/machine.ts";
 import { ApiCommand, type AppScope } from "./api-command.ts";
-import type { AttachFlags } from "./flags/attach.ts";
+import { AppError } from "../errors/app-error.ts";
+import { LOGIN_SHELL, runCommand } from "../operations/attach/run-command.ts";
+import { wordsOf } from "../operations/machine/words-of.ts";
+import { systemTimer } from "../platform/clock.ts";
+import { openTerminalInput } from "../platform/terminal-input.ts";
+import { setExitStatus } from "./exit-status.ts";
+import type { AttachFlags, CommandFlags } from "./flags/attach.ts";
+import { collectOutput, standardOutput } from "./output/streams.ts";
+
+/** What --json prints of a command. */
+export interface ConsoleResult {
+  readonly machine: string;
+  readonly exit_code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 export interface AttachScope extends AppScope {
   readonly machine: Machine;
@@ -31,5 +46,45 @@ export abstract class AttachCommand extends ApiCommand {
       },
     );
     return { ...scope, machine, streams };
+  }
+
+  /** The words to run; a shell's where none are given. @throws USAGE */
+  protected commandOf({ command: line }: CommandFlags): readonly string[] {
+    if (line === undefined && this.jsonEnabled())
+      throw new AppError("USAGE", "With --json there is no shell: say what to run", {
+        suggestions: [`hangar ${this.id?.replaceAll(":", " ")} --json -C "COMMAND"`],
+      });
+    const command = line === undefined ? LOGIN_SHELL : wordsOf(line);
+    if (command.length === 0) throw new AppError("USAGE", "There is no command to run");
+    return command;
+  }
+
+  /** Runs it with our own input and output and ends with its status. */
+  protected async runIn(
+    machine: Machine,
+    command: readonly string[],
+    flags: CommandFlags,
+    { app, streams, context }: Pick<AttachScope, "app" | "streams" | "context">,
+  ): Promise<ConsoleResult> {
+    const { stdinIsTty, stdoutIsTty } = context.terminal;
+    const hasTerminal = stdinIsTty && stdoutIsTty && !this.jsonEnabled() && (flags.command === undefined || flags.pty);
+    const collected = collectOutput();
+    const exitCode = await runCommand(
+      {
+        ...{ app, machine: machine.id, command },
+        ...(hasTerminal ? { terminalType: context.env["TERM"] ?? "xterm" } : {}),
+        ...(flags.user === undefined ? {} : { user: flags.user }),
+        ...(flags.container === undefined ? {} : { container: flags.container }),
+      },
+      {
+        sessions: streams,
+        openInput: () => openTerminalInput({ raw: hasTerminal }),
+        write: this.jsonEnabled() ? collected.write : standardOutput,
+        signal: this.signal,
+        timer: systemTimer,
+      },
+    );
+    setExitStatus(exitCode);
+    return { machine: machine.id, exit_code: exitCode, ...collected.text() };
   }
 }

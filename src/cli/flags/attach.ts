@@ -25,3 +25,18 @@ export interface AttachFlags {
   readonly "process-group"?: string | undefined;
   readonly yes: boolean;
 }
+
+/** What to run there. */
+export const commandFlags = () => ({
+  command: Flags.string({ char: "C", summary: "Command instead of a shell", helpValue: "COMMAND" }),
+  user: Flags.string({ char: "u", summary: "User to run it as (default: the image's)", helpValue: "NAME" }),
+  container: Flags.string({ summary: "Container of the machine to run it in", helpValue: "NAME" }),
+  pty: Flags.boolean({ summary: "Give --command a terminal too", default: false }),
+});
+
+export interface CommandFlags {
+  readonly command?: string | undefined;
+  readonly user?: string | undefined;
+  readonly container?: string | undefined;
+  readonly pty: boolean;
+}

@@ -1,20 +1,5 @@
-import { AttachCommand } from "../../cli/attach-command.ts";
-import { setExitStatus } from "../../cli/exit-status.ts";
-import { attachFlags } from "../../cli/flags/attach.ts";
-import { Flags } from "../../cli/oclif.ts";
-import { collectOutput, standardOutput } from "../../cli/output/streams.ts";
-import { AppError } from "../../errors/app-error.ts";
-import { LOGIN_SHELL, runCommand } from "../../operations/attach/run-command.ts";
-import { wordsOf } from "../../operations/machine/words-of.ts";
-import { systemTimer } from "../../platform/clock.ts";
-import { openTerminalInput } from "../../platform/terminal-input.ts";
-
-export interface ConsoleResult {
-  readonly machine: string;
-  readonly exit_code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { AttachCommand, type ConsoleResult } from "../../cli/attach-command.ts";
+import { attachFlags, commandFlags } from "../../cli/flags/attach.ts";
 
 export default class SshConsole extends AttachCommand {
   static override summary = "Open a shell in a machine, or run a command there";
@@ -31,40 +16,13 @@ export default class SshConsole extends AttachCommand {
   ];
   static override flags = {
     ...attachFlags(),
-    command: Flags.string({ char: "C", summary: "Command instead of a shell", helpValue: "COMMAND" }),
-    user: Flags.string({ char: "u", summary: "User to run it as (default: the image's)", helpValue: "NAME" }),
-    container: Flags.string({ summary: "Container of the machine to run it in", helpValue: "NAME" }),
-    pty: Flags.boolean({ summary: "Give --command a terminal too", default: false }),
+    ...commandFlags(),
   };
 
   async run(): Promise<ConsoleResult> {
     const { flags } = await this.parse(SshConsole);
-    if (this.jsonEnabled() && flags.command === undefined)
-      throw new AppError("USAGE", "With --json there is no shell: say what to run", {
-        suggestions: ['hangar ssh console --json -C "COMMAND"'],
-      });
-    const command = flags.command === undefined ? LOGIN_SHELL : wordsOf(flags.command);
-    if (command.length === 0) throw new AppError("USAGE", "There is no command to run");
-    const { app, machine, streams, context } = await this.attachScopeOf(flags);
-    const { stdinIsTty, stdoutIsTty } = context.terminal;
-    const hasTerminal = stdinIsTty && stdoutIsTty && !this.jsonEnabled() && (flags.command === undefined || flags.pty);
-    const collected = collectOutput();
-    const exitCode = await runCommand(
-      {
-        ...{ app, machine: machine.id, command },
-        ...(hasTerminal ? { terminalType: context.env["TERM"] ?? "xterm" } : {}),
-        ...(flags.user === undefined ? {} : { user: flags.user }),
-        ...(flags.container === undefined ? {} : { container: flags.container }),
-      },
-      {
-        sessions: streams,
-        openInput: () => openTerminalInput({ raw: hasTerminal }),
-        write: this.jsonEnabled() ? collected.write : standardOutput,
-        signal: this.signal,
-        timer: systemTimer,
-      },
-    );
-    setExitStatus(exitCode);
-    return { machine: machine.id, exit_code: exitCode, ...collected.text() };
+    const command = this.commandOf(flags);
+    const scope = await this.attachScopeOf(flags);
+    return this.runIn(scope.machine, command, flags, scope);
   }
 }

@@ -12,7 +12,7 @@ export default class Console extends AttachCommand {
     "The machine is as the app's own, without their services and volumes, and is destroyed at the end. For a shell in a machine that is there: hangar ssh console.";
   static override examples = [
     { description: "A shell beside this folder's app", command: "<%= config.bin %> console" },
-    { description: "A command", command: '<%= config.bin %> console --app my-app -C "node -v"' },
+    { description: "A command", command: '<%= config.bin %> console --app my-app -C "cat /etc/hosts"' },
     { description: "For scripts", command: '<%= config.bin %> console --json -C "env" </dev/null' },
   ];
   static override flags = {

@@ -10,7 +10,7 @@ export default class SshConsole extends AttachCommand {
   static override examples = [
     { description: "A shell in a machine of this folder's app", command: "<%= config.bin %> ssh console" },
     { description: "In Tokyo", command: "<%= config.bin %> ssh console --app my-app --region nrt" },
-    { description: "A command", command: '<%= config.bin %> ssh console -C "ls -la /data"' },
+    { description: "A command", command: '<%= config.bin %> ssh console -C "ls /data"' },
     { description: "With input", command: "echo hello | <%= config.bin %> ssh console -C cat" },
     { description: "For scripts", command: '<%= config.bin %> ssh console --json -C "env" </dev/null' },
   ];

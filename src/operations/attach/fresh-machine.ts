@@ -48,7 +48,8 @@ export async function withFreshMachine<T>(
   work: (machine: Machine) => Promise<T>,
 ): Promise<T> {
   const { app } = input;
-  const [model] = (await machines.list(app)).filter(({ config }) => config.metadata?.["fly_process_group"] !== GROUP);
+  const present = await machines.list(app);
+  const model = present.find(({ config }) => config.metadata?.["fly_process_group"] !== GROUP);
   if (model === undefined)
     throw new AppError("MACHINE_NOT_FOUND", `App "${app}" has no machines`, { suggestions: ["hangar deploy"] });
   const machine = await machines.create(app, bodyOf(model, input), newKey());

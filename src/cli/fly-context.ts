@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createFlyClient, type FlyClient } from "../client/fly-client.ts";
 import { createMachinesClient } from "../client/machines-client.ts";
+import { AppError } from "../errors/app-error.ts";
 import { createFlyFleet } from "../operations/deploy/fly/fly-fleet.ts";
 import { openJournalFile } from "../operations/deploy/fly/journal-file.ts";
 import { requireToken } from "../operations/auth/require-token.ts";
@@ -39,6 +40,13 @@ export async function flyAccess(context: Context, target: Target): Promise<FlyAc
     planet: planetOnly,
     urlOf: (app) => (app === undefined ? planetOnly() : `https://${app}.fly.dev`),
     logs: fly.logs,
+    sessions: async () => {
+      throw new AppError(
+        "TARGET_UNSUPPORTED",
+        "Fly.io lets one into machines through WireGuard and its own SSH certificates only, which Hangar does not speak",
+        { suggestions: ["hangar machine exec COMMAND", "flyctl ssh console", "--target local"] },
+      );
+    },
     organizations: async () => {
       const tokens = await client.platform.currentTokens();
       const slugs = tokens.map(({ org_slug: slug, organization }) => slug ?? organization);

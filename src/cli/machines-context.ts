@@ -1,6 +1,7 @@
 // The clients of the target that a command acts on: a planet's, or the platform's own.
 import type { MachinesClient } from "../client/machines-client.ts";
 import type { LogOptions, PlanetClient } from "../client/planet-client.ts";
+import type { SessionsClient } from "../client/sessions-client.ts";
 import type { LogEntry } from "../contract/planet.ts";
 import type { TargetFleet } from "../operations/deploy/execute/fleet.ts";
 import { createPlanetFleet } from "../operations/deploy/execute/planet-fleet.ts";
@@ -17,6 +18,8 @@ export interface MachinesAccess {
   /** Where an app answers; without a name, where a planet's edge does. */
   readonly urlOf: (app?: string) => string;
   readonly logs: (app: string, options: LogOptions, signal: AbortSignal) => AsyncGenerator<LogEntry>;
+  /** Streams into machines. @throws TARGET_UNSUPPORTED on another target */
+  readonly sessions: () => Promise<SessionsClient>;
   /** Organizations whose apps the caller can see. */
   readonly organizations: () => Promise<readonly string[]>;
   /** The app as deploys see it. @param version of this program */
@@ -45,13 +48,22 @@ async function planetMachinesAccess(context: Context, target: Target): Promise<M
     planetAccessDeps(context),
     import("../operations/planet/planet-access.ts"),
   ]);
-  const { api, client, httpPort } = await requirePlanet(deps);
+  const { api, client, httpPort, controlPort } = await requirePlanet(deps);
   return {
     target,
     client: api,
     planet: () => client,
     urlOf: (app) => `http://${app === undefined ? "" : `${app}.`}localhost:${httpPort}`,
     logs: client.logs,
+    sessions: async () => {
+      const { createSessionsClient } = await import("../client/sessions-client.ts");
+      return createSessionsClient({
+        ...{ fetch, clock: context.clock, signal: context.signal, random: Math.random },
+        baseUrl: `http://127.0.0.1:${controlPort}`,
+        token: (await deps.home.presentToken()) ?? "",
+        unreachableSuggestions: ["hangar up", "hangar doctor"],
+      });
+    },
     organizations: async () => (await client.organizations()).map(({ slug }) => slug),
     fleetOf: (app) => createPlanetFleet({ api, client }, app),
   };

@@ -124,6 +124,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     diagnoses: createDiagnoses(record, store, runtime),
     leafSigner: createLeafSigner({ authority: options.authority, isServed: isSignedName, nowMs: systemClock.now }),
     edgeUrl: "http://127.0.0.4:4281",
+    runtime,
     send,
     random: randomBytes,
     now: systemClock.now,
@@ -136,7 +137,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
   });
   const ending = new AbortController();
   const running = planet.run(ending.signal);
-  const server = serveControlPlane(app.fetch, {
+  const server = serveControlPlane(app, {
     port: 0,
     hostname: "127.0.0.1",
     ...(options.requestTimeoutMs === undefined
@@ -148,6 +149,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
   const stop = async (): Promise<void> => {
     ending.abort();
     await running;
+    app.upgrades.close();
     if ("closeAllConnections" in server) server.closeAllConnections();
     server.close();
     store.close();

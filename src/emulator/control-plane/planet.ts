@@ -7,6 +7,7 @@ import { type CheckResult, createCheckResults } from "../machines/check-results.
 import { createCommandChecks } from "../machines/command-checks.ts";
 import { createMachineInside, type MachineInside } from "../machines/machine-inside.ts";
 import { createMachineMetadata, type MachineMetadata } from "../machines/machine-metadata.ts";
+import { followEngine } from "./follow-engine.ts";
 import { createRegionActivation } from "./region-activation.ts";
 import { createMachineService, type MachineService } from "../machines/machine-service.ts";
 import { createSchedule } from "../machines/schedule.ts";

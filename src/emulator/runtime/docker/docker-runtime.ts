@@ -6,6 +6,7 @@ import { createEngineOperations } from "./engine.ts";
 import { createEventOperations } from "./events.ts";
 import { createExecOperations } from "./exec.ts";
 import { createFileOperations } from "./files.ts";
+import { createFindFile } from "./find-file.ts";
 import { createLogOperations } from "./logs.ts";
 import { createNetworkOperations } from "./networks.ts";
 import { createObserveOperations } from "./observe.ts";
@@ -25,6 +26,7 @@ export function createDockerRuntime(endpoint: DockerEndpoint = {}): ContainerRun
     ...createContainerOperations(client),
     ...createObserveOperations(client),
     ...createFileOperations(client),
+    findFile: createFindFile(client),
     ...createExecOperations(client),
     ...createLogOperations(client),
     ...createEventOperations(client),

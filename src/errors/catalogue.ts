@@ -116,6 +116,7 @@ export const CATALOGUE = {
     meaning: "A certificate cannot be had or used for that host name.",
   },
   IP_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "The app does not have that address." },
+  PATH_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "There is no such file or folder." },
   LEASE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "Nobody holds a lease on the machine." },
   METADATA_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "The machine has no metadata under that key." },
   ORGANIZATION_NOT_FOUND: {

@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 import { describeEngine, describeNetworks } from "./container-runtime.engine-cases.ts";
 import { describeLife } from "./container-runtime.life-cases.ts";
+import { describeArchives, describeCommands } from "./container-runtime.attach-cases.ts";
 import { describeBounds, describeVolumes } from "./container-runtime.bounds-cases.ts";
 import { describeEvents, describeInput, describeInside, describeLogs } from "./container-runtime.stream-cases.ts";
 import { openRuntimeSuite, type RuntimeHarness } from "./container-runtime.suite.ts";
@@ -21,6 +22,8 @@ export function describeContainerRuntime(
     describeVolumes(suite);
     describeInside(suite);
     describeInput(suite);
+    describeCommands(suite);
+    describeArchives(suite);
     describeLogs(suite);
     describeEvents(suite);
   });

@@ -13,8 +13,35 @@ const exec: Extract<Program, { kind: "runs" }>["exec"] = (command, { stdin = "",
   return { exitCode: 0, stdout: `${Buffer.from(stdin).toString()}${facts}`, stderr: "" };
 };
 
+async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of input) {
+    const lines = `${rest}${Buffer.from(chunk).toString()}`.split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+const talk: Extract<Program, { kind: "runs" }>["talk"] = (command, { input, print, terminal }) => {
+  const lines = linesOf(input);
+  const answer = async (): Promise<number> => {
+    print(`heard ${(await lines.next()).value}\n`);
+    const second = (await lines.next()).value;
+    print(`then ${second}\n`, "stderr");
+    return Number(second);
+  };
+  const sizes = async (): Promise<number> => {
+    const size = (): void => print(`${terminal()?.rows} ${terminal()?.columns}\r\n`);
+    size();
+    for await (const _line of lines) size();
+    return 0;
+  };
+  if (command.join(" ") === EXEC_COMMANDS.talks.join(" ")) return answer();
+  return command.join(" ") === EXEC_COMMANDS.sized.join(" ") ? sizes() : undefined;
+};
+
 const images: Record<string, Program> = {
-  obedient: { kind: "runs", output: ["ready"], onSignal: (signal) => ({ SIGTERM: 3, SIGINT: 4 })[signal], exec },
+  obedient: { kind: "runs", output: ["ready"], onSignal: (signal) => ({ SIGTERM: 3, SIGINT: 4 })[signal], exec, talk },
   stubborn: { kind: "runs", output: ["ready"], onSignal: () => undefined },
   brief: { kind: "exits", code: 7, output: ["one", "two", "three"] },
   reader: { kind: "exits", code: 7, echoes: true },

@@ -43,6 +43,10 @@ export const EXEC_COMMANDS = {
   /** Prints what it reads, WORD, and who and where it is. */
   repeats: ["sh", "-c", 'cat; echo "$WORD $(id -u) $(pwd)"'],
   hangs: ["sleep", "60"],
+  /** Answers each of two lines as it comes, and ends with the number that is the second. */
+  talks: ["sh", "-c", 'read one; echo "heard $one"; read two; echo "then $two" >&2; exit $two'],
+  /** Prints the rows and columns of its terminal now and after each line. */
+  sized: ["sh", "-c", "stty -echo; while stty size; do read line || exit 0; done"],
 } as const;
 
 export const DEADLINE_MS = 20_000;

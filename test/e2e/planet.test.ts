@@ -178,6 +178,12 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
       expect(stdout).toMatch(new RegExp(`app\\[${machineIn("nrt")}\\] nrt \\[info\\]`));
     });
 
+    test("a command in a machine gets input, and its output and status come back", async () => {
+      const line = "sh -c 'cat; echo $FLY_REGION >&2; exit 7'";
+      const ran = await cli.run(["ssh", "console", "-a", APP, "-r", "nrt", "-C", line], { input: "hello" });
+      expect(ran).toMatchObject({ exitCode: 7, stdout: "hello", stderr: expect.stringMatching(/nrt$/) });
+    });
+
     test("machines have no capability, device or mount beyond the default, and cannot reach control", async () => {
       const name = await container(machineIn("iad"));
       const [detail] = JSON.parse(await cli.docker("inspect", name)) as [

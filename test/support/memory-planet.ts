@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { type ControlClient, createControlClient } from "../../src/client/control-client.ts";
+import { type ApiClient, createApiClient } from "./api-client.ts";
 import { type World, WorldSchema } from "../../src/contract/world.ts";
 import { createControlPlane } from "../../src/emulator/control-plane/app.ts";
 import { createDiagnoses } from "../../src/emulator/control-plane/diagnosis.ts";
@@ -30,7 +30,7 @@ export interface MemoryPlanet extends AsyncDisposable {
   readonly planet: Planet;
   readonly store: Store;
   readonly runtime: MemoryRuntime;
-  readonly client: ControlClient;
+  readonly client: ApiClient;
   readonly baseUrl: string;
   /** The newest world that the edge got. */
   world(): World | undefined;
@@ -124,6 +124,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     diagnoses: createDiagnoses(record, store, runtime),
     leafSigner: createLeafSigner({ authority: options.authority, isServed: isSignedName, nowMs: systemClock.now }),
     edgeUrl: "http://127.0.0.4:4281",
+    runtime,
     send,
     random: randomBytes,
     now: systemClock.now,
@@ -136,7 +137,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
   });
   const ending = new AbortController();
   const running = planet.run(ending.signal);
-  const server = serveControlPlane(app.fetch, {
+  const server = serveControlPlane(app, {
     port: 0,
     hostname: "127.0.0.1",
     ...(options.requestTimeoutMs === undefined
@@ -148,6 +149,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
   const stop = async (): Promise<void> => {
     ending.abort();
     await running;
+    app.upgrades.close();
     if ("closeAllConnections" in server) server.closeAllConnections();
     server.close();
     store.close();
@@ -156,7 +158,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     planet,
     store,
     runtime,
-    client: createControlClient({ baseUrl, token: TOKEN }),
+    client: createApiClient({ baseUrl, token: TOKEN }),
     baseUrl,
     world: () => world,
     portChecks,

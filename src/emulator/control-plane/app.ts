@@ -7,9 +7,11 @@ import { ulid } from "../model/ids.ts";
 import { type ApiEnv, requireCaller } from "./auth.ts";
 import { type CertificateIssuer, createCertificates } from "./certificates.ts";
 import { createIpAddresses } from "./ip-addresses.ts";
+import { errorBody } from "./error-body.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
 import { issuedTokenRoutes } from "./routes/issued-tokens.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { machinePartRoutes } from "./routes/machine-parts.ts";
 import { machineRoutes } from "./routes/machines.ts";
 import { releaseRoutes } from "./routes/releases.ts";
@@ -19,39 +21,31 @@ import { platformRoutes } from "./routes/platform.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { volumeRoutes } from "./routes/volumes.ts";
+import { webApiRoutes } from "./routes/web-api.ts";
+import { sessionRoute } from "./sessions.ts";
 import { createTokens } from "./tokens.ts";
+import { createUpgrades, type Upgrades } from "./upgrades.ts";
+import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 
 /** Bodies larger than this are refused, as a protection; the largest real ones are a few KB. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/** What the platform answers from another place, with other words for who may not. */
-const OTHER_UPSTREAM = /^\/v1\/apps\/[^/]+\/(?:certificates|ip_assignments)(?:\/|$)/;
-
 export interface ControlPlaneDeps extends Omit<PlanetRoutesDeps, "certificates"> {
   readonly token: string;
+  readonly runtime: Pick<ContainerRuntime, "readArchive" | "writeArchive" | "inspectPath">;
   /** Address of control on the management network, accepted as Host beside loopback names. */
   readonly ownAddress: string;
   /** Undefined where the planet has no authority: certificates stay pending. */
   readonly issuer: CertificateIssuer | undefined;
 }
 
-/** The body of an error. What is not meant for the caller is not in it. */
-function errorBody(error: AppError, path: string): Record<string, unknown> {
-  const message = error.code === "INTERNAL" ? "internal server error" : error.message;
-  const status = error.details?.["status"];
-  return {
-    error: message,
-    code: error.code,
-    suggestions: error.suggestions,
-    ...(typeof status === "string" ? { status } : {}),
-    ...(error.details === undefined ? {} : { details: error.details }),
-    ...(error.code === "UNAUTHORIZED" && OTHER_UPSTREAM.test(path)
-      ? { error: "Unauthorized", message: "Unauthorized" }
-      : {}),
-  };
+export interface ControlPlane {
+  /** Request to response. */
+  readonly fetch: Hono<ApiEnv>["fetch"];
+  readonly upgrades: Upgrades;
 }
 
-/** The control plane as a function from request to response. */
-export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
+/** The control plane as functions, without a server. */
+export function createControlPlane(deps: ControlPlaneDeps): ControlPlane {
   const { planet, geography, random, now } = deps;
   const app = new Hono<ApiEnv>();
   const tokens = createTokens({ store: planet.store, token: deps.token, now, random });
@@ -104,7 +98,13 @@ export function createControlPlane(deps: ControlPlaneDeps): Hono<ApiEnv> {
   ])
     app.route("/v1", routes);
   app.route("/hangar/v1", planetRoutes({ ...deps, certificates }));
+  app.route("/hangar/v1", fileRoutes({ planet, runtime: deps.runtime }));
   app.route("/hangar/v1", releaseRoutes({ planet, random, now }));
   app.route("/hangar/v1", issuedTokenRoutes(deps));
-  return app;
+  app.route("/api/v1", webApiRoutes(deps));
+  const upgrades = createUpgrades({
+    ...{ tokens, ownAddress: deps.ownAddress, log: deps.log },
+    routes: [sessionRoute({ machine: planet.machines.present, inside: planet.inside, runtime: deps.runtime })],
+  });
+  return { fetch: app.fetch, upgrades };
 }

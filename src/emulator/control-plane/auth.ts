@@ -13,10 +13,10 @@ const LOOPBACK_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
 /** What anybody on this machine may read, as on the platform. */
 const PUBLIC = new Set(["/v1/platform/regions"]);
 /** What a deploy token may reach beside its app. */
-const FOR_ALL = /^\/v1\/(?:tokens|platform)\//;
+const FOR_ALL = /^\/v1\/(?:tokens|platform)\/|^\/api\/v1\/releases(?:\/|$)/;
 
 function appOf(path: string): string | undefined {
-  const name = /^\/(?:v1|hangar\/v1)\/apps\/([^/]+)/.exec(path)?.[1];
+  const name = /^\/(?:v1|hangar\/v1|api\/v1)\/apps\/([^/]+)/.exec(path)?.[1];
   if (name === undefined) return undefined;
   try {
     return decodeURIComponent(name);
@@ -25,21 +25,39 @@ function appOf(path: string): string | undefined {
   }
 }
 
+/** What of a request says who sent it. */
+export interface Credentials {
+  readonly host: string | undefined;
+  readonly authorization: string | undefined;
+  /** Path of the URL. */
+  readonly path: string;
+}
+
+/** Who is calling; undefined for anybody, where that is enough. @throws HOST_REFUSED, UNAUTHORIZED, FORBIDDEN */
+export function identifyCaller(
+  { host: header = "", authorization, path }: Credentials,
+  tokens: Tokens,
+  ownAddress: string,
+): Caller | undefined {
+  const host = header.replace(/:\d+$/, "");
+  if (!LOOPBACK_HOSTS.has(host) && host !== ownAddress) {
+    throw new AppError("HOST_REFUSED", `Host "${host.slice(0, 80)}" is not a loopback name`, {
+      suggestions: ["use http://127.0.0.1"],
+    });
+  }
+  const caller = tokens.callerOf(authorization);
+  if (caller === undefined && !PUBLIC.has(path))
+    throw new AppError("UNAUTHORIZED", "Authenticate: token validation error");
+  if (caller?.kind === "deploy" && !FOR_ALL.test(path) && appOf(path) !== caller.app)
+    throw new AppError("FORBIDDEN", `the token is for app "${caller.app}" only`);
+  return caller;
+}
+
 /** @throws HOST_REFUSED, UNAUTHORIZED, FORBIDDEN */
 export function requireCaller(tokens: Tokens, ownAddress: string): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
-    const host = (context.req.header("host") ?? "").replace(/:\d+$/, "");
-    if (!LOOPBACK_HOSTS.has(host) && host !== ownAddress) {
-      throw new AppError("HOST_REFUSED", `Host "${host.slice(0, 80)}" is not a loopback name`, {
-        suggestions: ["use http://127.0.0.1"],
-      });
-    }
-    const { path } = context.req;
-    const caller = tokens.callerOf(context.req.header("authorization"));
-    if (caller === undefined && !PUBLIC.has(path))
-      throw new AppError("UNAUTHORIZED", "Authenticate: token validation error");
-    if (caller?.kind === "deploy" && !FOR_ALL.test(path) && appOf(path) !== caller.app)
-      throw new AppError("FORBIDDEN", `the token is for app "${caller.app}" only`);
+    const [host, authorization] = [context.req.header("host"), context.req.header("authorization")];
+    const caller = identifyCaller({ host, authorization, path: context.req.path }, tokens, ownAddress);
     if (caller !== undefined) context.set("caller", caller);
     await next();
   };

@@ -93,6 +93,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     logs: createAppLogs(planetRecord, runtime, planet.onChange),
     diagnoses: createDiagnoses(planetRecord, store, runtime),
     edgeUrl,
+    runtime,
     leafSigner: createLeafSigner({ authority: options.authority, isServed: isSignedName, nowMs: now }),
     send,
     random,
@@ -102,10 +103,11 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     ownAddress: addresses.control4,
     issuer: options.authority === undefined ? undefined : createIssuer(options.authority, now),
   });
-  const server = serveControlPlane(app.fetch, { port: options.port, hostname: "0.0.0.0" });
+  const server = serveControlPlane(app, { port: options.port, hostname: "0.0.0.0" });
   log(`control of planet ${record.name} listens on port ${options.port}`);
   await planet.run(signal);
   server.close();
+  app.upgrades.close();
   if ("closeAllConnections" in server) server.closeAllConnections();
   store.close();
 }

@@ -17,6 +17,7 @@ import type { PlanetRecord } from "../model/records.ts";
 import type { ContainerEvent, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import { createDrain } from "./drain.ts";
+import { followEngine } from "./follow-engine.ts";
 import { viewPlanet } from "./planet-status.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
@@ -167,7 +168,11 @@ export function createPlanet(deps: PlanetDeps): Planet {
     ...{ store, volumes, convergence, now: deps.now, timer: deps.timer, log: deps.log },
   });
 
-  const inside = createMachineInside({ planet: record, store, runtime, journal, now: deps.now });
+  const inside = createMachineInside({
+    ...{ planet: record, store, runtime, journal },
+    now: deps.now,
+    random: deps.random,
+  });
   const takeChecks = createCheckResults({ store, supervisor, now: deps.now });
   const acceptChecks = (results: readonly CheckResult[]): void => {
     takeChecks(results);
@@ -224,25 +229,6 @@ export function createPlanet(deps: PlanetDeps): Planet {
     }
   };
 
-  const follow = async (signal: AbortSignal): Promise<void> => {
-    const ended = new AbortController();
-    try {
-      // The stream is opened before the look around, so that nothing falls between the two.
-      const events = await runtime.events(planetLabels(record.name), AbortSignal.any([signal, ended.signal]));
-      const iterator = events[Symbol.asyncIterator]();
-      let next = iterator.next();
-      // It may break while the look around goes on; the loop below hears of it all the same.
-      next.catch(() => undefined);
-      await reconcile();
-      for (let step = await next; step.done !== true; step = await next) {
-        next = iterator.next();
-        handle(step.value);
-      }
-    } finally {
-      ended.abort();
-    }
-  };
-
   return {
     ...record,
     machines,
@@ -254,7 +240,12 @@ export function createPlanet(deps: PlanetDeps): Planet {
     run: async (signal) => {
       while (!signal.aborted) {
         try {
-          await follow(signal);
+          await followEngine({
+            open: (ended) => runtime.events(planetLabels(record.name), ended),
+            lookAround: reconcile,
+            handle,
+            signal,
+          });
         } catch (error) {
           reconciled = false;
           deps.log(`reconcile: ${asAppError(error).message}`);

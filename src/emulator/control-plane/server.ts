@@ -1,5 +1,6 @@
 // The HTTP server in front of the control plane: slow senders are let go of.
 import { serve, type ServerType } from "@hono/node-server";
+import type { ControlPlane } from "./app.ts";
 
 /** A request's head has to be there after this time, and its body after the next. */
 const HEAD_TIMEOUT_MS = 10_000;
@@ -17,10 +18,10 @@ export interface ServerOptions {
 
 /** Serves until it is closed. */
 export function serveControlPlane(
-  fetch: (request: Request) => Response | Promise<Response>,
+  { fetch, upgrades }: ControlPlane,
   { port, hostname, headTimeoutMs = HEAD_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ServerOptions,
 ): ServerType {
-  return serve({
+  const server = serve({
     fetch,
     port,
     hostname,
@@ -31,4 +32,6 @@ export function serveControlPlane(
       connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, headTimeoutMs),
     },
   });
+  server.on("upgrade", upgrades.handle);
+  return server;
 }

@@ -13,7 +13,7 @@ import type { ClientPolicy, ClientTimeLimits } from "./http1/client-connection.t
 import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
-import { acceptedConn } from "./http1/net-conn.ts";
+import type { Sockets } from "./http1/sockets.ts";
 import { createH2cConnector } from "./http2/h2c-connector.ts";
 import { createHttp2Sessions } from "./http2/sessions.ts";
 import { StreamConn } from "./http2/stream-conn.ts";
@@ -66,7 +66,7 @@ export const CLIENT_TIME_LIMITS: ClientTimeLimits = {
 const SWEEP_MS = 500;
 
 export interface DataPlaneDeps {
-  readonly connector: Connector;
+  readonly sockets: Sockets;
   readonly runCheck: RunCheck;
   readonly backhaulPort: number;
   readonly echoPort: number;
@@ -112,9 +112,9 @@ function tlsOptionsOf(name: string, world: WorldIndex | undefined): TlsOptions |
 }
 
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
-  const { nowMs, timer, random, randomBytes, log, post } = deps;
+  const { nowMs, timer, random, randomBytes, log, post, sockets } = deps;
   const h2c = createH2cConnector(timer);
-  const openings = createOpeningConnector(deps.connector);
+  const openings = createOpeningConnector(sockets.connector);
   const apps: Connector = {
     connect: (endpoint, ...rest) => {
       const speaksHttp2 = world?.h2Backends.has(`${endpoint.host}:${endpoint.port}`) === true;
@@ -187,7 +187,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const acceptHttp2 = createDispatcher(dispatcherDeps, SECURE_HTTP2);
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
   const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, refusalLines };
-  const clients = createListener({ ...policy, accept }, relay);
+  const clients = createListener({ ...policy, accept }, relay, sockets.transport);
   const securePolicy = {
     ...policy,
     accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
@@ -200,7 +200,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const secureClients = createListener(securePolicy, relay, (adopt) =>
     createTlsServer({ ...tls, options: (name) => tlsOptionsOf(name, world) }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
-      else adopt((connection) => acceptedConn(socket, connection));
+      else adopt((connection) => sockets.accepted(socket, connection));
     }),
   );
 
@@ -209,6 +209,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     const listener = createListener(
       createBackhaulPolicy({ edge4, protocol, machinePool: machines, preconnector, isEdge: services.isEdge }),
       relay,
+      sockets.transport,
     );
     await listener.listen(edge4, deps.backhaulPort);
     const closers = [listener.close];
@@ -225,7 +226,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const services = createRegionServices(startRegion);
   const doors = createDoorKeeper((door) => openDoor(door, doorDeps), log);
   const doorDeps: DoorDeps = {
-    ...{ relay, policy, http: dispatcherDeps, sessions, tls },
+    ...{ relay, sockets, policy, http: dispatcherDeps, sessions, tls },
     streams: { ...dispatcherDeps, world: () => streamWorld },
     datagrams: { ...dispatcherDeps, world: () => datagramWorld },
   };

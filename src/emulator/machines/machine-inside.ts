@@ -2,8 +2,10 @@
 import { constants } from "node:os";
 import { AppError } from "../../errors/app-error.ts";
 import type { ExecAnswer, ProcessStat } from "../../contract/machine.ts";
+import type { CommandRequest, SessionSignal } from "../../contract/sessions.ts";
+import { type RandomBytes, ulid } from "../model/ids.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
-import type { ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
+import type { ContainerInfo, ContainerRuntime, RunningCommand } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
 import { ANCHOR } from "./container-spec.ts";
@@ -21,9 +23,18 @@ export interface ExecRequest {
   readonly timeout?: number | undefined;
 }
 
+export interface AttachedCommand extends RunningCommand {
+  /** Sends a signal to the command and what it started. Needs a shell and grep in the image; without them, nothing happens. */
+  signal(signal: SessionSignal): Promise<void>;
+}
+
 export interface MachineInside {
   /** @throws REQUEST_INVALID, MACHINE_STATE it does not run; DEADLINE */
   exec(machine: MachineRecord, request: ExecRequest): Promise<ExecAnswer>;
+  /** Starts a command and leaves its streams open. @throws MACHINE_STATE it does not run, REQUEST_INVALID */
+  openCommand(machine: MachineRecord, request: CommandRequest): Promise<AttachedCommand>;
+  /** The container that runs, for its files. @throws MACHINE_STATE, REQUEST_INVALID */
+  containerId(machine: MachineRecord, name?: string): Promise<string>;
   signal(machine: MachineRecord, signal: string | number): Promise<void>;
   /** As of the runtime, in the machine's first container. @throws MACHINE_STATE it does not run */
   findFile(
@@ -44,15 +55,28 @@ export interface MachineInsideDeps {
   readonly runtime: ContainerRuntime;
   readonly journal: StateJournal;
   readonly now: () => number;
+  readonly random: RandomBytes;
 }
 
 const DEFAULT_EXEC_S = 60;
 const DEFAULT_MEMORY_MB = 256;
 const MIB = 1024 * 1024;
+/** In the environment of a command that is talked to, and of all that it starts. */
+const SESSION_VARIABLE = "HANGAR_SESSION";
+/** An engine cannot signal a command, and says its process's number in its own terms only: so the mark is looked for. */
+const SIGNAL_SCRIPT =
+  'for at in /proc/[0-9]*; do grep -q "$2" "$at/environ" 2>/dev/null && kill -s "$1" "${at#/proc/}"; done';
 /** The number of the signal that a shell's exit code stands for. */
 const SIGNALLED = 128;
 
-export function createMachineInside({ planet, store, runtime, journal, now }: MachineInsideDeps): MachineInside {
+export function createMachineInside({
+  planet,
+  store,
+  runtime,
+  journal,
+  now,
+  random,
+}: MachineInsideDeps): MachineInside {
   const limitOf = (machine: MachineRecord): number =>
     machine.memoryLimitMb ?? machine.config.guest?.memory_mb ?? DEFAULT_MEMORY_MB;
 
@@ -103,6 +127,28 @@ export function createMachineInside({ planet, store, runtime, journal, now }: Ma
       const signalled = exitCode > SIGNALLED && exitCode < SIGNALLED + 65;
       return { exit_code: exitCode, stdout, stderr, ...(signalled ? { exit_signal: exitCode - SIGNALLED } : {}) };
     },
+    openCommand: async (machine, { command, terminal, user, container: name }) => {
+      const container = await running(machine, name);
+      const mark = ulid(now(), random);
+      const env = {
+        ...secretsOf(machine, container),
+        [SESSION_VARIABLE]: mark,
+        ...(terminal === undefined ? {} : { TERM: terminal.type }),
+      };
+      const opened = await runtime.openCommand(container.id, command, {
+        env,
+        ...(terminal === undefined ? {} : { terminal }),
+        ...(user === undefined ? {} : { user }),
+      });
+      return {
+        ...opened,
+        signal: async (signal) => {
+          const words = ["sh", "-c", SIGNAL_SCRIPT, "sh", signal.replace("SIG", ""), `${SESSION_VARIABLE}=${mark}`];
+          await runtime.exec(container.id, words, { user: "0" }).catch(() => undefined);
+        },
+      };
+    },
+    containerId: async (machine, name) => (await running(machine, name)).id,
     signal: async (machine, signal) => {
       const name =
         typeof signal === "string"

@@ -117,6 +117,38 @@ export interface ExecOptions {
   readonly workingDir?: string;
 }
 
+export interface CommandOptions extends Omit<ExecOptions, "timeoutMs" | "stdin"> {
+  /** With it, the command has a terminal of this size in characters, and all it prints is stdout. */
+  readonly terminal?: TerminalSize;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A command that runs while it is talked to. */
+export interface RunningCommand {
+  /** What it prints, until it ends; to be read once. Not reading on holds the command back. */
+  output(): AsyncIterable<{ readonly stream: "stdout" | "stderr"; readonly bytes: Uint8Array }>;
+  /** Resolves when the engine has taken it; what a command no longer reads is dropped. */
+  write(bytes: Uint8Array): Promise<void>;
+  endInput(): void;
+  resize(size: TerminalSize): Promise<void>;
+  /** After its output has ended. */
+  exitCode(): Promise<number>;
+  /** Lets go of it; engines do not end it. */
+  release(): void;
+}
+
+/** A file or folder of a container. */
+export interface PathInfo {
+  readonly name: string;
+  readonly kind: "file" | "folder" | "link" | "other";
+  readonly size: number;
+  readonly mode: number;
+}
+
 /** What works on volumes: a container of its own, without a network, that is gone afterwards. */
 export interface VolumeWorker {
   /** An image with cp and du. */
@@ -187,6 +219,14 @@ export interface ContainerRuntime {
    * @throws DEADLINE it did not end in time; it may go on running, engines cannot end it
    */
   exec(id: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Starts a command in a running container and leaves its streams to the caller. */
+  openCommand(id: string, command: readonly string[], options?: CommandOptions): Promise<RunningCommand>;
+  /** What is at a path of a container; links are not followed. Undefined where there is nothing. */
+  inspectPath(id: string, path: string): Promise<PathInfo | undefined>;
+  /** A tar archive of a file, or of a folder with all that is in it; undefined where there is nothing. */
+  readArchive(id: string, path: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Unpacks a tar archive in a folder that is there. What is there under the same names is replaced. */
+  writeArchive(id: string, folder: string, archive: AsyncIterable<Uint8Array>): Promise<void>;
   /** Ends on abort, and with the container. A line longer than 64 KB comes in pieces. */
   logs(
     id: string,

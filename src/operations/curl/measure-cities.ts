@@ -1,5 +1,5 @@
 // The same request as users in several cities see it, one city after the other, so that they do not slow each other down.
-import type { ControlClient } from "../../client/control-client.ts";
+import type { PlanetClient } from "../../client/planet-client.ts";
 import { isRegionCode, type RegionCode, rttMs } from "../../emulator/index.ts";
 import { type AppError, asAppError } from "../../errors/app-error.ts";
 import type { TimedRequest, TimedResponse } from "../../platform/timed-request.ts";
@@ -49,7 +49,7 @@ export interface MeasureCitiesInput extends OpenDoorInput {
 }
 
 export interface MeasureCitiesDeps extends OpenDoorDeps {
-  readonly client: Pick<ControlClient, "activateRegions">;
+  readonly client: Pick<PlanetClient, "activateRegions">;
 }
 
 /** Measures all cities. A city without a response is a result too. @throws the signal's reason, or what activating throws */

@@ -1,6 +1,6 @@
 // Requests from several cities at times that are fixed beforehand: an open loop, whose rate does not sink when answers
 // become slow, as users do not wait for each other.
-import type { ControlClient } from "../../client/control-client.ts";
+import type { PlanetClient } from "../../client/planet-client.ts";
 import type { RegionCode } from "../../emulator/index.ts";
 import { asAppError } from "../../errors/app-error.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -24,7 +24,7 @@ export interface LoadInput extends ScheduleInput, OpenDoorInput {
 }
 
 export interface LoadDeps extends OpenDoorDeps {
-  readonly client: Pick<ControlClient, "activateRegions">;
+  readonly client: Pick<PlanetClient, "activateRegions">;
   readonly connect: (door: EdgeDoor, tls: OpenDoorInput["tls"]) => KeptConnections;
   readonly clock: Clock;
   readonly progress: ProgressReporter;

@@ -4,8 +4,9 @@ import type { WorldRegion } from "../../../contract/world.ts";
 import { createDispatcher, type DispatcherDeps, type Entrance } from "../dispatcher.ts";
 import { resolveEntry } from "../entry-region.ts";
 import type { ClientDeps, ClientPolicy } from "../http1/client-connection.ts";
-import { type Adopt, createListener, plainTransport, type Transport } from "../http1/listener.ts";
-import { acceptedConn, plainAddress } from "../http1/net-conn.ts";
+import { createListener, type Transport } from "../http1/listener.ts";
+import { plainAddress } from "../http1/net-conn.ts";
+import type { Sockets } from "../http1/sockets.ts";
 import type { Http2Sessions } from "../http2/sessions.ts";
 import { StreamConn } from "../http2/stream-conn.ts";
 import type { SearchDeps } from "../machine-search.ts";
@@ -17,6 +18,7 @@ import { type Door, regionOf } from "./door-plan.ts";
 import { createPostgresServer } from "./postgres-start.ts";
 
 export interface DoorDeps {
+  readonly sockets: Sockets;
   readonly relay: ClientDeps;
   readonly policy: Pick<ClientPolicy, "headLimits" | "timeLimits" | "refusalLines">;
   readonly http: DispatcherDeps;
@@ -72,27 +74,32 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
       },
     },
     deps.relay,
-    door.speaks === "raw" ? rawTransport(door, tls, home) : httpTransport(door, tls, deps.sessions),
+    door.speaks === "raw" ? rawTransport(door, tls, deps.sockets, home) : httpTransport(door, tls, deps),
   );
   await listener.listen(door.address, door.listenPort);
   return listener;
 }
 
-function httpTransport(door: Door, tls: TlsServerDeps, sessions: Http2Sessions): Transport {
-  if (door.security === "none") return plainTransport;
+function httpTransport(door: Door, tls: TlsServerDeps, { sockets, sessions }: DoorDeps): Transport {
+  if (door.security === "none") return sockets.transport;
   return (adopt) =>
     createTlsServer({ ...tls, options: () => door.options.tlsOptions }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
-      else adopt((connection) => acceptedConn(socket, connection));
+      else adopt((connection) => sockets.accepted(socket, connection));
     });
 }
 
-function rawTransport(door: Door, tls: TlsServerDeps, home: () => string): Transport {
+function rawTransport(door: Door, tls: TlsServerDeps, sockets: Sockets, home: () => string): Transport {
   return (adopt) => {
-    const plain = (socket: net.Socket): void => adoptRaw(adopt, socket, undefined);
+    const adoptRaw = (socket: net.Socket, region?: string): void =>
+      adopt(
+        (connection) => new RawClientConn((listener) => sockets.accepted(socket, listener), connection, region),
+        (conn) => conn.start(),
+      );
+    const plain = (socket: net.Socket): void => adoptRaw(socket);
     if (door.security === "none") return rawServer(plain);
     const secure = createTlsServer({ ...tls, options: () => ({ alpn: [], ...door.options.tlsOptions }) }, (socket) =>
-      adoptRaw(adopt, socket, regionIn(socket.servername || "", home())),
+      adoptRaw(socket, regionIn(socket.servername || "", home())),
     );
     if (door.security === "tls") return secure;
     return createPostgresServer({ plain, secure: (socket) => void secure.emit("connection", socket) });
@@ -113,13 +120,6 @@ async function tlsOf(
 
 function rawServer(opened: (socket: net.Socket) => void): net.Server {
   return net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, opened);
-}
-
-function adoptRaw(adopt: Adopt, socket: net.Socket, region: string | undefined): void {
-  adopt(
-    (connection) => new RawClientConn((listener) => acceptedConn(socket, listener), connection, region),
-    (conn) => conn.start(),
-  );
 }
 
 /** The region that a name of the form `region.app.localhost` asks for. */

@@ -88,8 +88,7 @@ export class ClientConnection implements ConnListener, ExchangeClient {
   /** Enforces the time limits; called now and then. */
   sweep(): void {
     const { headMs, keepAliveMs, exchangeIdleMs, tunnelIdleMs, lingerMs } = this.#policy.timeLimits;
-    const elapsedMs = this.#deps.nowMs() - this.#sinceMs;
-    const idleMs = this.#idleMs;
+    const [elapsedMs, idleMs] = [this.#deps.nowMs() - this.#sinceMs, this.#idleMs];
     switch (this.#state) {
       case "head":
         if (this.#held !== undefined && elapsedMs > headMs) this.#refuse(408);

@@ -1,6 +1,7 @@
 // The container runtime on a Docker engine, put together from the files of this folder, which alone use dockerode.
 import type { ContainerRuntime } from "../container-runtime.ts";
 import { createEngineClient, type DockerEndpoint } from "./client.ts";
+import { createCommandOperations } from "./commands.ts";
 import { createContainerOperations } from "./containers.ts";
 import { createEngineOperations } from "./engine.ts";
 import { createEventOperations } from "./events.ts";
@@ -28,6 +29,7 @@ export function createDockerRuntime(endpoint: DockerEndpoint = {}): ContainerRun
     ...createFileOperations(client),
     findFile: createFindFile(client),
     ...createExecOperations(client),
+    ...createCommandOperations(client),
     ...createLogOperations(client),
     ...createEventOperations(client),
   };

@@ -1,7 +1,8 @@
 // Runs a command in a running container, with bounded output and time.
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "../../../errors/app-error.ts";
-import type { ContainerRuntime, ExecResult } from "../container-runtime.ts";
+import type { Exec, ExecCreateOptions } from "dockerode";
+import type { ContainerRuntime, ExecOptions, ExecResult } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
 import { createFrameSplitter } from "./frames.ts";
 import { chunksOf, giveInput } from "./streams.ts";
@@ -25,6 +26,31 @@ function createBoundedText(): { add(bytes: Buffer): void; text(): string } {
   };
 }
 
+/** What the engine is told of a command, whatever becomes of its streams. */
+export function execOptions(
+  command: readonly string[],
+  { env, user, workingDir }: Omit<ExecOptions, "timeoutMs" | "stdin">,
+): ExecCreateOptions {
+  return {
+    Cmd: [...command],
+    AttachStdout: true,
+    AttachStderr: true,
+    ...(env === undefined ? {} : { Env: Object.entries(env).map(([key, value]) => `${key}=${value}`) }),
+    ...(user === undefined ? {} : { User: user }),
+    ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
+  };
+}
+
+/** The exit code of a command whose streams have ended. @param check throws to give up */
+export async function exitCodeOf(run: Exec, check: () => void = () => undefined): Promise<number> {
+  for (;;) {
+    check();
+    const state = await run.inspect();
+    if (!state.Running && state.ExitCode !== null) return state.ExitCode;
+    await delay(EXIT_CODE_POLL_MS);
+  }
+}
+
 /** The exec operation of the runtime on an engine. */
 export function createExecOperations(client: EngineClient): Pick<ContainerRuntime, "exec"> {
   return {
@@ -36,15 +62,10 @@ export function createExecOperations(client: EngineClient): Pick<ContainerRuntim
           new AppError("DEADLINE", `"${command.join(" ")}" did not end within ${timeoutMs} ms in container "${id}"`, {
             details: { timeoutMs },
           });
-        const { stdin, env, user, workingDir } = options;
+        const { stdin } = options;
         const run = await docker.getContainer(id).exec({
-          Cmd: [...command],
-          AttachStdout: true,
-          AttachStderr: true,
+          ...execOptions(command, options),
           ...(stdin === undefined ? {} : { AttachStdin: true }),
-          ...(env === undefined ? {} : { Env: Object.entries(env).map(([key, value]) => `${key}=${value}`) }),
-          ...(user === undefined ? {} : { User: user }),
-          ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
         });
         const stream = await run.start(stdin === undefined ? {} : { hijack: true, stdin: true });
         if (stdin !== undefined) giveInput(stream, stdin);
@@ -53,13 +74,10 @@ export function createExecOperations(client: EngineClient): Pick<ContainerRuntim
         for await (const chunk of chunksOf(stream, deadline)) {
           for (const frame of split(chunk)) outputs[frame.stream].add(frame.payload);
         }
-        for (;;) {
+        const exitCode = await exitCodeOf(run, () => {
           if (deadline.aborted) throw late();
-          const state = await run.inspect();
-          if (!state.Running && state.ExitCode !== null)
-            return { exitCode: state.ExitCode, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
-          await delay(EXIT_CODE_POLL_MS);
-        }
+        });
+        return { exitCode, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
       }),
   };
 }

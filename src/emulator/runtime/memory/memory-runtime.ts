@@ -10,6 +10,8 @@ import type {
   LogLine,
   NetworkSpec,
 } from "../container-runtime.ts";
+import { createArchiveOperations } from "./archives.ts";
+import { createCommandOperations } from "./commands.ts";
 import { createContainerOperations } from "./container-operations.ts";
 import { createContainerTable } from "./container-table.ts";
 import { createEngineOperations } from "./engine-operations.ts";
@@ -125,6 +127,8 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
     },
     ...createEngineOperations(world),
     ...createContainerOperations(world),
+    ...createCommandOperations(world),
+    ...createArchiveOperations(world),
     control,
   };
 }

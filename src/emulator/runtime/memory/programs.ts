@@ -1,5 +1,12 @@
 // Pure: what the images of the in-memory engine do when they run, and how they take signals.
-import type { ExecOptions, ExecResult } from "../container-runtime.ts";
+import type { CommandOptions, ExecOptions, ExecResult, TerminalSize } from "../container-runtime.ts";
+
+/** The streams of a command that is talked to. */
+export interface CommandIo {
+  readonly input: AsyncIterable<Uint8Array>;
+  terminal(): TerminalSize | undefined;
+  print(text: string, stream?: "stdout" | "stderr"): void;
+}
 
 /** What an image's program does. Output is written to its log when it starts. */
 export type Program =
@@ -11,6 +18,12 @@ export type Program =
       readonly onSignal?: (signal: string) => number | undefined;
       /** Answers commands run beside it; undefined: the command never ends. Default: success without output. */
       readonly exec?: (command: readonly string[], options: ExecOptions) => ExecResult | undefined;
+      /** Talks as the command does and gives its exit code; undefined: as exec has it. */
+      readonly talk?: (
+        command: readonly string[],
+        io: CommandIo,
+        options: CommandOptions,
+      ) => Promise<number> | undefined;
     }
   | {
       /** Ends by itself. */ readonly kind: "exits";

@@ -9,7 +9,7 @@ function refusal(code: ErrorCode, statusCode: number, text: string): AppError {
 export const refusals = {
   unavailable: () =>
     new AppError("DOCKER_UNAVAILABLE", "No Docker engine answers at memory", { suggestions: ["hangar doctor"] }),
-  noSuch: (kind: "container" | "network" | "volume", name: string) =>
+  noSuch: (kind: "container" | "network" | "volume" | "folder", name: string) =>
     refusal("DOCKER_FAILED", 404, `No such ${kind}: ${name}`),
   noImage: (reference: string) => refusal("IMAGE_NOT_FOUND", 404, `No such image: ${reference}`),
   nameTaken: (kind: "container" | "network", name: string) =>

@@ -126,10 +126,10 @@ describe("renderFindings", () => {
 
 describe("renderDestructionQuestion", () => {
   test("names what goes", () => {
-    expect(renderDestructionQuestion({ app: "a", machines: [{ id: "m1", region: "iad" }] })).toBe(
-      'Destroy app "a" and its 1 machine (m1 in iad)?',
+    expect(renderDestructionQuestion({ app: "a", machines: [{ id: "m1", region: "iad" }] }, "on Fly.io")).toBe(
+      'Destroy app "a" and its 1 machine (m1 in iad) on Fly.io?',
     );
-    expect(renderDestructionQuestion({ app: "a", machines: [] })).toContain("no machines");
+    expect(renderDestructionQuestion({ app: "a", machines: [] }, "on Fly.io")).toContain("no machines");
   });
 });
 

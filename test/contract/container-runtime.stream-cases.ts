@@ -33,6 +33,14 @@ export function describeInside(suite: RuntimeSuite): void {
         "DOCKER_FAILED",
       );
     });
+    holds("are found below a folder, up to a size", async () => {
+      const id = await create("obedient");
+      await suite.runtime.putFiles(id, [{ path: "/srv/www/css/a.css", content: "a {}", mode: 0o644 }]);
+      const find = (names: readonly string[], maxBytes = 4) => suite.runtime.findFile(id, "/srv/www", names, maxBytes);
+      expect(Buffer.from((await find(["css", "a.css"])) ?? []).toString()).toBe("a {}");
+      expect(await find(["css", "a.css"], 3)).toBeUndefined();
+      for (const names of [["css"], ["none"], ["css", "a.css", "more"]]) expect(await find(names)).toBeUndefined();
+    });
     holds("commands are run with their output and exit code", async () => {
       const id = await start("obedient");
       expect(await suite.runtime.exec(id, EXEC_COMMANDS.speaks)).toEqual({

@@ -266,6 +266,27 @@ test("PH-11: UDP reaches the port of the same number, and answers come back", as
   expect(edge().dataPlane.load.ofMachine("m1")).toBe(1);
 });
 
+test("RP-01: a fly-replay in raw bytes is only bytes", async () => {
+  const answer = "HTTP/1.1 200 OK\r\nfly-replay: elsewhere=true\r\ncontent-length: 0\r\n\r\n";
+  const program = await startProgram(MACHINE);
+  const door = nextPort++;
+  await edge().apply(world(program.port, door, { port: {} }));
+  expect(await talk(plain(door), answer)).toBe(`${answer}bye`);
+});
+
+test("PH-09: raw bytes that stop flowing end after the service's idle time", async () => {
+  const program = await startProgram(MACHINE);
+  const door = nextPort++;
+  await edge().apply(world(program.port, door, { port: { httpOptions: { idleTimeoutMs: 300 } } }));
+  const socket = plain(door);
+  closers.push(() => socket.destroy());
+  const begun = performance.now();
+  socket.write("x");
+  const ended = (resolve: () => void) => socket.once("error", resolve).once("end", resolve).resume();
+  await new Promise<void>((resolve) => void ended(resolve));
+  expect(performance.now() - begun).toBeGreaterThan(250);
+});
+
 test("PH-09: the time for a head and the idle time are the service's own", async () => {
   const near = await machine(MACHINE);
   const door = nextPort++;

@@ -7,8 +7,10 @@ import { worldMachine, worldOf } from "../support/edge-rig.ts";
 import { useEdge } from "../support/edge-suite.ts";
 import { startEchoMachine } from "../support/raw-machine.ts";
 
-const { edge, adopt, ask } = useEdge();
+const { edge, adopt, ask, restart } = useEdge();
 const TEXT = "All work and no play makes a dull day. ".repeat(3_000);
+
+let version = 0;
 
 /** An app in iad with that port, whose clients enter in ams. */
 async function serve(
@@ -20,7 +22,7 @@ async function serve(
   adopt(started);
   const service = { ports: [{ port: 80, handlers: ["http"], forceHttps: false, ...port }] };
   const machine = worldMachine({ id: "m1", region: "iad", address4: started.host, port: started.port, service });
-  await edge().apply({ ...worldOf(1, ["ams", "iad"], [machine]), ...more });
+  await edge().apply({ ...worldOf((version += 1), ["ams", "iad"], [machine]), ...more });
 }
 
 const answering =
@@ -179,5 +181,28 @@ describe("content coding", () => {
         .on("error", reject);
     });
     expect(text).toBe("first part of the pagerest");
+  });
+});
+
+describe("PH-09: idle_timeout", () => {
+  const late = (afterMs: number) => (request: http.IncomingMessage, response: http.ServerResponse) => {
+    setTimeout(() => response.end("late"), request.url === "/late" ? afterMs : 0);
+    return true;
+  };
+
+  test("ends a request in which nothing moves for so long", async () => {
+    await serve({ httpOptions: { idleTimeoutMs: 200 } }, late(3_000));
+    const begun = performance.now();
+    expect((await ask("my-app.localhost", { path: "/late" })).status).toBe(504);
+    // The edge looks twice a second.
+    expect(performance.now() - begun).toBeLessThan(1_500);
+  });
+
+  test("lets requests and kept connections live longer than the edge would", async () => {
+    await restart({ timeLimits: { exchangeIdleMs: 100, keepAliveMs: 100 } });
+    await serve({ httpOptions: { idleTimeoutMs: 60_000 } }, late(1_200));
+    expect(await ask("my-app.localhost", { path: "/late" })).toMatchObject({ status: 200, body: "late" });
+    await serve({}, late(1_200));
+    expect((await ask("my-app.localhost", { path: "/late" })).status).toBe(504);
   });
 });

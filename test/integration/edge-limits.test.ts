@@ -39,7 +39,7 @@ describe("limits", () => {
     for (const answer of answers) expect((await answer).status).toBe(200);
   });
 
-  test("end the wait with 503", async () => {
+  test("LB-07: end the wait with 503", async () => {
     let nowMs = Date.now();
     await restart({ nowMs: () => nowMs, timeLimits: { exchangeIdleMs: Infinity } });
     const a = await machine("127.0.1.2");

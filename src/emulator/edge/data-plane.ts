@@ -25,6 +25,7 @@ import { createRegionActivator } from "./region-activator.ts";
 import { createDoorKeeper } from "./doors/door-keeper.ts";
 import { planDoors } from "./doors/door-plan.ts";
 import { type DoorDeps, openDoor } from "./doors/open-door.ts";
+import { createFileConnector } from "./statics/file-connector.ts";
 import { createOpeningConnector } from "./stream/opening-connector.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
 import { createReplayCache } from "./replay/cache.ts";
@@ -114,12 +115,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const { nowMs, timer, random, randomBytes, log, post, sockets } = deps;
   const h2c = createH2cConnector(timer);
   const openings = createOpeningConnector(sockets.connector);
-  const connector: Connector = {
+  const apps: Connector = {
     connect: (endpoint, ...rest) => {
       const speaksHttp2 = world?.h2Backends.has(`${endpoint.host}:${endpoint.port}`) === true;
       return (speaksHttp2 && endpoint.opening?.raw !== true ? h2c : openings).connect(endpoint, ...rest);
     },
   };
+  const connector = createFileConnector({ connector: apps, post, timer });
   const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
   const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
   const machines = createMachinePool(nowMs);

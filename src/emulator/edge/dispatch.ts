@@ -12,7 +12,6 @@ import type { Exchange } from "./http1/exchange.ts";
 import type { ExchangeOwner } from "./http1/exchange-roles.ts";
 import { FIELD } from "./http1/field-names.ts";
 import type { Head } from "./http1/head.ts";
-import { isIdempotent } from "./http1/request-line.ts";
 import type { UpstreamFault } from "./http1/upstream-connection.ts";
 import { Journey } from "./journey.ts";
 import { MachineSearch, type SearchFailure, type SearchUser } from "./machine-search.ts";
@@ -188,11 +187,11 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     if (this.#journey.isFull) this.#journey.step("choose", { machine: backend.machine.id, region: region.code });
     this.#leaveMachine = this.#deps.load.enter(backend.machine.id, backend.key);
     const { backhaulPort, protocol, pools, preconnector } = this.#deps;
-    const idempotent = isIdempotent(this.#exchange.request.method);
+    const { request } = this.#exchange;
     const opening = openingFor(backend.features.proxyProto, this.#client, entry);
     const { prepare } = preconnector;
     this.#exchange.forward(
-      resolveTarget({ backend, idempotent, opening, entry, region, rttMs, backhaulPort, protocol, pools, prepare }),
+      resolveTarget({ backend, request, opening, entry, region, rttMs, backhaulPort, protocol, pools, prepare }),
     );
     return undefined;
   }

@@ -110,6 +110,7 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
       readWish(head, bytes),
       world === undefined ? { status: 503, body: "" } : refusal,
     );
-    return { owner, fieldLines: refusal === undefined ? head.keptLines(bytes, DROPPED_FROM_REQUEST) : "" };
+    const fieldLines = refusal === undefined ? head.keptLines(bytes, DROPPED_FROM_REQUEST) : "";
+    return { owner, fieldLines, idleMs: features?.idleMs };
   };
 }

@@ -16,6 +16,8 @@ export interface HttpFeatures {
   readonly addedLines: string;
   /** Longest path first. */
   readonly replayCache: readonly ReplayCacheRule[];
+  /** How long nothing may move on a client's connection (PH-09); undefined: as the edge has it. */
+  readonly idleMs: number | undefined;
   readonly proxyProto: "v1" | "v2" | undefined;
   readonly tls: TlsOptions | undefined;
 }
@@ -49,6 +51,7 @@ export function httpFeatures(port: WorldPort): HttpFeatures {
     removed: removed.size > 0 ? removed : undefined,
     addedLines,
     replayCache: (options?.replayCache ?? []).toSorted((a, b) => b.pathPrefix.length - a.pathPrefix.length),
+    idleMs: options?.idleTimeoutMs,
     proxyProto: port.handlers.includes("proxy_proto") ? (port.proxyProto ?? "v1") : undefined,
     tls: port.tlsOptions,
   };

@@ -2,7 +2,10 @@
 import type { WorldRegion } from "../../contract/world.ts";
 import type { BackhaulProtocol } from "./backhaul.ts";
 import type { Opening } from "./http1/conn.ts";
+import type { ExchangeRequest } from "./http1/exchange-roles.ts";
+import { isIdempotent } from "./http1/request-line.ts";
 import type { Target, UpstreamPool } from "./http1/upstream-connection.ts";
+import { staticFileOf } from "./statics/static-file.ts";
 import type { Backend } from "./world-index.ts";
 
 export interface Pools {
@@ -42,7 +45,7 @@ export function mayReuse(backend: Backend, idempotent: boolean): boolean {
 
 export interface TargetInput {
   readonly backend: Backend;
-  readonly idempotent: boolean;
+  readonly request: Pick<ExchangeRequest, "method" | "target">;
   /** Set where the connection to the machine does not begin with HTTP: it is for this request alone. */
   readonly opening: Opening | undefined;
   readonly entry: WorldRegion;
@@ -58,13 +61,15 @@ export interface TargetInput {
 
 /** The target for a backend: direct in the same region, through the other region's edge otherwise. */
 export function resolveTarget(input: TargetInput): Target {
-  const { backend, entry, region, pools, opening } = input;
+  const { backend, entry, region, pools, opening, request, rttMs } = input;
   const host = backend.machine.address4;
   const port = backend.service.internalPort;
-  const kept = opening === undefined && mayReuse(backend, input.idempotent) ? pools.machines : undefined;
-  const direct = machineTarget(region.edge4, host, port, kept, opening);
-  if (entry.code === region.code) return direct;
-  const ticket = kept === undefined ? input.prepare(direct, input.rttMs / 2) : undefined;
+  const isKept = opening === undefined && mayReuse(backend, isIdempotent(request.method));
+  const direct = machineTarget(region.edge4, host, port, isKept ? pools.machines : undefined, opening);
+  const file = opening?.raw === true ? undefined : staticFileOf(backend.machine, request, rttMs);
+  if (entry.code === region.code) return file === undefined ? direct : { ...direct, pool: undefined, file };
+  const ticket = isKept ? undefined : input.prepare(direct, rttMs / 2);
   const preamble = input.protocol.requestLine({ host, port, ticket, opening });
-  return backhaulTarget(entry, region, input.backhaulPort, preamble, pools.backhaul);
+  const far = backhaulTarget(entry, region, input.backhaulPort, preamble, pools.backhaul);
+  return file === undefined ? far : { ...far, pool: undefined, file };
 }

@@ -36,6 +36,13 @@ export interface MachineInside {
   /** The container that runs, for its files. @throws MACHINE_STATE, REQUEST_INVALID */
   containerId(machine: MachineRecord, name?: string): Promise<string>;
   signal(machine: MachineRecord, signal: string | number): Promise<void>;
+  /** As of the runtime, in the machine's first container. @throws MACHINE_STATE it does not run */
+  findFile(
+    machine: MachineRecord,
+    folder: string,
+    names: readonly string[],
+    maxBytes: number,
+  ): Promise<Uint8Array | undefined>;
   processes(machine: MachineRecord): Promise<ProcessStat[]>;
   memory(machine: MachineRecord): Promise<{ limit_mb: number; available_mb: number }>;
   /** @throws REQUEST_INVALID above what the machine was made with */
@@ -150,6 +157,7 @@ export function createMachineInside({
       if (name === undefined) throw new AppError("REQUEST_INVALID", `invalid request: ${signal} is no signal`);
       await runtime.signalContainer((await running(machine)).id, name);
     },
+    findFile: async (machine, ...file) => runtime.findFile((await running(machine)).id, ...file),
     processes: async (machine) => {
       const container = await running(machine);
       const [processes, detail, sockets] = await Promise.all([

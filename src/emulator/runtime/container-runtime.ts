@@ -210,6 +210,11 @@ export interface ContainerRuntime {
   /** The content of a file of a container in any state, from its volumes too; undefined where there is none. */
   getFile(id: string, path: string): Promise<Uint8Array | undefined>;
   /**
+   * The content of a regular file below a folder of a container. Undefined where there is none, where a link stands on
+   * the way from the folder to it, and where it is larger.
+   */
+  findFile(id: string, folder: string, names: readonly string[], maxBytes: number): Promise<Uint8Array | undefined>;
+  /**
    * Runs a command in a running container and keeps at most 64 KB of each stream.
    * @throws DEADLINE it did not end in time; it may go on running, engines cannot end it
    */

@@ -10,7 +10,10 @@ export function unsupportedSettings(config: AppConfig): string[] {
       "services on other ports than 80 and 443 are not reachable from outside of the planet",
     ],
     [services.some(({ protocol }) => protocol === "udp"), "UDP services are not reachable from outside of the planet"],
-    [statics.length > 0, "[[statics]] is not there: the app gets these requests"],
+    [
+      statics.some(({ tigrisBucket }) => tigrisBucket !== undefined),
+      "[[statics]] out of a bucket are not there: the app gets these requests",
+    ],
     [deploy.seedCommand !== undefined, "[deploy] seed_command is not run"],
     [
       [machineChecks, ...services.map((service) => service.machineChecks)].some((checks) => checks.length > 0),

@@ -1,6 +1,8 @@
 // What edge asks of control, and how the world tells edge what machines and services want.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MachineConfig } from "../../../src/contract/machine.ts";
+import { MAX_STATIC_FILE_BYTES } from "../../../src/contract/world.ts";
+import { LABEL } from "../../../src/emulator/runtime/labels.ts";
 import { waitUntil } from "../../../src/platform/clock.ts";
 import { type MemoryPlanet, startMemoryPlanet, TOKEN } from "../../support/memory-planet.ts";
 
@@ -114,6 +116,30 @@ describe("orders", () => {
     await planet.client.waitMachine(APP, large.id, "started");
     expect((await call("POST", `/machines/${large.id}/autostop`, { mode: "suspend" })).status).toBe(200);
     await planet.client.waitMachine(APP, large.id, "stopped");
+  });
+
+  test("ST-01 ST-02: a running machine's files are read for the edge, within bounds", async () => {
+    const read = async (names: string[], folder = "/app/public") => {
+      const { status, text } = await call("POST", `/machines/${id}/file`, { folder, names });
+      return status === 200 ? (JSON.parse(text) as unknown) : status;
+    };
+    const [container] = await planet.runtime.listContainers({ [LABEL.machine]: id });
+    const files = [
+      { path: "/app/public/css/a.css", content: "a {}", mode: 0o644 },
+      { path: "/app/public/full", content: Buffer.alloc(MAX_STATIC_FILE_BYTES), mode: 0o644 },
+      { path: "/app/public/large", content: Buffer.alloc(MAX_STATIC_FILE_BYTES + 1), mode: 0o644 },
+    ];
+    await planet.runtime.putFiles(container!.id, files);
+    expect(await read(["css", "a.css"])).toEqual({ content: Buffer.from("a {}").toString("base64") });
+    expect(await read(["full"])).not.toEqual({ content: null });
+    for (const names of [["large"], ["none"], ["css"]]) expect(await read(names)).toEqual({ content: null });
+    for (const names of [[], [".."], ["."], ["a/b"], [""]]) expect(await read(names)).toBe(400);
+    expect((await call("POST", `/machines/none/file`, { folder: "/", names: ["x"] })).status).toBe(404);
+    await call("POST", `/machines/${id}/autostop`, { mode: "stop" });
+    await seen("stopped");
+    expect(await read(["css", "a.css"])).toBeGreaterThanOrEqual(400);
+    await call("POST", `/machines/${id}/wake`, {});
+    await seen("started");
   });
 
   test("of machines that are not there, or of another kind, are refused", async () => {

@@ -2,7 +2,7 @@
 // of requests.
 import { Hono } from "hono";
 import { z } from "zod";
-import { AppLogLineSchema } from "../../../contract/world.ts";
+import { AppLogLineSchema, FileQuestionSchema, MAX_STATIC_FILE_BYTES } from "../../../contract/world.ts";
 import { EdgeSettingsSchema } from "../../../contract/planet.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import { machineNotFound } from "../../machines/supervisor.ts";
@@ -52,6 +52,13 @@ export function edgeRoutes({
       const { mode } = await readBody(context, z.object({ mode: z.enum(["stop", "suspend"]) }));
       if (mode === "stop" || !suspends(id)) planet.machines.stop(appOf(id), id);
       return context.json({ ok: true });
+    })
+    .post("/machines/:id/file", async (context) => {
+      const machine = planet.store.machine(context.req.param("id"));
+      if (machine === undefined) throw machineNotFound(context.req.param("id"));
+      const { folder, names } = await readBody(context, FileQuestionSchema);
+      const content = await planet.inside.findFile(machine, folder, names, MAX_STATIC_FILE_BYTES);
+      return context.json({ content: content === undefined ? null : Buffer.from(content).toString("base64") });
     })
     .post("/app-log", async (context) => {
       for (const line of await readBody(context, z.array(AppLogLineSchema).max(1_000))) logs.add(line);

@@ -56,7 +56,7 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
     accepts.set(key, made);
     return made;
   };
-  const { idleTimeoutMs: idleMs, headersReadTimeoutMs: headMs } = door.options.httpOptions ?? {};
+  const { headersReadTimeoutMs: headMs } = door.options.httpOptions ?? {};
   const { timeLimits } = deps.policy;
   const tls = await tlsOf(door, deps.tls);
   const listener = createListener(
@@ -65,7 +65,7 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
       timeLimits: {
         ...timeLimits,
         // Nobody says when raw bytes have to come: the kernel finds out about clients that are gone.
-        ...(door.speaks === "raw" ? { exchangeIdleMs: Infinity, tunnelIdleMs: idleMs ?? Infinity } : {}),
+        ...(door.speaks === "raw" ? { exchangeIdleMs: Infinity, tunnelIdleMs: Infinity } : {}),
         ...(headMs === undefined ? {} : { headMs }),
       },
       accept: (exchange, head, bytes, conn) => {

@@ -24,17 +24,19 @@ export interface ClientTimeLimits {
   readonly lingerMs: number;
 }
 
+export interface AcceptedRequest {
+  readonly owner: ExchangeOwner;
+  readonly fieldLines: string;
+  /** How long nothing may move on the connection from here on; absent: as the listener has it. */
+  readonly idleMs?: number | undefined;
+}
+
 /** What a listener does with its connections. */
 export interface ClientPolicy {
   readonly headLimits: HeadLimits;
   readonly timeLimits: ClientTimeLimits;
   /** Decides on a request whose head was just read; head and bytes are only valid during the call. "refuse" drops the connection. */
-  accept(
-    exchange: Exchange,
-    head: Head,
-    bytes: Buffer,
-    conn: Conn,
-  ): { readonly owner: ExchangeOwner; readonly fieldLines: string } | "refuse";
+  accept(exchange: Exchange, head: Head, bytes: Buffer, conn: Conn): AcceptedRequest | "refuse";
   /** Field lines of answers to heads that could not be read. */
   refusalLines(): string;
   closed(connection: ClientConnection): void;
@@ -57,6 +59,8 @@ export class ClientConnection implements ConnListener, ExchangeClient {
   /** When the present phase began, or something last moved in it. */
   #sinceMs: number;
   #draining = false;
+  /** What the last request's service has set. */
+  #idleMs: number | undefined;
 
   constructor(policy: ClientPolicy, deps: ClientDeps) {
     this.#policy = policy;
@@ -84,17 +88,17 @@ export class ClientConnection implements ConnListener, ExchangeClient {
   /** Enforces the time limits; called now and then. */
   sweep(): void {
     const { headMs, keepAliveMs, exchangeIdleMs, tunnelIdleMs, lingerMs } = this.#policy.timeLimits;
-    const elapsedMs = this.#deps.nowMs() - this.#sinceMs;
+    const [elapsedMs, idleMs] = [this.#deps.nowMs() - this.#sinceMs, this.#idleMs];
     switch (this.#state) {
       case "head":
         if (this.#held !== undefined && elapsedMs > headMs) this.#refuse(408);
-        else if (elapsedMs > keepAliveMs) this.#close();
+        else if (elapsedMs > (idleMs ?? keepAliveMs)) this.#close();
         break;
       case "exchange":
-        if (elapsedMs > exchangeIdleMs) this.#exchange!.refuse("timeout");
+        if (elapsedMs > (idleMs ?? exchangeIdleMs)) this.#exchange!.refuse("timeout");
         break;
       case "tunnel":
-        if (elapsedMs > tunnelIdleMs) this.#close();
+        if (elapsedMs > (idleMs ?? tunnelIdleMs)) this.#close();
         break;
       case "closing":
         if (elapsedMs > (this.#conn!.hasUnsent ? exchangeIdleMs : lingerMs)) this.#close();
@@ -245,6 +249,7 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     }
     this.#exchange = exchange;
     this.#state = "exchange";
+    this.#idleMs = accepted.idleMs;
     this.touch();
     exchange.begin(accepted.owner, accepted.fieldLines);
     return to;

@@ -1,5 +1,6 @@
 // The few things the relay asks of a TCP connection. net-conn.ts provides them over node:net; nothing here touches the
 // network.
+import type { StaticFile } from "../statics/static-file.ts";
 
 export interface Conn {
   readonly remoteAddress: string;
@@ -43,6 +44,8 @@ export interface Endpoint {
   readonly localAddress: string;
   /** Absent: it carries HTTP from its first byte. */
   readonly opening?: Opening | undefined;
+  /** A file of the machine that answers instead, if it is there. */
+  readonly file?: StaticFile | undefined;
 }
 
 /** How a connection to a machine begins. */

@@ -7,6 +7,7 @@ import { createEngineOperations } from "./engine.ts";
 import { createEventOperations } from "./events.ts";
 import { createExecOperations } from "./exec.ts";
 import { createFileOperations } from "./files.ts";
+import { createFindFile } from "./find-file.ts";
 import { createLogOperations } from "./logs.ts";
 import { createNetworkOperations } from "./networks.ts";
 import { createObserveOperations } from "./observe.ts";
@@ -26,6 +27,7 @@ export function createDockerRuntime(endpoint: DockerEndpoint = {}): ContainerRun
     ...createContainerOperations(client),
     ...createObserveOperations(client),
     ...createFileOperations(client),
+    findFile: createFindFile(client),
     ...createExecOperations(client),
     ...createCommandOperations(client),
     ...createLogOperations(client),

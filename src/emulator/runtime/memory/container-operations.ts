@@ -1,4 +1,5 @@
 // The container operations of the in-memory engine.
+import { join } from "node:path/posix";
 import { AppError } from "../../../errors/app-error.ts";
 import type { ContainerRuntime, ContainerSpec } from "../container-runtime.ts";
 import { describeContainer, type FileContent, type MemoryContainer } from "./container-table.ts";
@@ -25,6 +26,7 @@ type ContainerOperations = Pick<
   | "updateLimits"
   | "putFiles"
   | "getFile"
+  | "findFile"
   | "exec"
   | "logs"
 >;
@@ -47,6 +49,13 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
     return mount === undefined || volume === undefined
       ? { files, path }
       : { files: volume.files, path: path.slice(mount.target.length) };
+  };
+  const contentOf = (id: string, at: string): Uint8Array | undefined => {
+    const container = containers.find(id);
+    if (container === undefined) return undefined;
+    const place = placeOf(container, at);
+    const content = place.files.get(place.path);
+    return typeof content === "string" ? Buffer.from(content) : content;
   };
   return {
     createContainer: async (spec) => {
@@ -136,11 +145,12 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
     },
     getFile: async (id, path) => {
       await enter("getFile");
-      const container = containers.find(id);
-      if (container === undefined) return undefined;
-      const place = placeOf(container, path);
-      const content = place.files.get(place.path);
-      return typeof content === "string" ? Buffer.from(content) : content;
+      return contentOf(id, path);
+    },
+    findFile: async (id, folder, names, maxBytes) => {
+      await enter("findFile");
+      const content = contentOf(id, join(folder, ...names));
+      return content === undefined || content.length > maxBytes ? undefined : content;
     },
     exec: async (id, command, options = {}) => {
       const { timeoutMs = DEFAULT_EXEC_TIMEOUT_MS } = options;

@@ -14,7 +14,7 @@ describe("unsupportedSettings", () => {
 
   test.each([
     ["[[services]]\n  internal_port = 25\n  [[services.ports]]\n    port = 25\n", "other ports"],
-    ['[[statics]]\n  guest_path = "/app/public"\n  url_prefix = "/public"\n', "[[statics]]"],
+    ['[[statics]]\n  guest_path = "/app/public"\n  url_prefix = "/public"\n  tigris_bucket = "b"\n', "[[statics]]"],
   ])("names %j", async (text, words) => {
     expect(await settingsOf(text)).toEqual([expect.stringContaining(words)]);
   });

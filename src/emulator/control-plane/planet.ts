@@ -18,7 +18,6 @@ import type { PlanetRecord } from "../model/records.ts";
 import type { ContainerEvent, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import { createDrain } from "./drain.ts";
-import { followEngine } from "./follow-engine.ts";
 import { viewPlanet } from "./planet-status.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";

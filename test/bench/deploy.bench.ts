@@ -45,9 +45,7 @@ async function run(): Promise<BenchRow[]> {
     await cli.json(["scale", "count", String(MACHINES), "--app", APP, "--yes"]);
     const unchanged = await compareInterleaved({
       baseline: { name: "hangar --version", measure: () => timed(() => cli.run(["--version"])) },
-      ours: [
-        { name: "deploy: nothing changed", measure: () => timed(() => deployed(cli, folder, "unchanged")) },
-      ],
+      ours: [{ name: "deploy: nothing changed", measure: () => timed(() => deployed(cli, folder, "unchanged")) }],
       runs: RUNS,
     });
     const raw = await startRaw(rig, runtime, image);

@@ -24,7 +24,13 @@ export interface HangarCli extends AsyncDisposable {
   /** Runs a command to its end, whatever that is. */
   run(
     args: readonly string[],
-    options?: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string; readonly timeoutMs?: number },
+    options?: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly cwd?: string;
+      readonly timeoutMs?: number;
+      /** What it reads from stdin, which is empty otherwise. */
+      readonly input?: string;
+    },
   ): Promise<Ran>;
   /** Begins a command, which `kill` ends as a SIGKILL does; `ended` resolves however it ends. */
   begin(args: readonly string[]): { readonly kill: () => void; readonly ended: Promise<Ran> };
@@ -77,7 +83,7 @@ export async function createHangarCli({
       cwd: options.cwd ?? base,
       env: { ...env, ...options.env },
       timeout: options.timeoutMs ?? 150_000,
-      stdin: "ignore",
+      ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
     });
     return { exitCode: exitCode ?? -1, stdout, stderr };
   };

@@ -1,10 +1,16 @@
 // The target fly as far as it can be had here: a planet's API in place of the platform's, and a real registry.
-import { mkdir, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import path from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { LABEL } from "../../src/emulator/runtime/labels.ts";
+import { waitUntil } from "../../src/platform/clock.ts";
 import { machineEngine } from "../support/engines.ts";
 import { createHangarCli, type HangarCli, type Ran } from "../support/hangar-cli.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
+import { SMALL_BASE, writeSmallApp } from "../support/small-server.ts";
+import { sweepPlanet } from "../support/sweep.ts";
+import { watchDocker } from "../support/watched-docker.ts";
 
 interface Deployed {
   readonly target: string;
@@ -17,8 +23,7 @@ const PLANET = "e2e-fly-remote";
 const PORTS = { httpPort: 21_730, controlPort: 21_731 };
 const REGISTRY_PORT = 21_733;
 const APP = "parcel";
-const BASE = "debian:bookworm-slim";
-const REPOSITORY = `127.0.0.1:${REGISTRY_PORT}/${APP}`;
+const VAULT = "vault";
 
 let cli: HangarCli;
 let registry: TestRegistry;
@@ -38,35 +43,23 @@ async function json<T>(...args: string[]): Promise<T> {
   expect(stderr).toContain("Target: Fly.io");
   return JSON.parse(stdout) as T;
 }
-/** A server in what the smallest base image brings, because every layer of it is pushed. */
-const write = (text: string): Promise<void> =>
-  writeFile(
-    path.join(folder, "Dockerfile"),
-    `FROM ${BASE}\nENV ANSWER=${text}\nCOPY server.pl /server.pl\nCMD ["perl", "/server.pl"]\n`,
-  );
-const SERVER = `use IO::Socket::INET;
-$SIG{TERM} = sub { exit 0 };
-$| = 1;
-my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 50, ReuseAddr => 1) or die $!;
-print "serving $ENV{ANSWER}\\n";
-while (1) {
-  my $client = $server->accept() or next;
-  while (my $line = <$client>) { last if $line =~ /^\\r?\\n$/ }
-  my $text = $ENV{ANSWER};
-  print $client "HTTP/1.1 200 OK\\r\\nContent-Length: " . length($text) . "\\r\\nConnection: close\\r\\n\\r\\n$text";
-  close $client;
-}
-`;
-const answer = (): Promise<string> =>
-  cli.inNetwork(["curl", "-sS", "-H", `Host: ${APP}.localhost`, `http://127.0.0.1:${PORTS.httpPort}/`]);
-const imagesHere = async (): Promise<string[]> =>
-  [...new Set((await cli.docker("image", "ls", "--quiet", REPOSITORY)).split("\n"))].filter((id) => id !== "");
+const write = (text: string): Promise<void> => writeSmallApp(folder, APP, text);
+const answer = (app = APP): Promise<string> =>
+  cli.inNetwork(["curl", "-sS", "-H", `Host: ${app}.localhost`, `http://127.0.0.1:${PORTS.httpPort}/`]);
+/** Secrets are given to machines by a restart, which is not a deploy: nobody waits for the program to answer. */
+const answers = (app: string, text: string): Promise<unknown> =>
+  waitUntil(async () => (await answer(app)) === text || undefined, {
+    ...{ what: `${app} to answer ${text}`, deadlineMs: 15_000, intervalMs: 100 },
+  });
+const repositoryOf = (app: string): string => `127.0.0.1:${REGISTRY_PORT}/${app}`;
+const imagesHere = async (app: string): Promise<string[]> =>
+  [...new Set((await cli.docker("image", "ls", "--quiet", repositoryOf(app))).split("\n"))].filter((id) => id !== "");
 
 beforeAll(async () => {
-  await machineEngine.prepare([BASE]);
+  await machineEngine.prepare([SMALL_BASE]);
   registry = await startRegistry(REGISTRY_PORT);
   cli = await createHangarCli({ planet: PLANET, ...PORTS });
-  await cli.run(["reset", "--yes"]);
+  await sweepPlanet(PLANET);
   await cli.json(["up", "--http-port", String(PORTS.httpPort), "--control-port", String(PORTS.controlPort)]);
   token = await cli.token();
   const api = `http://127.0.0.1:${PORTS.controlPort}`;
@@ -76,18 +69,12 @@ beforeAll(async () => {
     DOCKER_BUILDKIT: "0",
   };
   folder = path.join(cli.dir, APP);
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    path.join(folder, "fly.toml"),
-    `app = "${APP}"\nprimary_region = "iad"\nkill_timeout = 2\n[http_service]\n  internal_port = 8080\n  [[http_service.checks]]\n    interval = "1s"\n    timeout = "1s"\n    grace_period = "1s"\n    path = "/"\n`,
-  );
-  await writeFile(path.join(folder, "server.pl"), SERVER);
   await write("one");
 });
 afterAll(async () => {
   await registry[Symbol.asyncDispose]();
   await cli[Symbol.asyncDispose]();
-  const left = await imagesHere();
+  const left = [...(await imagesHere(APP)), ...(await imagesHere(VAULT))];
   if (left.length > 0) await cli.docker("image", "rm", "--force", ...left);
 });
 
@@ -101,7 +88,7 @@ test("an app is not made unless somebody agrees", async () => {
 test("push, deploy, pull by digest, scale, roll back, destroy", async () => {
   const first = await json<Deployed>("deploy", folder, "--yes");
   expect(first).toMatchObject({ target: "fly", release: 1, machines: [{ action: "created" }] });
-  expect(first.image).toMatch(new RegExp(`^${REPOSITORY}:[0-9a-f]{12}@sha256:[0-9a-f]{64}$`));
+  expect(first.image).toMatch(new RegExp(`^${repositoryOf(APP)}:[0-9a-f]{12}@sha256:[0-9a-f]{64}$`));
   expect(registry.credentials).toEqual(new Set([`x:${token}`]));
   expect(await answer()).toBe("one");
   const ips = await json<{ type?: string }[]>("ips", "list", "--app", APP);
@@ -123,9 +110,13 @@ test("push, deploy, pull by digest, scale, roll back, destroy", async () => {
 
   // Without its images here, the engine has to pull what the rollback needs from the registry, by its digest.
   registry.setOpen(true);
-  await cli.docker("image", "rm", "--force", `${first.image.split("@")[0]}`, first.image);
+  const [tag = "", digest = ""] = first.image.split("@");
+  await cli.docker("image", "rm", "--force", tag, first.image);
+  expect(await cli.docker("image", "ls", "--digests", repositoryOf(APP))).not.toContain(digest);
+  expect(registry.pulled).not.toContain(digest);
   await json("rollback", "v1", "--app", APP);
   expect(await answer()).toBe("one");
+  expect(registry.pulled).toContain(digest);
   expect(
     (await json<{ version: number; status: string }[]>("releases", "--app", APP)).map(({ version, status }) => [
       version,
@@ -145,4 +136,48 @@ test("push, deploy, pull by digest, scale, roll back, destroy", async () => {
 
   await json("apps", "destroy", APP, "--yes");
   expect(await json<unknown[]>("apps", "list")).toEqual([]);
+});
+
+test("values of secrets and tokens are in the machine, and nowhere else", async () => {
+  const canary = (name: string): string => `canary-${name}-${randomBytes(8).toString("hex")}`;
+  const [first, second, third] = [canary("set"), canary("import"), canary("later")];
+  const vault = path.join(cli.dir, VAULT);
+  await writeSmallApp(vault, VAULT, "image");
+  const children = await watchDocker(path.join(cli.dir, "watched"));
+  const seen: string[] = [];
+  const watched = { ...env, PATH: children.folder };
+  const step = async (args: readonly string[], input?: string): Promise<void> => {
+    const ran = await cli.run([...args, "--json"], { env: watched, ...(input === undefined ? {} : { input }) });
+    seen.push(ran.stdout, ran.stderr);
+    expect(ran.exitCode, `hangar ${args[0]}: ${ran.stdout}${ran.stderr}`).toBe(0);
+  };
+  const onFly = (...args: string[]) => step([...args, "--app", VAULT, "--target", "fly"]);
+
+  await step(["auth", "login", "--stdin"], `${token}\n`);
+  await step(["auth", "whoami"]);
+  await step(["deploy", vault, "--yes", "--target", "fly"]);
+  await onFly("secrets", "set", `ANSWER=${first}`, "--stage");
+  await step(["secrets", "import", "--app", VAULT, "--target", "fly", "--deploy"], `IMPORTED="${second}"\n`);
+  await answers(VAULT, first);
+  await onFly("secrets", "set", `ANSWER=${third}`, "--deploy");
+  await answers(VAULT, third);
+  for (const words of [["secrets", "list"], ["releases"], ["status"], ["machine", "list"]]) await onFly(...words);
+
+  const images = await imagesHere(VAULT);
+  expect(images).not.toEqual([]);
+  seen.push(await cli.docker("image", "inspect", ...images));
+  for (const image of images) seen.push(await cli.docker("history", "--no-trunc", image));
+  const own = ["--filter", `label=${LABEL.planet}=${PLANET}`];
+  const all = (await cli.docker("ps", "-aq", ...own)).split("\n");
+  const machines = (await cli.docker("ps", "-aq", ...own, "--filter", `label=${LABEL.app}=${VAULT}`)).split("\n");
+  expect(machines).toHaveLength(1);
+  seen.push(await cli.docker("inspect", ...all.filter((id) => !machines.includes(id))));
+  const control = await execa("docker", ["logs", `hangar-${PLANET}-control`]);
+  seen.push(control.stdout, control.stderr);
+  const argv = await children.arguments();
+  expect(argv).toContain("build");
+  expect(argv).toContain("push");
+  seen.push(argv);
+  for (const value of [first, second, third, token]) expect(seen.filter((text) => text.includes(value))).toEqual([]);
+  await json("apps", "destroy", VAULT, "--yes");
 });

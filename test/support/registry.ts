@@ -1,7 +1,7 @@
 // A real image registry on loopback, for one test file. What it keeps goes with it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,8 +17,31 @@ export interface TestRegistry extends AsyncDisposable {
   readonly credentials: ReadonlySet<string>;
   /** Requests that wrote something. */
   writes(): number;
+  /** Digests of the manifests that the engine itself, and no other client, has read by their digest. */
+  readonly pulled: ReadonlySet<string>;
   /** While it is closed, it asks everybody who they are, as the platform's registry does. */
   setOpen(open: boolean): void;
+}
+
+/** Ends the registry that a run which was killed left at a folder, and removes what it kept. */
+async function sweepRegistry(folder: string): Promise<void> {
+  const pid = Number(await readFile(path.join(folder, "pid"), "utf8").catch(() => ""));
+  // The number may be another program's by now.
+  const command = pid > 0 ? await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "") : "";
+  if (command.includes(path.join(folder, "config.yml"))) {
+    process.kill(pid, "SIGKILL");
+    await waitUntil(
+      () =>
+        readFile(`/proc/${pid}/cmdline`, "utf8").then(
+          (text) => text === "" || undefined,
+          () => true,
+        ),
+      {
+        ...{ what: "an earlier registry to end", deadlineMs: 5_000, intervalMs: 20 },
+      },
+    );
+  }
+  await rm(folder, { recursive: true, force: true });
 }
 
 /**
@@ -27,7 +50,10 @@ export interface TestRegistry extends AsyncDisposable {
  */
 export async function startRegistry(port: number): Promise<TestRegistry> {
   const { stdout: program } = await execa(path.join(ROOT, "scripts/registry"));
-  const folder = await mkdtemp(path.join(tmpdir(), "hangar-registry-"));
+  // By its port, so that the next run finds what a killed one left.
+  const folder = path.join(tmpdir(), `hangar-registry-${port}`);
+  await sweepRegistry(folder);
+  await mkdir(folder);
   const inner = port + 1;
   const config = path.join(folder, "config.yml");
   await writeFile(
@@ -35,6 +61,8 @@ export async function startRegistry(port: number): Promise<TestRegistry> {
     `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${folder}/data}}\nhttp: {addr: "127.0.0.1:${inner}", host: "http://127.0.0.1:${port}"}\n`,
   );
   const child = spawn(program.trim(), ["serve", config], { stdio: "ignore" });
+  await writeFile(path.join(folder, "pid"), String(child.pid));
+  const pulled = new Set<string>();
   const credentials = new Set<string>();
   let open = false;
   let writes = 0;
@@ -52,6 +80,9 @@ export async function startRegistry(port: number): Promise<TestRegistry> {
     if (incoming.method === "PUT") writes += 1;
     const { authorization: _authorization, ...headers } = incoming.headers;
     const { method, url } = incoming;
+    const [, digest] = /\/manifests\/(sha256:[0-9a-f]{64})$/.exec(url ?? "") ?? [];
+    if (method === "GET" && digest !== undefined && headers["user-agent"]?.startsWith("docker/") === true)
+      pulled.add(digest);
     const onward = request({ host: "127.0.0.1", port: inner, path: url, method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
@@ -72,6 +103,7 @@ export async function startRegistry(port: number): Promise<TestRegistry> {
   return {
     host: `127.0.0.1:${port}`,
     credentials,
+    pulled,
     writes: () => writes,
     setOpen: (next) => void (open = next),
     [Symbol.asyncDispose]: async () => {

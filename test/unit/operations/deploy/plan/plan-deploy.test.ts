@@ -238,6 +238,7 @@ const rows: readonly Row[] = [
       ["starting", false],
       ["failed", false],
       ["stopped", true],
+      ["suspended", true],
       ["created", true],
     ] satisfies [MachineState, boolean][]
   ).map(([state, stopped]) => ({

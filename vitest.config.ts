@@ -14,6 +14,16 @@ export default defineConfig({
       },
       { extends: true, test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 30_000 } },
       { extends: true, test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...docker } },
+      // The edge's behaviour once more, over its other sockets. These files need no engine.
+      {
+        extends: true,
+        test: {
+          name: "edge-handles",
+          include: ["test/integration/edge-*.test.ts"],
+          env: { HANGAR_TEST_SOCKETS: "handles" },
+          ...docker,
+        },
+      },
       { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...docker } },
       { extends: true, test: { name: "soak", include: ["test/soak/**/*.test.ts"], ...docker, testTimeout: 0 } },
     ],

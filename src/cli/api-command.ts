@@ -5,6 +5,7 @@ import { BaseCommand } from "./base-command.ts";
 import type { Context } from "./context.ts";
 import { type MachinesAccess, machinesAccess } from "./machines-context.ts";
 import { targetFlag } from "./target-context.ts";
+import type { Target } from "../operations/target/target.ts";
 import type { Choose } from "../operations/machine/select-machines.ts";
 
 export interface ApiScope extends MachinesAccess {
@@ -24,17 +25,16 @@ export interface AppScope extends ApiScope {
 export abstract class ApiCommand extends BaseCommand {
   static override baseFlags = { ...BaseCommand.baseFlags, target: targetFlag() };
 
-  /** Says on stderr when a command acts on real machines: that is never silent. */
-  private announce(context: Context, { target }: MachinesAccess): void {
-    if (target.name === "fly" && !this.jsonEnabled())
-      context.terminal.writeError(`Target: Fly.io (${target.source})\n`);
+  /** Says on stderr when a command acts on real machines: that is never silent, with --json neither. */
+  protected announce(context: Context, target: Target): void {
+    if (target.name === "fly") context.terminal.writeError(`Target: Fly.io (${target.source})\n`);
   }
 
   /** For commands that are about no app. @throws PLANET_DOWN */
   protected async scopeOf(flags: { readonly planet: string; readonly target?: string | undefined }): Promise<ApiScope> {
     const context = this.contextFor(flags);
     const access = await machinesAccess(context, flags.target);
-    this.announce(context, access);
+    this.announce(context, access.target);
     return { context, width: { width: context.terminal.columns }, ...access };
   }
 
@@ -53,7 +53,7 @@ export abstract class ApiCommand extends BaseCommand {
       return chooseOne(question, options, { signal: this.signal });
     };
     const access = await machinesAccess(context, flags.target);
-    this.announce(context, access);
+    this.announce(context, access.target);
     return {
       context,
       app,

@@ -17,6 +17,23 @@ export function machinesApiOf(env: Context["env"]): string {
   return (own === undefined || own === "" ? MACHINES_API : own).replace(/\/+$/, "");
 }
 
+/** The platform's web API, with records of releases and logs. Without /api/v1 at its end. */
+export const WEB_API = "https://api.fly.io";
+/** The registry that the platform pulls from. */
+export const REGISTRY = "registry.fly.io";
+
+/** The web API: FLY_UIEX_BASE_URL or FLY_API_BASE_URL name another one. */
+export function webApiOf(env: Context["env"]): string {
+  const own = [env["FLY_UIEX_BASE_URL"], env["FLY_API_BASE_URL"]].find((url) => url !== undefined && url !== "");
+  return (own ?? WEB_API).replace(/\/+$/, "").replace(/\/(?:api\/v1|graphql)$/, "");
+}
+
+/** The registry: FLY_REGISTRY_HOST names another one. */
+export function registryOf(env: Context["env"]): string {
+  const own = env["FLY_REGISTRY_HOST"];
+  return own === undefined || own === "" ? REGISTRY : own;
+}
+
 export async function tokenStoreOf(context: Context): Promise<TokenStore> {
   const [{ openKeychain }, files, stateDir] = await Promise.all([
     import("../platform/keychain.ts"),

@@ -1,8 +1,10 @@
-// The clients of the API that a command acts on: a planet's, or the platform's own.
+// The clients of the target that a command acts on: a planet's, or the platform's own.
 import type { MachinesClient } from "../client/machines-client.ts";
+import type { LogOptions, PlanetClient } from "../client/planet-client.ts";
 import type { SessionsClient } from "../client/sessions-client.ts";
-import type { PlanetClient } from "../client/planet-client.ts";
-import { AppError } from "../errors/app-error.ts";
+import type { LogEntry } from "../contract/planet.ts";
+import type { TargetFleet } from "../operations/deploy/execute/fleet.ts";
+import { createPlanetFleet } from "../operations/deploy/execute/planet-fleet.ts";
 import type { Target } from "../operations/target/target.ts";
 import type { Context } from "./context.ts";
 import { planetAccessDeps } from "./planet-context.ts";
@@ -15,6 +17,13 @@ export interface MachinesAccess {
   readonly planet: () => PlanetClient;
   /** Streams into machines. @throws TARGET_UNSUPPORTED on another target */
   readonly sessions: () => Promise<SessionsClient>;
+  /** Where an app answers; without a name, where a planet's edge does. */
+  readonly urlOf: (app?: string) => string;
+  readonly logs: (app: string, options: LogOptions, signal: AbortSignal) => AsyncGenerator<LogEntry>;
+  /** Organizations whose apps the caller can see. */
+  readonly organizations: () => Promise<readonly string[]>;
+  /** The app as deploys see it. @param version of this program */
+  readonly fleetOf: (app: string, version: string) => TargetFleet;
 }
 
 /**
@@ -24,61 +33,38 @@ export interface MachinesAccess {
  */
 export async function machinesAccess(context: Context, flag: string | undefined): Promise<MachinesAccess> {
   const target = await targetOf(context, flag);
-  return target.name === "fly" ? flyAccess(context, target) : planetMachinesAccess(context, target);
+  if (target.name === "local") return planetMachinesAccess(context, target);
+  const { flyAccess } = await import("./fly-context.ts");
+  return flyAccess(context, target);
+}
+
+/** The same for what has to go on when the command is interrupted, to take back what it did. */
+export function steadfastAccess(context: Context, flag: string | undefined): Promise<MachinesAccess> {
+  return machinesAccess({ ...context, signal: new AbortController().signal }, flag);
 }
 
 async function planetMachinesAccess(context: Context, target: Target): Promise<MachinesAccess> {
-  const [deps, { requirePlanet }, { createMachinesClient }, { createPlanetClient }] = await Promise.all([
+  const [deps, { requirePlanet }] = await Promise.all([
     planetAccessDeps(context),
     import("../operations/planet/planet-access.ts"),
-    import("../client/machines-client.ts"),
-    import("../client/planet-client.ts"),
   ]);
-  const { controlPort } = await requirePlanet(deps);
-  const options = {
-    ...transportOf(context),
-    baseUrl: `http://127.0.0.1:${controlPort}`,
-    token: (await deps.home.presentToken()) ?? "",
-    unreachableSuggestions: ["hangar up", "hangar doctor"],
-  };
+  const { api, client, httpPort, controlPort } = await requirePlanet(deps);
   return {
     target,
-    client: createMachinesClient(options),
-    planet: () => createPlanetClient(options),
-    sessions: async () => (await import("../client/sessions-client.ts")).createSessionsClient(options),
-  };
-}
-
-async function flyAccess(context: Context, target: Target): Promise<MachinesAccess> {
-  const [{ machinesApiOf, tokenStoreOf }, { requireToken }, { createMachinesClient }] = await Promise.all([
-    import("./auth-context.ts"),
-    import("../operations/auth/require-token.ts"),
-    import("../client/machines-client.ts"),
-  ]);
-  const { token } = await requireToken(await tokenStoreOf(context));
-  const baseUrl = machinesApiOf(context.env);
-  const client = createMachinesClient({
-    ...transportOf(context),
-    ...{ baseUrl, token, unreachableSuggestions: ["see whether this machine is online", "hangar target use local"] },
-  });
-  return {
-    target,
-    client,
-    planet: () => {
-      throw new AppError("TARGET_UNSUPPORTED", "Only a planet can do this, and the target is Fly.io", {
-        suggestions: ["--target local", "hangar target use local"],
+    client: api,
+    planet: () => client,
+    sessions: async () => {
+      const { createSessionsClient } = await import("../client/sessions-client.ts");
+      return createSessionsClient({
+        ...{ fetch, clock: context.clock, signal: context.signal, random: Math.random },
+        baseUrl: `http://127.0.0.1:${controlPort}`,
+        token: (await deps.home.presentToken()) ?? "",
+        unreachableSuggestions: ["hangar up", "hangar doctor"],
       });
     },
-    sessions: async () => {
-      throw new AppError(
-        "TARGET_UNSUPPORTED",
-        "Fly.io lets one into machines through WireGuard and its own SSH certificates only, which Hangar does not speak",
-        { suggestions: ["hangar machine exec COMMAND", "flyctl ssh console", "--target local"] },
-      );
-    },
+    urlOf: (app) => `http://${app === undefined ? "" : `${app}.`}localhost:${httpPort}`,
+    logs: client.logs,
+    organizations: async () => (await client.organizations()).map(({ slug }) => slug),
+    fleetOf: (app) => createPlanetFleet({ api, client }, app),
   };
-}
-
-function transportOf({ clock, signal }: Context) {
-  return { fetch, clock, signal, random: Math.random };
 }

@@ -19,12 +19,17 @@ export interface Engine {
 
 /** What is needed to talk to the planet that the command is about. */
 export async function planetAccessDeps(context: Context): Promise<PlanetAccessDeps> {
-  const [{ openPlanetHome }, { createControlClient }, stateDir] = await Promise.all([
+  const [{ openPlanetHome }, { connectPlanet }, stateDir] = await Promise.all([
     import("../operations/planet/planet-home.ts"),
-    import("../client/control-client.ts"),
+    import("../client/planet-client.ts"),
     context.stateDir(),
   ]);
-  return { home: openPlanetHome(stateDir, context.planet), createClient: createControlClient, signal: context.signal };
+  const { clock, signal } = context;
+  return {
+    home: openPlanetHome(stateDir, context.planet),
+    connect: (options) => connectPlanet({ ...options, fetch, clock, random: Math.random }),
+    signal,
+  };
 }
 
 /** What the user's certificate authority needs; the library is loaded where one is made. */

@@ -3,14 +3,16 @@ import { AppError } from "../errors/app-error.ts";
 import type { ChangeDeps, Changed, ChangeOptions } from "../operations/deploy/change-app.ts";
 import type { DeployPlan, Question } from "../operations/deploy/plan/plan-types.ts";
 import type { ProgressReporter } from "../operations/progress.ts";
-import { BaseCommand } from "./base-command.ts";
+import type { TargetName } from "../operations/target/target.ts";
+import { ApiCommand } from "./api-command.ts";
 import type { Context } from "./context.ts";
 import { requireAppName } from "./app-context.ts";
-import { requireLocalTarget } from "./target-context.ts";
+import { type MachinesAccess, steadfastAccess } from "./machines-context.ts";
 import { appFlag } from "./flags/app.ts";
 import { yesFlag } from "./flags/yes.ts";
 import { Flags } from "./oclif.ts";
 import { renderChanged, renderFailedFleet, renderPlan } from "./present/deploy.ts";
+import { placeOf } from "./target-context.ts";
 
 interface Planned {
   readonly app: string;
@@ -27,14 +29,20 @@ export const changeFlags = {
 
 export interface ChangeFlags {
   readonly planet: string;
+  readonly target?: string | undefined;
   readonly app?: string | undefined;
   readonly "dry-run": boolean;
   readonly yes: boolean;
 }
 
+/** What was changed, and where. */
+export interface ChangedOn extends Changed {
+  readonly target: TargetName;
+}
+
 export type Change = (app: string, options: Omit<ChangeOptions, "reason">, deps: ChangeDeps) => Promise<Changed>;
 
-export abstract class PlannedCommand extends BaseCommand {
+export abstract class PlannedCommand extends ApiCommand {
   /** Does the work; where its plan asks something, the person is asked and it is done again with that plan. */
   protected async agreed<T extends Planned>(
     context: Context,
@@ -62,30 +70,33 @@ export abstract class PlannedCommand extends BaseCommand {
   }
 
   /** Changes the app of the folder or of --app. */
-  protected async change(flags: ChangeFlags, change: Change): Promise<Changed> {
+  protected async change(flags: ChangeFlags, change: Change): Promise<ChangedOn> {
     const context = this.contextFor(flags);
-    await requireLocalTarget(context);
-    const [app, { changeDeps }] = await Promise.all([requireAppName(context, flags), import("./change-context.ts")]);
+    const [app, { changeDeps }, access] = await Promise.all([
+      requireAppName(context, flags),
+      import("./change-context.ts"),
+      steadfastAccess(context, flags.target),
+    ]);
+    this.announce(context, access.target);
     const result = await this.agreed(context, flags, async (agreed, progress) =>
       change(
         app,
         { ...agreed, dryRun: flags["dry-run"] },
-        await changeDeps(context, app, this.config.version, progress),
+        await changeDeps(context, access, app, this.config.version, progress),
       ),
     );
-    this.print(renderChanged(result, context.terminal.columns));
-    if (!this.jsonEnabled() && !flags["dry-run"]) await this.noteDeclared(context, app);
-    return result;
+    this.print(renderChanged(result, placeOf(context, access.target), context.terminal.columns));
+    if (!this.jsonEnabled() && !flags["dry-run"]) await this.noteDeclared(context, access, app);
+    return { target: access.target.name, ...result };
   }
 
   /** Says where the app is no longer as fly.toml declares it. */
-  private async noteDeclared(context: Context, app: string): Promise<void> {
-    const [{ fleetOf }, { showScale }, { declaredNotes }] = await Promise.all([
-      import("./change-context.ts"),
+  private async noteDeclared(context: Context, access: MachinesAccess, app: string): Promise<void> {
+    const [{ showScale }, { declaredNotes }] = await Promise.all([
       import("../operations/scale/show-scale.ts"),
       import("./declared-notes.ts"),
     ]);
-    const rows = showScale(await (await fleetOf(context, app)).machines());
+    const rows = showScale(await access.client.machines.list(app));
     for (const note of await declaredNotes(context, app, rows)) context.terminal.writeError(`${note}\n`);
   }
 }

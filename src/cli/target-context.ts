@@ -32,8 +32,20 @@ export async function requireLocalTarget(context: Context): Promise<void> {
   );
 }
 
+/** The target in words, with its preposition. */
+export function placeOf({ planet }: Pick<Context, "planet">, { name }: Pick<Target, "name">): string {
+  return name === "fly" ? "on Fly.io" : `on planet ${planet}`;
+}
+
 /** The target in force. @throws USAGE */
 export async function targetOf(context: Context, flag: string | undefined): Promise<Target> {
   const stored = flag === undefined ? await (await targetFileOf(context)).read() : undefined;
   return chooseTarget({ flag, env: context.env, stored });
+}
+
+/** @throws TARGET_UNSUPPORTED, always */
+export function planetOnly(): never {
+  throw new AppError("TARGET_UNSUPPORTED", "Only a planet can do this, and the target is Fly.io", {
+    suggestions: ["--target local", "hangar target use local"],
+  });
 }

@@ -2,8 +2,9 @@
 // (/hangar/v1) is in planet-client.ts.
 import type { Clock } from "../platform/clock.ts";
 import { type CertificatesApi, createCertificatesApi, createIpsApi, type IpsApi } from "./machines/addresses-api.ts";
+import { type AppsApi, createAppsApi } from "./machines/apps-api.ts";
 import { createMachinesApi, type MachinesApi } from "./machines/machines-api.ts";
-import { type AppsApi, createAppsApi, createPlatformApi, type PlatformApi } from "./machines/platform-api.ts";
+import { createPlatformApi, type PlatformApi } from "./machines/platform-api.ts";
 import { createSecretsApi, type SecretsApi } from "./machines/secrets-api.ts";
 import { createTransport, type TransportOptions } from "./machines/transport.ts";
 import { createVolumesApi, type VolumesApi } from "./machines/volumes-api.ts";
@@ -29,7 +30,7 @@ export interface MachinesClientOptions extends TransportOptions {
 export function createMachinesClient(options: MachinesClientOptions): MachinesClient {
   const transport = createTransport(options);
   return {
-    apps: createAppsApi(transport),
+    apps: createAppsApi({ transport, clock: options.clock, signal: options.signal }),
     machines: createMachinesApi({ transport, clock: options.clock, signal: options.signal }),
     volumes: createVolumesApi(transport),
     secrets: createSecretsApi(transport),

@@ -13,7 +13,7 @@ import {
 import { AppError } from "../errors/app-error.ts";
 import { type FrameChannel, openFrameChannel } from "../platform/frames.ts";
 import { requestUpgrade } from "../platform/http-upgrade.ts";
-import { errorOfAnswer } from "./control-client.ts";
+import { apiErrorOf } from "./machines/api-error.ts";
 import { createTransport, type TransportOptions } from "./machines/transport.ts";
 
 export type Printed = { readonly stream: "stdout" | "stderr"; readonly bytes: Buffer };
@@ -47,7 +47,7 @@ async function* printedOn(channel: FrameChannel): AsyncGenerator<Printed, number
     if (kind === FRAME.stdout) yield { stream: "stdout", bytes: payload };
     else if (kind === FRAME.stderr) yield { stream: "stderr", bytes: payload };
     else if (kind === FRAME.end) return SessionEndSchema.parse(JSON.parse(payload.toString())).exit_code;
-    else if (kind === FRAME.failed) throw errorOfAnswer(0, payload.toString());
+    else if (kind === FRAME.failed) throw apiErrorOf(0, payload.toString(), "GET", "/session");
   }
   throw new AppError("UNREACHABLE", "The planet broke the session off", {
     suggestions: ["hangar status", "hangar up"],
@@ -68,7 +68,7 @@ export function createSessionsClient(options: TransportOptions): SessionsClient 
       timeoutMs: CONNECT_MS,
       ...(signal === undefined ? {} : { signal }),
     });
-    if (answer.socket === undefined) throw errorOfAnswer(answer.status, answer.body);
+    if (answer.socket === undefined) throw apiErrorOf(answer.status, answer.body, "GET", "/session");
     const channel = openFrameChannel(answer.socket);
     await channel.send(FRAME.open, JSON.stringify(request));
     return channel;

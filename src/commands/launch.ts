@@ -5,7 +5,7 @@ import { createLaunchDeps } from "../cli/launch-deps.ts";
 import { Args, Flags } from "../cli/oclif.ts";
 import { renderLaunched, renderLaunchPlan, renderLaunchQuestion } from "../cli/present/launch-plan.ts";
 import { projectDir } from "../cli/project-dir.ts";
-import { requireLocalTarget } from "../cli/target-context.ts";
+import { placeOf, requireLocalTarget } from "../cli/target-context.ts";
 import type { DeployResult } from "../operations/deploy/deploy.ts";
 import { launch, type LaunchedApp, type LaunchResult } from "../operations/launch/launch.ts";
 import type { LaunchPlan } from "../operations/launch/launch-plan.ts";
@@ -69,7 +69,9 @@ All files are written, or none; a deploy that fails takes them back.`;
     this.print(renderLaunched(result));
     if (result.deployed !== undefined) {
       const { renderDeployed } = await import("../cli/present/deploy.ts");
-      this.print(renderDeployed(result.deployed, context.terminal.columns));
+      this.print(
+        renderDeployed(result.deployed, placeOf(context, { name: result.deployed.target }), context.terminal.columns),
+      );
     }
     return result;
   }

@@ -1,20 +1,16 @@
-import { requireAppName } from "../cli/app-context.ts";
-import { BaseCommand } from "../cli/base-command.ts";
+import { ApiCommand } from "../cli/api-command.ts";
 import { quietInterruption } from "../cli/exit-status.ts";
 import { appFlag } from "../cli/flags/app.ts";
 import { regionFlag } from "../cli/flags/region.ts";
 import { Flags } from "../cli/oclif.ts";
 import { createPainter } from "../cli/output/color.ts";
-import { planetAccessDeps } from "../cli/planet-context.ts";
 import { renderLogEntry } from "../cli/present/logs.ts";
-import { requireLocalTarget } from "../cli/target-context.ts";
 import { readLogs } from "../operations/logs/read-logs.ts";
-import { requirePlanet } from "../operations/planet/planet-access.ts";
 
 const DEFAULT_TAIL = 100;
 const MAX_TAIL = 10_000;
 
-export default class Logs extends BaseCommand {
+export default class Logs extends ApiCommand {
   static override summary = "Show what the machines of an app print";
   static override description =
     "With --json, each entry is one line with one JSON object (NDJSON), also without --follow.";
@@ -47,18 +43,16 @@ export default class Logs extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Logs);
-    const context = this.contextFor(flags);
-    await requireLocalTarget(context);
+    const { app, logs, target, context } = await this.appScopeOf(flags);
     const { terminal, clock } = context;
-    const app = await requireAppName(context, flags);
-    const { client } = await requirePlanet(await planetAccessDeps(context));
     this.following = flags.follow;
     const paint = createPainter(terminal.stdoutColor);
-    const onInterruption = (): void => terminal.writeError("The planet does not answer; waiting for it\n");
+    const onInterruption = (): void =>
+      terminal.writeError(`${target.name === "fly" ? "Fly.io" : "The planet"} does not answer; waiting for it\n`);
     const { follow, tail, region, machine } = flags;
     for await (const entry of readLogs(
       { app, follow, tail, region, machine },
-      { client, clock, signal: this.signal, onInterruption },
+      { client: { logs }, clock, signal: this.signal, onInterruption },
     )) {
       terminal.writeOut(`${this.jsonEnabled() ? JSON.stringify(entry) : renderLogEntry(entry, paint)}\n`);
     }

@@ -1,12 +1,10 @@
-import { requireAppName } from "../cli/app-context.ts";
-import { BaseCommand } from "../cli/base-command.ts";
+import { ApiCommand } from "../cli/api-command.ts";
 import { appFlag } from "../cli/flags/app.ts";
 import { Flags } from "../cli/oclif.ts";
 import { renderReleases } from "../cli/present/releases.ts";
-import { requireLocalTarget } from "../cli/target-context.ts";
 import type { ReleaseRow } from "../operations/releases/list-releases.ts";
 
-export default class Releases extends BaseCommand {
+export default class Releases extends ApiCommand {
   static override summary = "List what was deployed, when, and by whom";
   static override examples = [
     { description: "The last releases of the app of this folder", command: "<%= config.bin %> releases" },
@@ -24,14 +22,10 @@ export default class Releases extends BaseCommand {
 
   async run(): Promise<ReleaseRow[]> {
     const { flags } = await this.parse(Releases);
-    const context = this.contextFor(flags);
-    await requireLocalTarget(context);
-    const [app, { fleetOf }, { listReleases }] = await Promise.all([
-      requireAppName(context, flags),
-      import("../cli/change-context.ts"),
-      import("../operations/releases/list-releases.ts"),
-    ]);
-    const rows = await listReleases(await fleetOf(context, app), flags.limit);
+    const { app, context, client, fleetOf } = await this.appScopeOf(flags);
+    const { listReleases } = await import("../operations/releases/list-releases.ts");
+    await client.apps.get(app);
+    const rows = await listReleases(fleetOf(app, this.config.version), flags.limit);
     this.print(
       renderReleases(rows, { image: flags.image, nowMs: context.clock.now(), width: context.terminal.columns }),
     );

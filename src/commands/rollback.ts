@@ -1,6 +1,5 @@
 import { Args, Flags } from "../cli/oclif.ts";
-import { changeFlags, PlannedCommand } from "../cli/planned-command.ts";
-import type { Changed } from "../operations/deploy/change-app.ts";
+import { type ChangedOn, changeFlags, PlannedCommand } from "../cli/planned-command.ts";
 import { STRATEGIES, type Strategy } from "../operations/deploy/plan/plan-types.ts";
 
 export default class Rollback extends PlannedCommand {
@@ -18,7 +17,7 @@ export default class Rollback extends PlannedCommand {
     strategy: Flags.string({ summary: "How machines are replaced", options: [...STRATEGIES], default: "rolling" }),
   };
 
-  async run(): Promise<Changed> {
+  async run(): Promise<ChangedOn> {
     const { args, flags } = await this.parse(Rollback);
     const [{ rollBack }, { parseVersion }] = await Promise.all([
       import("../operations/releases/roll-back.ts"),

@@ -1,22 +1,19 @@
 import { appFlag } from "../cli/flags/app.ts";
 import { findAppName } from "../cli/app-context.ts";
-import { BaseCommand } from "../cli/base-command.ts";
+import { ApiCommand } from "../cli/api-command.ts";
 import type { Context } from "../cli/context.ts";
 import { quietInterruption } from "../cli/exit-status.ts";
 import { Flags } from "../cli/oclif.ts";
 import { createPainter } from "../cli/output/color.ts";
-import { planetAccessDeps } from "../cli/planet-context.ts";
 import { renderStatus } from "../cli/present/status.ts";
-import { requireLocalTarget } from "../cli/target-context.ts";
 import { AppError } from "../errors/app-error.ts";
-import { requirePlanet } from "../operations/planet/planet-access.ts";
 import { readStatus, type StatusReading } from "../operations/status/read-status.ts";
 import type { WatchedStatus } from "../operations/status/watch-status.ts";
 
-export default class Status extends BaseCommand {
+export default class Status extends ApiCommand {
   static override summary = "Show how an app is, or the whole planet";
   static override description =
-    "In the folder of an app's fly.toml, or with --app, the app's machines; elsewhere the planet, its regions and all apps.";
+    "In the folder of an app's fly.toml, or with --app, the app's machines; elsewhere the planet, its regions and all apps; on Fly.io it is always about an app.";
   static override examples = [
     { description: "The app of this folder, or the planet", command: "<%= config.bin %> status" },
     { description: "An app", command: "<%= config.bin %> status --app my-app" },
@@ -37,11 +34,11 @@ export default class Status extends BaseCommand {
   async run(): Promise<StatusReading | undefined> {
     const { flags } = await this.parse(Status);
     const context = this.contextFor(flags);
-    await requireLocalTarget(context);
     if (flags.watch && this.jsonEnabled())
       throw new AppError("USAGE", "--watch shows nothing with --json", { suggestions: ["hangar status --json"] });
     const app = await findAppName(context, flags);
-    const access = await requirePlanet(await planetAccessDeps(context));
+    const { client: api, target, planet, urlOf } = await this.scopeOf(flags);
+    const access = { api, target, planet, urlOf };
     if (!flags.watch) {
       const reading = await readStatus({ app }, access);
       const { columns, stdoutColor } = context.terminal;

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { MachineConfigSchema, SIGNALS } from "./machine-config.ts";
 
-export { type App, AppSchema } from "./apps.ts";
 export { type CheckConfig, type MachineConfig, MachineConfigSchema, type ServiceConfig } from "./machine-config.ts";
 
 export const MACHINE_STATES = [

@@ -27,6 +27,18 @@ export const PlanetStatusSchema = z.object({
     }),
   ),
   regions: z.array(PlanetRegionSchema),
+  /** Services that clients reach by a port of this machine alone; without `hostPort` none is left for them. */
+  doors: z
+    .array(
+      z.object({
+        app: z.string(),
+        protocol: z.enum(["tcp", "udp"]),
+        /** The service's public port. */
+        port: z.int(),
+        hostPort: z.int().optional(),
+      }),
+    )
+    .optional(),
 });
 export type PlanetStatus = z.infer<typeof PlanetStatusSchema>;
 
@@ -68,8 +80,10 @@ export type Diagnosis = z.infer<typeof DiagnosisSchema>;
 export const LeafRequestSchema = z.object({
   /** A host name in lower case. */
   name: z.string().min(1).max(253),
-  /** SPKI as PEM. */
+  /** SPKI as PEM; "" for a certificate that comes with its key. */
   publicKey: z.string().max(1_000),
+  /** Nobody is to vouch for it (tls_options.default_self_signed). */
+  selfSigned: z.boolean().optional(),
 });
 export type LeafRequest = z.infer<typeof LeafRequestSchema>;
 

@@ -97,3 +97,15 @@ export const ChangeReleaseSchema = z.object({
   ttl_s: z.int().min(1).max(600).optional(),
 });
 export type ChangeRelease = z.infer<typeof ChangeReleaseSchema>;
+
+/** What a computer remembers of a deploy whose target keeps no journals; in a file of its own. */
+export const HeldDeploySchema = z.object({
+  /** ID of the release. */
+  release: z.string(),
+  version: z.int(),
+  nonce: z.string(),
+  /** Milliseconds since the epoch: while it lies ahead, the one that deploys is at work. */
+  expiresAtMs: z.number(),
+  journal: JournalSchema.optional(),
+});
+export type HeldDeploy = z.infer<typeof HeldDeploySchema>;

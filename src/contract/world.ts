@@ -35,6 +35,8 @@ export const WorldCheckSchema = z.object({
   method: z.string().optional(),
   path: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
+  /** An HTTP check goes over TLS; the name is the one to ask for, and the certificate's. Absent: not over TLS. */
+  tls: z.object({ serverName: z.string().optional(), skipVerify: z.boolean() }).optional(),
   /** So many equal results in a row make the status; absent: one. */
   successThreshold: z.int().min(1).optional(),
   failureThreshold: z.int().min(1).optional(),
@@ -132,6 +134,19 @@ export const WorldMachineSchema = z.object({
 });
 export type WorldMachine = z.infer<typeof WorldMachineSchema>;
 
+/** A port of this machine that leads to one service: for protocols in which clients name no host. */
+export const WorldDoorSchema = z.object({
+  protocol: z.enum(["tcp", "udp"]),
+  /** On 127.0.0.1 of the machine that the planet runs on. */
+  hostPort: z.int().min(1).max(65_535),
+  /** Where edge listens for it. */
+  listenPort: z.int().min(1).max(65_535),
+  app: z.string(),
+  /** The service's public port. */
+  port: z.int().min(1).max(65_535),
+});
+export type WorldDoor = z.infer<typeof WorldDoorSchema>;
+
 export const WorldSchema = z.object({
   /** Grows with each change and never goes back, also across restarts of control. */
   version: z.int().min(0),
@@ -142,8 +157,17 @@ export const WorldSchema = z.object({
   block: z.object({ secondOctet: z.int(), firstThirdOctet: z.int(), ulaNetwork: z.int() }),
   regions: z.array(WorldRegionSchema),
   links: z.array(WorldLinkSchema),
-  apps: z.array(z.object({ name: z.string(), organization: z.string().optional(), network: z.string().optional() })),
+  apps: z.array(
+    z.object({
+      name: z.string(),
+      organization: z.string().optional(),
+      network: z.string().optional(),
+      /** Private addresses at which machines reach the app through edge (Flycast). */
+      flycast: z.array(z.string()).optional(),
+    }),
+  ),
   machines: z.array(WorldMachineSchema),
+  doors: z.array(WorldDoorSchema).optional(),
   /** Host names of apps' own for which there is a certificate. Control gives it out with its key, one name at a time. */
   hostnames: z
     .array(
@@ -222,3 +246,6 @@ export const EDGE_HTTP_PORT = 8080;
 export const EDGE_HTTPS_PORT = 8443;
 export const EDGE_BACKHAUL_PORT = 4282;
 export const EDGE_ECHO_PORT = 4283;
+/** The first of the ports where edge listens for the host's doors, and how many there can be. */
+export const EDGE_FIRST_DOOR_PORT = 20_000;
+export const MAX_DOORS = 100;

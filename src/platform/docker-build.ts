@@ -116,24 +116,6 @@ function requireSecrets({ secrets = {}, tag }: BuildImageInput, builder: Builder
   );
 }
 
-/**
- * Pushes an image to the registry that its name says, with the credentials of the Docker client.
- * @throws PUSH_FAILED
- */
-export async function pushImage(
-  reference: string,
-  options: { readonly signal?: AbortSignal; readonly onLine?: (line: string) => void },
-  deps: BuildImageDeps,
-): Promise<void> {
-  const { client } = await chooseBuilder(await deps.clients(), deps.exec, options.signal);
-  const result = await deps.exec(client, ["push", reference], options);
-  if (result.exitCode === 0) return;
-  const reason = result.stderr.trim().split("\n").at(-1) ?? "";
-  throw new AppError("PUSH_FAILED", `${reference} could not be pushed: ${reason}`, {
-    suggestions: ["docker login", "name a registry in the image's name: --image registry.example/app:tag"],
-  });
-}
-
 /** The arguments of `docker`. Values of build arguments stay out of them, because everybody can read the process list. */
 export function buildArguments(input: BuildImageInput, builder: Builder, idFile: string): string[] {
   return [

@@ -56,11 +56,30 @@ export async function createAuthority(commonName: string, nowMs: number): Promis
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
-  return {
-    certificate: `${certificate.toString("pem")}\n`,
-    key: createPrivateKey({ key, format: "der", type: "pkcs8" }).export({ format: "pem", type: "pkcs8" }).toString(),
-  };
+  return { certificate: `${certificate.toString("pem")}\n`, key: await exportKey(keys.privateKey) };
+}
+
+async function exportKey(privateKey: webcrypto.CryptoKey): Promise<string> {
+  const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey));
+  return createPrivateKey({ key, format: "der", type: "pkcs8" }).export({ format: "pem", type: "pkcs8" }).toString();
+}
+
+/** A server's certificate for one DNS name that nobody vouches for: its own key has signed it. */
+export async function createSelfSigned(name: string, nowMs: number): Promise<AuthorityMaterial> {
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+  const subject = subjectOf(name.slice(0, MAX_COMMON_NAME));
+  const certificate = await X509CertificateGenerator.create({
+    ...{ serialNumber: serialNumber(), subject, issuer: subject },
+    ...{ notBefore: new Date(nowMs - BACKDATED_MS), notAfter: new Date(nowMs + AUTHORITY_DAYS * DAY_MS) },
+    ...{ publicKey: keys.publicKey, signingKey: keys.privateKey, signingAlgorithm: ALGORITHM },
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension([{ type: "dns", value: name }]),
+    ],
+  });
+  return { certificate: `${certificate.toString("pem")}\n`, key: await exportKey(keys.privateKey) };
 }
 
 /** An authority that signs. @throws AUTHORITY_INVALID key and certificate do not belong together, or cannot be read */

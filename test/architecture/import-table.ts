@@ -52,8 +52,10 @@ export const LAYERS: readonly Layer[] = [
       "src/emulator/topology",
       "src/emulator/control-plane/store",
       "src/emulator/control-plane/world-services.ts",
+      "src/emulator/control-plane/doors.ts",
     ],
   },
+  { prefix: "src/emulator/control-plane/doors.ts", mayImport: MODEL },
   { prefix: "src/emulator/control-plane/world-services.ts", mayImport: [...MODEL, "zod"] },
   {
     prefix: "src/emulator/machines",

@@ -1,6 +1,6 @@
-// What control itself takes for many machines, with an engine in memory: a list over the API's own function, and the look
-// around after a start. The baseline is a tenth of the machines, times ten: a ratio near 1 says that a machine's cost does
-// not grow with their number.
+// What control itself takes for many machines, with an engine in memory: a list over the API's own function, the start of all
+// of them, the look around after a start of control, and a change of one among many. The baseline is fewer machines, times
+// what they are fewer: a ratio near 1 says that a machine's cost does not grow with their number.
 import { randomBytes } from "node:crypto";
 import { createStateJournal } from "../../src/emulator/machines/state-journal.ts";
 import { createMachineReader } from "../../src/emulator/machines/machine-reader.ts";
@@ -20,10 +20,18 @@ export const bench: Bench = { name: "machines-memory", run };
 
 interface World {
   list(): number;
+  /** Brings every machine to what it should be. */
   reconcile(): Promise<void>;
+  /** Stops one machine and starts it again; another one each time. */
+  restartOne(): Promise<void>;
 }
 
-/** That many machines, all of them started. */
+const FEW = 1_000;
+const MANY = [3_000, 10_000] as const;
+/** Machines changed in one measurement: one alone is too little to measure. */
+const CHANGES = 100;
+
+/** That many machines, all of them to be started. */
 async function worldOf(machines: number): Promise<World> {
   const runtime = createMemoryRuntime({ clock: systemClock, images: { web: { kind: "runs" } } });
   // The engine in memory has no addresses to run out of.
@@ -41,7 +49,7 @@ async function worldOf(machines: number): Promise<World> {
   store.insertApp({ id: "a", name: "app", organization: "personal", network: "default", createdAt: "" });
   store.transaction(() => {
     for (let i = 0; i < machines; i += 1) {
-      const id = i.toString(16).padStart(14, "0");
+      const id = idOf(i);
       const at = new Date(now()).toISOString();
       store.insertMachine({
         ...{
@@ -61,12 +69,29 @@ async function worldOf(machines: number): Promise<World> {
       });
     }
   });
-  await supervisor.reconcile();
+  let turn = 0;
   const reader = createMachineReader({ planet, store, journal, now, slotOf: catalogueGeography.slotOf });
   return {
     list: () => JSON.stringify(reader.list("app")).length,
     reconcile: () => supervisor.reconcile(),
+    restartOne: async () => {
+      const id = idOf((turn += 7) % machines);
+      for (const desired of ["stopped", "started"] as const) {
+        journal.write(id, { desired });
+        await supervisor.converge(id);
+      }
+    },
   };
+}
+
+async function startedWorldOf(machines: number): Promise<World> {
+  const world = await worldOf(machines);
+  await world.reconcile();
+  return world;
+}
+
+function idOf(number: number): string {
+  return number.toString(16).padStart(14, "0");
 }
 
 async function timed(work: () => unknown): Promise<number> {
@@ -75,18 +100,60 @@ async function timed(work: () => unknown): Promise<number> {
   return performance.now() - startedAt;
 }
 
+const amount = (count: number): string => count.toLocaleString("en-US");
+
+/** Measures the same for few machines and for many, each as if it were as many. */
+async function compareGrowth(
+  what: string,
+  measure: (machines: number) => Promise<number>,
+  { runs, warmups }: { readonly runs: number; readonly warmups: number },
+): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const many of MANY) {
+    const times = many / FEW;
+    const baseline = {
+      name: `${amount(FEW)} machines, times ${times}`,
+      measure: async () => times * (await measure(FEW)),
+    };
+    const ours = [{ name: `${what}: ${amount(many)} machines`, measure: () => measure(many) }];
+    rows.push(...(await compareInterleaved({ baseline, ours, runs, warmups })));
+  }
+  return rows;
+}
+
 async function run(): Promise<BenchRow[]> {
-  const [hundred, thousand, tenThousand] = [await worldOf(100), await worldOf(1_000), await worldOf(10_000)];
+  const hundred = await startedWorldOf(100);
+  const worlds = new Map<number, World>();
+  for (const machines of [FEW, ...MANY]) worlds.set(machines, await startedWorldOf(machines));
+  const world = (machines: number): World => {
+    const found = worlds.get(machines);
+    if (found === undefined) throw new RangeError(`there is no world of ${machines} machines`);
+    return found;
+  };
   const lists = await compareInterleaved({
     baseline: { name: "100 machines, times 10", measure: async () => 10 * (await timed(hundred.list)) },
-    ours: [{ name: "GET machines: 1,000 machines", measure: () => timed(thousand.list) }],
+    ours: [{ name: `GET machines: ${amount(FEW)} machines`, measure: () => timed(world(FEW).list) }],
     runs: 20,
     warmups: 10,
   });
-  const reconciles = await compareInterleaved({
-    baseline: { name: "1,000 machines, times 10", measure: async () => 10 * (await timed(thousand.reconcile)) },
-    ours: [{ name: "reconcile: 10,000 machines", measure: () => timed(tenThousand.reconcile) }],
-    runs: 5,
-  });
-  return [...lists, ...reconciles];
+  const changes = (machines: number) => async (): Promise<number> =>
+    timed(async () => {
+      for (let change = 0; change < CHANGES; change += 1) await world(machines).restartOne();
+    });
+  return [
+    ...lists,
+    ...(await compareGrowth("start", async (count) => timed((await worldOf(count)).reconcile), {
+      runs: 3,
+      warmups: 1,
+    })),
+    ...(await compareGrowth("look around", (count) => timed(world(count).reconcile), { runs: 5, warmups: 2 })),
+    ...(await compareInterleaved({
+      baseline: { name: `among ${amount(FEW)} machines`, measure: changes(FEW) },
+      ours: MANY.map((many) => ({
+        name: `${CHANGES} restarts among ${amount(many)} machines`,
+        measure: changes(many),
+      })),
+      runs: 5,
+    })),
+  ];
 }

@@ -1,5 +1,6 @@
 // `npm run bench`: runs every bench file here and prints a table, or with --json an array of rows. `--only NAME` (more
-// than once if wanted) runs those benches alone. What is under way is told on stderr.
+// than once if wanted) runs those benches alone; with `--group GROUP`, NAME is what follows `GROUP/`. What is under way is
+// told on stderr.
 import { globSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,15 +9,24 @@ import { renderTable } from "../../src/cli/output/table.ts";
 import type { Bench, BenchRow } from "./bench.ts";
 
 const { values } = parseArgs({
-  options: { json: { type: "boolean", default: false }, only: { type: "string", multiple: true } },
+  options: {
+    json: { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
+    group: { type: "string" },
+  },
 });
+
+type BenchFile = { readonly bench: Bench } | { readonly benches: readonly Bench[] };
 
 const benches: Bench[] = [];
 for (const file of globSync("*.bench.ts", { cwd: import.meta.dirname }).toSorted()) {
-  const { bench } = (await import(pathToFileURL(path.join(import.meta.dirname, file)).href)) as { bench: Bench };
-  benches.push(bench);
+  const module = (await import(pathToFileURL(path.join(import.meta.dirname, file)).href)) as BenchFile;
+  benches.push(...("benches" in module ? module.benches : [module.bench]));
 }
-const wanted = values.only === undefined ? benches : benches.filter((bench) => values.only?.includes(bench.name));
+const prefix = values.group === undefined ? "" : `${values.group}/`;
+const wanted = benches.filter(
+  ({ name }) => name.startsWith(prefix) && (values.only?.includes(name.slice(prefix.length)) ?? true),
+);
 if (wanted.length === 0) {
   process.stderr.write(`bench: no such bench; there are ${benches.map((bench) => bench.name).join(", ")}\n`);
   process.exit(2);

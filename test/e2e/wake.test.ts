@@ -1,9 +1,13 @@
 // Wake from zero on a real planet: a stopped machine is started by a request, once, and costs little more than its start.
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { rttMs } from "../../src/emulator/index.ts";
+import type { CityLoad } from "../../src/operations/load/tally.ts";
 import { waitUntil } from "../../src/platform/clock.ts";
 import { machineEngine } from "../support/engines.ts";
 import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
+import { machineCommandCases } from "../support/machine-commands.ts";
 
 const APP = "wake";
 const ROUNDS = 3;
@@ -93,6 +97,21 @@ test("AS-10: 200 simultaneous first requests start the machine once, and all suc
   expect(await starts()).toBe(before + 1);
 });
 
+test("a load from two cities keeps its rate whatever the distance, and is drawn", async () => {
+  const picture = `${cli.dir}/load.svg`;
+  const asked = ["load", "/", "-a", APP, "--from", "syd,lhr", "--rps", "40", "--duration", "3s", "--svg", picture];
+  const loads = await cli.json<CityLoad[]>(asked);
+  expect(loads).toMatchObject([
+    { from: "syd", sent: 60, ok: 60, errors: 0, regions: { iad: 60 }, configuredRttMs: rttMs("syd", "iad") },
+    { from: "lhr", sent: 60, ok: 60, errors: 0, regions: { iad: 60 }, configuredRttMs: rttMs("lhr", "iad") },
+  ]);
+  for (const { latencyMs, configuredRttMs } of loads)
+    expect(latencyMs?.min).toBeGreaterThan((configuredRttMs ?? Infinity) - 1);
+  expect(readFileSync(picture, "utf8")).toMatch(/^<svg [\s\S]*Sydney[\s\S]*London[\s\S]*<\/svg>\n$/);
+  const outside = await cli.run(["load", "http://example.com/", "--from", "syd"]);
+  expect(outside).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("is no app of the planet") });
+});
+
 test("AS-02 AS-04: a machine without requests is stopped, says so in the app's log, and comes back with the next request", async () => {
   const changed = await api<{ autostopPeriodMs: number }>("PUT", "/hangar/v1/settings", { autostopPeriodMs: 500 });
   expect(changed).toEqual({ autostopPeriodMs: 500 });
@@ -106,3 +125,6 @@ test("AS-02 AS-04: a machine without requests is stopped, says so in the app's l
   const log = await cli.run(["logs", "-a", APP, "--tail", "200"]);
   expect(`${log.stdout}${log.stderr}`).toContain("more machines than it needs");
 });
+
+// The planet is there already: bringing another one up would take longer than these.
+machineCommandCases(() => cli);

@@ -22,6 +22,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
   "a space before the colon": post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n"),
   "a vertical tab before the coding": post("Transfer-Encoding:\x0bchunked\r\n", "0\r\n\r\n"),
   "a form feed behind the coding": post("Transfer-Encoding: chunked\x0c\r\n", "0\r\n\r\n"),
+  "a tab behind the coding": post("Transfer-Encoding: chunked\t\r\n", "0\r\n\r\n"),
   "a folded coding": post("Transfer-Encoding:\r\n chunked\r\n", "0\r\n\r\n"),
   "a field that begins with a space": post(" Transfer-Encoding: chunked\r\n", "0\r\n\r\n"),
   "a bare line feed in the head": post("Foo: bar\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
@@ -136,6 +137,10 @@ const RESPONSES: Readonly<Record<string, BadResponse>> = {
   },
   "two lengths": { bytes: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", expected: "502" },
   "an unknown coding": { bytes: "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", expected: "502" },
+  "a tab behind the coding": {
+    bytes: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n",
+    expected: "502",
+  },
   "a bad status line": { bytes: "HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n", expected: "502" },
   "no status line": { bytes: "hello there, nobody here speaks HTTP\r\n\r\n", expected: "502" },
   "status 099": { bytes: "HTTP/1.1 099 OK\r\nContent-Length: 0\r\n\r\n", expected: "502" },
@@ -147,6 +152,15 @@ const RESPONSES: Readonly<Record<string, BadResponse>> = {
   },
   "a switch of protocols that nobody asked for": {
     bytes: "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+    expected: "502",
+  },
+  "an interim response that announces a body": {
+    bytes: "HTTP/1.1 199 Odd\r\nContent-Length: 4\r\n\r\nEVILHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    expected: "502",
+  },
+  "a chunked interim response": {
+    bytes:
+      "HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
     expected: "502",
   },
   "interim responses without end": { bytes: "HTTP/1.1 102 Processing\r\n\r\n".repeat(50), expected: "502" },

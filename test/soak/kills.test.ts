@@ -1,7 +1,7 @@
 // Kills control, wan, edge and the Docker daemon at random moments while machines come and go. After each kill the planet
 // has to be whole by itself: what was acknowledged holds, every container belongs to a machine, no machine runs twice.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ControlClient, createControlClient } from "../../src/client/control-client.ts";
+import { type ApiClient, createApiClient } from "../support/api-client.ts";
 import { AppError } from "../../src/errors/app-error.ts";
 import { systemClock, waitUntil } from "../../src/platform/clock.ts";
 import { machineEngine, ownsDaemon } from "../support/engines.ts";
@@ -14,7 +14,7 @@ const REGIONS = ["iad", "ams", "nrt"];
 const LONGEST_QUIET_MS = 1_500;
 
 let cli: HangarCli;
-let client: ControlClient;
+let client: ApiClient;
 let image: string;
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const app = ["--name", "soak", "--region", "iad", "--no-deploy", "--yes"];
   await cli.json(["launch", `${cli.dir}/app`, "--template", "where-am-i", ...app]);
   ({ image } = await cli.json<{ image: string }>(["deploy", `${cli.dir}/app`, "--regions", REGIONS.join(",")]));
-  client = createControlClient({ baseUrl: `http://127.0.0.1:${PORTS.controlPort}`, token: await cli.token() });
+  client = createApiClient({ baseUrl: `http://127.0.0.1:${PORTS.controlPort}`, token: await cli.token() });
 });
 afterAll(() => cli[Symbol.asyncDispose]());
 

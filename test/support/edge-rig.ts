@@ -7,8 +7,8 @@ import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.t
 import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
 import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
-import { netConnector } from "../../src/emulator/edge/http1/net-conn.ts";
-import { isPlanetName } from "../../src/emulator/model/host-names.ts";
+import { createHandleSockets, publicSockets } from "../../src/emulator/edge/http1/sockets.ts";
+import { isSignedName } from "../../src/emulator/model/host-names.ts";
 import { type AuthorityMaterial, createAuthority } from "../../src/platform/x509.ts";
 import { systemTimer } from "../../src/platform/clock.ts";
 
@@ -100,6 +100,10 @@ export interface EdgeRigOptions {
   readonly timeLimits?: Partial<ClientTimeLimits>;
   readonly post?: (path: string, body: unknown) => Promise<{ status: number; body: string }>;
   readonly nowMs?: () => number;
+  /** Absent: as HANGAR_TEST_SOCKETS says, or the public ones. */
+  readonly sockets?: "public" | "handles";
+  /** Where clients connect; absent: ports that are free. */
+  readonly ports?: { readonly plain: number; readonly secure: number };
   /** What control gives out for apps' own host names. */
   readonly ownNames?: ReadonlyMap<string, LeafCertificate>;
 }
@@ -122,16 +126,25 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
   const [backhaulPort, echoPort] = [await freePort(), await freePort()];
   authority ??= createAuthority("Test authority", Date.now());
   const material = await authority;
-  const signer = createLeafSigner({ authority: material, isServed: isPlanetName, nowMs: Date.now });
+  const signer = createLeafSigner({ authority: material, isServed: isSignedName, nowMs: Date.now });
+  const kind = options.sockets ?? process.env["HANGAR_TEST_SOCKETS"];
   const dataPlane = createDataPlane({
-    ...{ connector: netConnector, runCheck, backhaulPort, echoPort, server: "Hangar/test" },
+    ...{
+      sockets: kind === "handles" ? createHandleSockets({ timer: systemTimer }) : publicSockets,
+      runCheck,
+      backhaulPort,
+      echoPort,
+      server: "Hangar/test",
+    },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
     nowMs: options.nowMs ?? Date.now,
     ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
     log: (text) => void logs.push(text),
     post: (path, body) => {
       if (path === "/hangar/v1/certificates/leaf") {
-        const { name, publicKey } = body as LeafRequest;
+        const { name, publicKey, selfSigned } = body as LeafRequest;
+        if (selfSigned === true)
+          return signer.signItself(name).then((made) => ({ status: 200, body: JSON.stringify(made) }));
         const own = options.ownNames?.get(name);
         if (own !== undefined) return Promise.resolve({ status: 200, body: JSON.stringify(own) });
         return signer.sign(name, publicKey).then(
@@ -143,8 +156,8 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
       return options.post?.(path, body) ?? Promise.resolve({ status: 200, body: "{}" });
     },
   });
-  await dataPlane.clients.listen("127.0.0.1", 0);
-  await dataPlane.secureClients.listen("127.0.0.1", 0);
+  await dataPlane.clients.listen("127.0.0.1", options.ports?.plain ?? 0);
+  await dataPlane.secureClients.listen("127.0.0.1", options.ports?.secure ?? 0);
   return {
     ...{ securePort: dataPlane.secureClients.port(), authority: material.certificate },
     ...{ dataPlane, port: dataPlane.clients.port(), backhaulPort, echoPort, posts, logs },

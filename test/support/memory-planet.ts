@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { type ControlClient, createControlClient } from "../../src/client/control-client.ts";
+import { type ApiClient, createApiClient } from "./api-client.ts";
 import { type World, WorldSchema } from "../../src/contract/world.ts";
 import { createControlPlane } from "../../src/emulator/control-plane/app.ts";
 import { createDiagnoses } from "../../src/emulator/control-plane/diagnosis.ts";
@@ -20,7 +20,7 @@ import { openStore, type Store } from "../../src/emulator/control-plane/store/st
 import { regionNetworkSpec } from "../../src/emulator/lifecycle/planet-spec.ts";
 import { createMemoryRuntime, type MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
 import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
-import { isPlanetName } from "../../src/emulator/model/host-names.ts";
+import { isSignedName } from "../../src/emulator/model/host-names.ts";
 import type { AuthorityMaterial } from "../../src/platform/x509.ts";
 import { systemClock, systemTimer } from "../../src/platform/clock.ts";
 
@@ -30,7 +30,7 @@ export interface MemoryPlanet extends AsyncDisposable {
   readonly planet: Planet;
   readonly store: Store;
   readonly runtime: MemoryRuntime;
-  readonly client: ControlClient;
+  readonly client: ApiClient;
   readonly baseUrl: string;
   /** The newest world that the edge got. */
   world(): World | undefined;
@@ -122,7 +122,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     geography: catalogueGeography,
     logs: createAppLogs(record, runtime, planet.onChange),
     diagnoses: createDiagnoses(record, store, runtime),
-    leafSigner: createLeafSigner({ authority: options.authority, isServed: isPlanetName, nowMs: systemClock.now }),
+    leafSigner: createLeafSigner({ authority: options.authority, isServed: isSignedName, nowMs: systemClock.now }),
     edgeUrl: "http://127.0.0.4:4281",
     runtime,
     send,
@@ -158,7 +158,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     planet,
     store,
     runtime,
-    client: createControlClient({ baseUrl, token: TOKEN }),
+    client: createApiClient({ baseUrl, token: TOKEN }),
     baseUrl,
     world: () => world,
     portChecks,

@@ -71,6 +71,15 @@ export const deployFlags = {
   "build-arg": pairs("Build argument; may be repeated"),
   "build-secret": pairs("Secret that the build sees and the image does not keep; may be repeated"),
   label: pairs("Label of the image; may be repeated"),
+  "public-ips": Flags.boolean({
+    summary: "Let the first deploy to Fly.io allocate public addresses",
+    default: true,
+    allowNo: true,
+  }),
+  flycast: Flags.boolean({
+    summary: "Let the first deploy to Fly.io allocate a private address instead of public ones",
+    default: false,
+  }),
   "image-label": Flags.string({ summary: "Tag of the image, instead of one made from its content", helpValue: "TAG" }),
   "no-cache": Flags.boolean({ summary: "Build every step anew", default: false }),
   "build-only": Flags.boolean({ summary: "Build the image and deploy nothing", default: false }),
@@ -111,6 +120,8 @@ export interface DeployFlags {
   readonly "no-cache": boolean;
   readonly "build-only": boolean;
   readonly push: boolean;
+  readonly "public-ips": boolean;
+  readonly flycast: boolean;
 }
 
 /** A time as people write it: a number is seconds. @throws USAGE */
@@ -159,6 +170,7 @@ export function deployInput(flags: DeployFlags, cwd: string): Omit<DeployInput, 
     leaseTtlS: flags["lease-timeout"],
     buildOnly: flags["build-only"],
     push: flags.push,
+    addresses: flags.flycast ? "private" : flags["public-ips"] ? "public" : "none",
     ...given(flags.image, "image"),
     ...given(flags.strategy as Strategy | undefined, "strategy"),
     ...given(unavailable(flags["max-unavailable"]), "maxUnavailable"),

@@ -20,8 +20,8 @@ export function renderAppList(apps: readonly AppListing[], options: TableOptions
 }
 
 /** The question before an app is destroyed: names all that goes. */
-export function renderDestructionQuestion({ app, machines }: AppDestruction): string {
-  if (machines.length === 0) return `Destroy app "${app}"? It has no machines.`;
+export function renderDestructionQuestion({ app, machines }: AppDestruction, place: string): string {
+  if (machines.length === 0) return `Destroy app "${app}" ${place}? It has no machines.`;
   const named = machines.map(({ id, region }) => `${id} in ${region}`).join(", ");
-  return `Destroy app "${app}" and its ${machines.length} ${machines.length === 1 ? "machine" : "machines"} (${named})?`;
+  return `Destroy app "${app}" and its ${machines.length} ${machines.length === 1 ? "machine" : "machines"} (${named}) ${place}?`;
 }

@@ -58,9 +58,13 @@ export function renderQuestions(questions: readonly Question[]): string {
 }
 
 /** The machines of a change; or the plan, where nothing was done. */
-export function renderChanged({ app, plan, cost, machines, release }: Changed, width: number | undefined): string {
+export function renderChanged(
+  { app, plan, cost, machines, release }: Changed,
+  place: string,
+  width: number | undefined,
+): string {
   if (plan !== undefined) return renderPlan(plan, cost, width);
-  return `${renderMachines(machines, width)}\n\n${release === undefined ? `Nothing of ${app} had to change` : `${app} is at v${release}`}`;
+  return `${renderMachines(machines, width)}\n\n${release === undefined ? `Nothing of ${app} had to change ${place}` : `${app} is at v${release} ${place}`}`;
 }
 
 function renderMachines(machines: readonly DeployedMachine[], width: number | undefined): string {
@@ -78,11 +82,11 @@ function renderMachines(machines: readonly DeployedMachine[], width: number | un
 }
 
 /** The machines of a deploy and where the app answers; or the plan, where nothing was done. */
-export function renderDeployed(result: DeployResult, width: number | undefined): string {
+export function renderDeployed(result: DeployResult, place: string, width: number | undefined): string {
   const { app, machines, urls, plan, cost, image, release } = result;
   if (plan !== undefined) return renderPlan(plan, cost, width);
   if (result.buildOnly === true) return `Built ${image}`;
-  const version = release === undefined ? "" : `${app} is at v${release}\n`;
+  const version = release === undefined ? "" : `${app} is at v${release} ${place}\n`;
   const where = urls.length === 0 ? `${app} runs` : `${app} answers at\n${urls.map((url) => `  ${url}`).join("\n")}`;
   return `${renderMachines(machines, width)}\n\n${version}${where}`;
 }

@@ -36,11 +36,22 @@ function renderPlanet({ planet, url, apps }: PlanetOverview, paint: Painter, opt
     active,
     options,
   );
-  return [title, components, regions, renderApps(apps, options)].join("\n\n");
+  return [title, components, regions, renderApps(apps, options), ...renderDoors(planet.doors ?? [])].join("\n\n");
 }
 
-function renderApp({ app, url }: AppStatus, paint: Painter, options: TableOptions): string {
-  const title = `App ${paint("bold", app.name)}: ${app.status}, ${url}`;
+/** One line for each service that clients reach by a port of this machine alone. */
+function renderDoors(doors: AppStatus["doors"]): string[] {
+  if (doors.length === 0) return [];
+  const lines = doors.map(({ app, protocol, port, hostPort }) =>
+    hostPort === undefined
+      ? `${app}  ${protocol} ${port}  not reachable from this machine: hangar up --service-ports ${port}`
+      : `${app}  ${protocol} ${port}  127.0.0.1:${hostPort}`,
+  );
+  return [lines.join("\n")];
+}
+
+function renderApp({ app, url, doors }: AppStatus, paint: Painter, options: TableOptions): string {
+  const title = [`App ${paint("bold", app.name)}: ${app.status}, ${url}`, ...renderDoors(doors)].join("\n\n");
   if (app.machines.length === 0) return `${title}\n\nIt has no machines: hangar deploy`;
   return `${title}\n\n${renderTable(MACHINE_COLUMNS, app.machines, options)}`;
 }

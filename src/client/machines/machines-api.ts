@@ -5,8 +5,11 @@ import {
   ExecAnswerSchema,
   type LaunchMachine,
   type Machine,
+  type MachineConfig,
   type MachineEvent,
   MachineEventSchema,
+  MachineVersionSchema,
+  ProcessStatSchema,
 } from "../../contract/machine.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -63,6 +66,10 @@ export interface MachinesApi {
     command: { command: readonly string[]; container?: string; stdin?: string; timeoutS: number },
   ): Promise<ExecAnswer>;
   events(app: string, id: string, limit: number): Promise<MachineEvent[]>;
+  /** Configurations that the machine had, and the one that it has. */
+  versions(app: string, id: string): Promise<MachineConfig[]>;
+  /** TCP sockets that its programs listen on, as "address:port". */
+  listening(app: string, id: string): Promise<string[]>;
   /** The lease, or undefined where nobody holds one. */
   lease(app: string, id: string): Promise<ApiLease | undefined>;
   takeLease(app: string, id: string, ttlS: number, nonce?: string): Promise<ApiLease>;
@@ -233,6 +240,18 @@ export function createMachinesApi({ transport, clock, signal }: MachinesApiDeps)
           return undefined;
         throw error;
       }),
+    versions: async (app, id) =>
+      (await transport.fetch({ method: "GET", path: at(app, id, "versions") }, z.array(MachineVersionSchema))).map(
+        ({ user_config: config }) => config,
+      ),
+    listening: async (app, id) => {
+      const processes = await transport.fetch(
+        { method: "GET", path: at(app, id, "ps") },
+        z.array(ProcessStatSchema.partial()),
+      );
+      const sockets = processes.flatMap(({ listen_sockets: own = [] }) => own);
+      return [...new Set(sockets.filter(({ proto }) => proto.startsWith("tcp")).map(({ address }) => address))];
+    },
     // Both forms at once: the specification's body and the query of the platform's own client.
     takeLease: (app, id, ttlS, nonce) =>
       transport.fetch(

@@ -1,6 +1,5 @@
-// Apps, organizations, regions and tokens.
+// What is about no app: regions and tokens.
 import { z } from "zod";
-import { type App, AppSchema } from "../../contract/apps.ts";
 import { RegionRowSchema } from "../../contract/platform.ts";
 import { pathOf } from "./paths.ts";
 import type { Transport } from "./transport.ts";
@@ -16,8 +15,6 @@ const RegionsAnswerSchema = z.preprocess(
       : value,
   z.object({ regions: z.array(ApiRegionSchema), nearest: z.string().default("") }),
 );
-const AppsSchema = z.object({ apps: z.array(AppSchema).default([]) });
-const TokenSchema = z.object({ token: z.string().min(1) });
 
 const CurrentTokensSchema = z.object({
   tokens: z
@@ -36,33 +33,10 @@ const CurrentTokensSchema = z.object({
 });
 export type CurrentToken = z.infer<typeof CurrentTokensSchema>["tokens"][number];
 
-export interface AppsApi {
-  list(org: string): Promise<App[]>;
-  get(app: string): Promise<App>;
-  /** A token that may do everything with one app. @param expiry a Go duration, e.g. "24h" */
-  createDeployToken(app: string, expiry: string): Promise<string>;
-}
-
 export interface PlatformApi {
   regions(): Promise<{ readonly nearest: string; readonly regions: readonly ApiRegion[] }>;
   /** What the token of this client may do. */
   currentTokens(): Promise<CurrentToken[]>;
-}
-
-/** The apps' part of the client. */
-export function createAppsApi(transport: Transport): AppsApi {
-  return {
-    list: async (org) =>
-      (await transport.fetch({ method: "GET", path: pathOf("apps"), query: { org_slug: org } }, AppsSchema)).apps,
-    get: (app) => transport.fetch({ method: "GET", path: pathOf("apps", app) }, AppSchema),
-    createDeployToken: async (app, expiry) =>
-      (
-        await transport.fetch(
-          { method: "POST", path: pathOf("apps", app, "deploy_token"), body: { expiry } },
-          TokenSchema,
-        )
-      ).token,
-  };
 }
 
 /** The part of the client that is about no app. */

@@ -11,6 +11,8 @@ export interface TransportOptions {
   /** Scheme, host and port, e.g. https://api.machines.dev */
   readonly baseUrl: string;
   readonly token: string;
+  /** The value of the Authorization header, where it is not the one that follows from the token. */
+  readonly authorization?: string;
   readonly fetch: typeof fetch;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly signal?: AbortSignal;
@@ -41,6 +43,8 @@ export interface ApiRequest {
 export interface Transport {
   send(request: ApiRequest): Promise<void>;
   fetch<Schema extends z.ZodType>(request: ApiRequest, schema: Schema): Promise<z.infer<Schema>>;
+  /** The body of an answer as it comes, without a deadline: until it ends or the signal fires. Asked for once. */
+  open(request: Pick<ApiRequest, "path" | "query">, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -55,7 +59,7 @@ interface Answer {
 export function createTransport(options: TransportOptions): Transport {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const headers = {
-    authorization: authorizationOf(options.token),
+    authorization: options.authorization ?? authorizationOf(options.token),
     ...(options.userAgent === undefined ? {} : { "user-agent": options.userAgent }),
   };
 
@@ -114,7 +118,27 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     send: async (request) => void (await perform(request)),
     fetch: async (request, schema) => parseAnswer(await perform(request), schema, request),
+    open: async ({ path, query }, signal) => {
+      const ended = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
+      let response: Response;
+      try {
+        response = await options.fetch(`${baseUrl}${path}${queryOf(query)}`, {
+          headers,
+          signal: ended,
+          redirect: "error",
+        });
+      } catch (cause) {
+        ended.throwIfAborted();
+        throw unreachable(baseUrl, cause, options);
+      }
+      if (!response.ok) throw apiErrorOf(response.status, await response.text(), "GET", path);
+      return response.body ?? noBytes();
+    },
   };
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {
+  // An answer without a body.
 }
 
 function queryOf(query: ApiRequest["query"] = {}): string {

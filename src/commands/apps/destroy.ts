@@ -1,13 +1,13 @@
-import { BaseCommand } from "../../cli/base-command.ts";
+import { ApiCommand } from "../../cli/api-command.ts";
 import { yesFlag } from "../../cli/flags/yes.ts";
 import { Args } from "../../cli/oclif.ts";
-import { planetAccessDeps } from "../../cli/planet-context.ts";
 import { renderDestructionQuestion } from "../../cli/present/apps.ts";
-import { requireLocalTarget } from "../../cli/target-context.ts";
+import { placeOf } from "../../cli/target-context.ts";
+import type { TargetName } from "../../operations/target/target.ts";
 import { destroyApp, planAppDestruction } from "../../operations/apps/destroy-app.ts";
-import { requirePlanet } from "../../operations/planet/planet-access.ts";
 
 interface AppsDestroyResult {
+  readonly target: TargetName;
   readonly app: string;
   /** False where the person said no. */
   readonly destroyed: boolean;
@@ -15,7 +15,7 @@ interface AppsDestroyResult {
   readonly machines: readonly string[];
 }
 
-export default class AppsDestroy extends BaseCommand {
+export default class AppsDestroy extends ApiCommand {
   static override summary = "Destroy an app with all its machines";
   static override description = "Waits until the machines are gone. The files of the app's folder stay.";
   static override examples = [
@@ -28,16 +28,20 @@ export default class AppsDestroy extends BaseCommand {
 
   async run(): Promise<AppsDestroyResult> {
     const { args, flags } = await this.parse(AppsDestroy);
-    const context = this.contextFor(flags);
-    await requireLocalTarget(context);
-    const { client } = await requirePlanet(await planetAccessDeps(context));
+    const { client, context, target } = await this.scopeOf(flags);
+    const place = placeOf(context, target);
     const destruction = await planAppDestruction(args.name, client);
-    if (!(await this.confirm(context, renderDestructionQuestion(destruction), flags))) {
+    if (!(await this.confirm(context, renderDestructionQuestion(destruction, place), flags))) {
       this.print(`App "${destruction.app}" stays`);
-      return { app: destruction.app, destroyed: false, machines: [] };
+      return { target: target.name, app: destruction.app, destroyed: false, machines: [] };
     }
-    await this.withProgress(context, (progress) => destroyApp(destruction, { client, progress }));
-    this.print(`Destroyed app "${destruction.app}"`);
-    return { app: destruction.app, destroyed: true, machines: destruction.machines.map(({ id }) => id) };
+    await this.withProgress(context, (progress) => destroyApp(destruction, { api: client, progress }));
+    this.print(`Destroyed app "${destruction.app}" ${place}`);
+    return {
+      target: target.name,
+      app: destruction.app,
+      destroyed: true,
+      machines: destruction.machines.map(({ id }) => id),
+    };
   }
 }

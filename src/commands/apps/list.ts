@@ -1,12 +1,9 @@
-import { BaseCommand } from "../../cli/base-command.ts";
-import { planetAccessDeps } from "../../cli/planet-context.ts";
+import { ApiCommand } from "../../cli/api-command.ts";
 import { renderAppList } from "../../cli/present/apps.ts";
-import { requireLocalTarget } from "../../cli/target-context.ts";
 import { type AppListing, listApps } from "../../operations/apps/list-apps.ts";
-import { requirePlanet } from "../../operations/planet/planet-access.ts";
 
-export default class AppsList extends BaseCommand {
-  static override summary = "List the apps of the planet";
+export default class AppsList extends ApiCommand {
+  static override summary = "List the apps of the target";
   static override examples = [
     { description: "All apps", command: "<%= config.bin %> apps list" },
     { description: "Their names", command: "<%= config.bin %> apps list --json | jq -r '.[].name'" },
@@ -14,10 +11,9 @@ export default class AppsList extends BaseCommand {
 
   async run(): Promise<AppListing[]> {
     const { flags } = await this.parse(AppsList);
-    const context = this.contextFor(flags);
-    await requireLocalTarget(context);
-    const apps = await listApps(await requirePlanet(await planetAccessDeps(context)));
-    this.print(renderAppList(apps, { width: context.terminal.columns }));
+    const { client, organizations, urlOf, width } = await this.scopeOf(flags);
+    const apps = await listApps(await organizations(), { api: client, urlOf });
+    this.print(renderAppList(apps, width));
     return apps;
   }
 }

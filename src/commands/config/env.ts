@@ -31,8 +31,8 @@ export default class ConfigEnv extends BaseCommand {
     let envs: readonly GroupEnv[];
     if (flags.live) {
       const app = await requireAppName(context, flags);
-      const { client } = await requirePlanet(await planetAccessDeps(context));
-      envs = await envOfApp(app, group, client);
+      const { api } = await requirePlanet(await planetAccessDeps(context));
+      envs = await envOfApp(app, group, api.machines);
     } else {
       const input = { dir: context.cwd, configPath: flags.config, overlay: flags.env, group };
       envs = await envOfFile(input, { files: await context.files() });

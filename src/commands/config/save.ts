@@ -23,11 +23,11 @@ export default class ConfigSave extends BaseCommand {
     const { flags } = await this.parse(ConfigSave);
     const context = this.contextFor(flags);
     const app = await requireAppName(context, flags);
-    const { client } = await requirePlanet(await planetAccessDeps(context));
+    const { api } = await requirePlanet(await planetAccessDeps(context));
     const input = { app, dir: context.cwd, configPath: flags.config };
     const result = await saveConfig(input, {
       files: await context.files(),
-      client,
+      machines: api.machines,
       approve: async ({ diff, file }) => {
         this.print(diff);
         return this.confirm(context, `Write this to ${path.relative(context.cwd, file)}?`, flags);

@@ -1,7 +1,6 @@
-import { changeFlags, PlannedCommand } from "../../cli/planned-command.ts";
+import { type ChangedOn, changeFlags, PlannedCommand } from "../../cli/planned-command.ts";
 import { regionsFlag } from "../../cli/flags/region.ts";
 import { Args, Flags } from "../../cli/oclif.ts";
-import type { Changed } from "../../operations/deploy/change-app.ts";
 
 export default class ScaleCount extends PlannedCommand {
   static override summary = "Set how many machines a process group has";
@@ -20,7 +19,7 @@ export default class ScaleCount extends PlannedCommand {
     "max-per-region": Flags.integer({ summary: "Most machines of a group in one region", helpValue: "N", min: 1 }),
   };
 
-  async run(): Promise<Changed> {
+  async run(): Promise<ChangedOn> {
     const { argv, flags } = await this.parse(ScaleCount);
     const [{ changeApp }, { parseCount, planCount }] = await Promise.all([
       import("../../operations/deploy/change-app.ts"),

@@ -1,12 +1,10 @@
-import { requireAppName } from "../../cli/app-context.ts";
-import { BaseCommand } from "../../cli/base-command.ts";
+import { ApiCommand } from "../../cli/api-command.ts";
 import { declaredNotes } from "../../cli/declared-notes.ts";
 import { appFlag } from "../../cli/flags/app.ts";
 import { renderScale } from "../../cli/present/scale.ts";
-import { requireLocalTarget } from "../../cli/target-context.ts";
 import type { ScaleRow } from "../../operations/scale/show-scale.ts";
 
-export default class ScaleShow extends BaseCommand {
+export default class ScaleShow extends ApiCommand {
   static override summary = "Show how many machines an app has, where, and how large";
   static override examples = [
     { description: "The app of this folder", command: "<%= config.bin %> scale show" },
@@ -16,14 +14,10 @@ export default class ScaleShow extends BaseCommand {
 
   async run(): Promise<ScaleRow[]> {
     const { flags } = await this.parse(ScaleShow);
-    const context = this.contextFor(flags);
-    await requireLocalTarget(context);
-    const [app, { fleetOf }, { showScale }] = await Promise.all([
-      requireAppName(context, flags),
-      import("../../cli/change-context.ts"),
-      import("../../operations/scale/show-scale.ts"),
-    ]);
-    const rows = showScale(await (await fleetOf(context, app)).machines());
+    const { app, client, context } = await this.appScopeOf(flags);
+    const { showScale } = await import("../../operations/scale/show-scale.ts");
+    await client.apps.get(app);
+    const rows = showScale(await client.machines.list(app));
     this.print(renderScale(rows, context.terminal.columns));
     if (!this.jsonEnabled())
       for (const note of await declaredNotes(context, app, rows)) context.terminal.writeError(`${note}\n`);

@@ -1,6 +1,5 @@
-import { changeFlags, PlannedCommand } from "../../cli/planned-command.ts";
+import { type ChangedOn, changeFlags, PlannedCommand } from "../../cli/planned-command.ts";
 import { Args, Flags } from "../../cli/oclif.ts";
-import type { Changed } from "../../operations/deploy/change-app.ts";
 
 export default class ScaleVm extends PlannedCommand {
   static override summary = "Change the size of an app's machines";
@@ -25,7 +24,7 @@ export default class ScaleVm extends PlannedCommand {
     }),
   };
 
-  async run(): Promise<Changed> {
+  async run(): Promise<ChangedOn> {
     const { args, flags } = await this.parse(ScaleVm);
     const [{ changeApp }, { planSize }] = await Promise.all([
       import("../../operations/deploy/change-app.ts"),

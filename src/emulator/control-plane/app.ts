@@ -22,6 +22,7 @@ import { secretRoutes } from "./routes/secrets.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { volumeRoutes } from "./routes/volumes.ts";
 import { sessionRoute } from "./sessions.ts";
+import { webApiRoutes } from "./routes/web-api.ts";
 import { createTokens } from "./tokens.ts";
 import { createUpgrades, type Upgrades } from "./upgrades.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
@@ -79,6 +80,11 @@ export function createControlPlane(deps: ControlPlaneDeps): ControlPlane {
       },
     }),
   );
+  // Whatever is checked before the body is there may have changed when a slow sender is done.
+  app.use("/v1/*", async (context, next) => {
+    if (context.req.method !== "GET") await context.req.text();
+    await next();
+  });
   for (const routes of [
     appRoutes({ planet, tokens, random, now }),
     machineRoutes({ planet }),
@@ -95,6 +101,7 @@ export function createControlPlane(deps: ControlPlaneDeps): ControlPlane {
   app.route("/hangar/v1", fileRoutes({ planet, runtime: deps.runtime }));
   app.route("/hangar/v1", releaseRoutes({ planet, random, now }));
   app.route("/hangar/v1", issuedTokenRoutes(deps));
+  app.route("/api/v1", webApiRoutes(deps));
   const upgrades = createUpgrades({
     ...{ tokens, ownAddress: deps.ownAddress, log: deps.log },
     routes: [sessionRoute({ machine: planet.machines.present, inside: planet.inside, runtime: deps.runtime })],

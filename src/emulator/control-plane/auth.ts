@@ -13,10 +13,10 @@ const LOOPBACK_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
 /** What anybody on this machine may read, as on the platform. */
 const PUBLIC = new Set(["/v1/platform/regions"]);
 /** What a deploy token may reach beside its app. */
-const FOR_ALL = /^\/v1\/(?:tokens|platform)\//;
+const FOR_ALL = /^\/v1\/(?:tokens|platform)\/|^\/api\/v1\/releases(?:\/|$)/;
 
 function appOf(path: string): string | undefined {
-  const name = /^\/(?:v1|hangar\/v1)\/apps\/([^/]+)/.exec(path)?.[1];
+  const name = /^\/(?:v1|hangar\/v1|api\/v1)\/apps\/([^/]+)/.exec(path)?.[1];
   if (name === undefined) return undefined;
   try {
     return decodeURIComponent(name);

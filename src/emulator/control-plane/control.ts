@@ -6,7 +6,7 @@ import { COMPONENT_PORT } from "../../contract/world.ts";
 import { createInfrastructure } from "../lifecycle/infrastructure.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { AuthorityMaterial } from "../../platform/x509.ts";
-import { isPlanetName } from "../model/host-names.ts";
+import { isSignedName } from "../model/host-names.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import { managementAddresses } from "../topology/address-plan.ts";
 import { createControlPlane } from "./app.ts";
@@ -26,6 +26,8 @@ export interface ControlOptions {
   readonly image: string;
   readonly httpPort: number;
   readonly httpsPort: number;
+  /** Ports of the host that are left to services without host names. */
+  readonly servicePorts: readonly number[];
   /** The user's certificate authority; undefined where the planet was brought up without one. */
   readonly authority: AuthorityMaterial | undefined;
   readonly token: string;
@@ -59,6 +61,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     image: options.image,
     httpPort: options.httpPort,
     httpsPort: options.httpsPort,
+    servicePorts: options.servicePorts,
     version: options.version,
     token: options.token,
     slotOf: catalogueGeography.slotOf,
@@ -70,6 +73,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     version: options.version,
     image: options.image,
     tlsPort: options.httpsPort,
+    servicePorts: options.servicePorts,
     store,
     runtime,
     infrastructure,
@@ -90,7 +94,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     diagnoses: createDiagnoses(planetRecord, store, runtime),
     edgeUrl,
     runtime,
-    leafSigner: createLeafSigner({ authority: options.authority, isServed: isPlanetName, nowMs: now }),
+    leafSigner: createLeafSigner({ authority: options.authority, isServed: isSignedName, nowMs: now }),
     send,
     random,
     now,

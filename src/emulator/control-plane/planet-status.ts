@@ -1,6 +1,7 @@
 // Pure: what a planet says of itself.
 import type { PlanetStatus } from "../../contract/planet.ts";
 import type { MachineRecord } from "../model/records.ts";
+import type { ServiceDoor } from "./doors.ts";
 import type { ComponentView } from "./publisher.ts";
 
 export interface PlanetFacts extends Pick<PlanetStatus, "planet" | "version" | "image" | "home" | "worldVersion"> {
@@ -11,6 +12,7 @@ export interface PlanetFacts extends Pick<PlanetStatus, "planet" | "version" | "
   readonly nameOf: (region: string) => string;
   readonly active: readonly string[];
   readonly machines: readonly MachineRecord[];
+  readonly doors: readonly ServiceDoor[];
 }
 
 /** The planet's status as the API gives it. */
@@ -21,6 +23,7 @@ export function viewPlanet(facts: PlanetFacts): PlanetStatus {
     ...{ planet, version, image, home, worldVersion },
     state: reconciled && settledDown ? "ready" : reconciled ? "degraded" : "starting",
     components: [{ name: "control", state: "ready", worldVersion }, ...components],
+    doors: [...facts.doors],
     regions: facts.codes.map((code) => ({
       code,
       name: facts.nameOf(code),

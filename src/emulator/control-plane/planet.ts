@@ -20,7 +20,10 @@ import { createDrain } from "./drain.ts";
 import { viewPlanet } from "./planet-status.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
+import { createSnapshotSchedule } from "./snapshot-schedule.ts";
+import { createVolumeConvergence } from "./volume-convergence.ts";
 import { createVolumes, type Volumes } from "./volumes.ts";
+import { createServiceDoors } from "./service-doors.ts";
 import { viewWorld } from "./world-view.ts";
 
 /** What the planet knows of geography. */
@@ -39,6 +42,8 @@ export interface PlanetDeps {
   readonly image: string;
   /** The host's port where clients find TLS. */
   readonly tlsPort?: number;
+  /** Ports of the host that are left to services without host names. */
+  readonly servicePorts?: readonly number[];
   readonly store: Store;
   readonly runtime: ContainerRuntime;
   readonly infrastructure: Infrastructure;
@@ -86,6 +91,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     const periodMs = store.getValue(AUTOSTOP_PERIOD);
     return periodMs === undefined ? {} : { autostopPeriodMs: Number(periodMs) };
   };
+  const doors = createServiceDoors(store, deps.servicePorts ?? []);
   const nextWorld = (): World => {
     const version = Number(store.getValue("world_version") ?? "0") + 1;
     store.setValue("world_version", String(version));
@@ -100,6 +106,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       rttMs: geography.rttMs,
       ...(deps.tlsPort === undefined ? {} : { tlsPort: deps.tlsPort }),
       autostopPeriodMs: settings().autostopPeriodMs,
+      ...doors.settle(),
     });
   };
   const publisher = deps.createPublisher(nextWorld);
@@ -147,16 +154,17 @@ export function createPlanet(deps: PlanetDeps): Planet {
     slotOf: geography.slotOf,
     requireRegion: geography.requireRegion,
   });
+  const convergence = createVolumeConvergence({
+    ...{ planet: record.name, store, runtime, workerImage: deps.image },
+    ...{ now: deps.now, timer: deps.timer, random: deps.random, log: deps.log },
+  });
   const volumes = createVolumes({
-    planet: record,
-    store,
-    runtime,
-    workerImage: deps.image,
+    ...{ planet: record, store, convergence, now: deps.now, random: deps.random },
     requireRegion: geography.requireRegion,
-    now: deps.now,
-    timer: deps.timer,
-    random: deps.random,
-    log: deps.log,
+  });
+
+  const snapshots = createSnapshotSchedule({
+    ...{ store, volumes, convergence, now: deps.now, timer: deps.timer, log: deps.log },
   });
 
   const inside = createMachineInside({
@@ -196,12 +204,13 @@ export function createPlanet(deps: PlanetDeps): Planet {
     // At the same time: a machine that is to be started waits for its own region, and no other work needs one.
     const done = await Promise.allSettled([
       activateRegions([...new Set([record.home, ...store.activeRegions(), ...adopted])]),
-      volumes.reconcile(),
+      convergence.reconcile(),
       supervisor.reconcile(),
     ]);
     for (const result of done) if (result.status === "rejected") throw result.reason;
     for (const { id } of store.machines()) commands.follow(id);
     schedule.start();
+    snapshots.start();
     reconciled = true;
     changed();
   };
@@ -258,6 +267,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         await new Promise<void>((resolve) => deps.timer(RECONNECT_MS, resolve));
       }
       schedule.stop();
+      snapshots.stop();
       commands.close();
       publisher.stop();
     },
@@ -274,6 +284,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         nameOf: geography.name,
         active: store.activeRegions(),
         machines: store.machines(),
+        doors: doors.present(),
       }),
     acceptChecks,
     settings,

@@ -35,7 +35,11 @@ export interface PublisherDeps {
 
 const RETRY_MS = 100;
 const LOOK_EVERY_MS = 1_000;
-const SEND_TIMEOUT_MS = 10_000;
+/**
+ * How long one delivery is waited for. One that got lost while a component was away is made up for so soon; one that takes
+ * longer is not: components do one delivery after the other, and the same world a second time is no work.
+ */
+const SEND_TIMEOUT_MS = 1_500;
 /**
  * How long edge's delivery waits for wan's. In a new region edge would otherwise ask for wan's address before wan has it,
  * and the kernel asks again only after a second.
@@ -109,7 +113,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         throw new AppError("UNREACHABLE", `${peer.name} refused world ${current.version} with status ${status}`);
       peer.acknowledged = current.version;
     } else {
-      const { status, body } = await deps.send(`${base}/status`, { method: "GET", timeoutMs: LOOK_EVERY_MS * 2 });
+      const { status, body } = await deps.send(`${base}/status`, { method: "GET", timeoutMs: LOOK_EVERY_MS });
       const parsed = status === 200 ? ComponentStatusSchema.parse(JSON.parse(body)) : undefined;
       if (parsed !== undefined && (parsed.startId !== peer.startId || parsed.worldVersion < peer.acknowledged)) {
         if (peer.startId !== undefined) deps.log(`${peer.name} has restarted`);

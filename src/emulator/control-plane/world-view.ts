@@ -5,6 +5,7 @@ import { containerChecks } from "../model/container-checks.ts";
 import { durationMs } from "../model/duration.ts";
 import type { AppRecord, MachineRecord, PlanetRecord } from "../model/records.ts";
 import { servicesOf, staticsOf } from "./world-services.ts";
+import { allotDoors, type ServiceDoor, worldDoors } from "./doors.ts";
 import { blockOf, machineAddresses, regionAddresses } from "../topology/address-plan.ts";
 
 export interface WorldInput {
@@ -23,6 +24,11 @@ export interface WorldInput {
   }[];
   readonly tlsPort?: number;
   readonly autostopPeriodMs?: number | undefined;
+  /** Flycast addresses, by app. */
+  readonly flycast?: ReadonlyMap<string, readonly string[]>;
+  /** Ports of the host that are left to services, and what each of them has led to so far. */
+  readonly servicePorts?: readonly number[];
+  readonly previousDoors?: readonly ServiceDoor[];
 }
 
 const SECOND_MS = 1_000;
@@ -46,8 +52,14 @@ function checkOf(name: string, check: CheckConfig, port: number, gatesRouting: b
     timeoutMs: clamp(timeout, SECOND_MS, 60 * SECOND_MS),
     gracePeriodMs: durationMs(check.grace_period) ?? SECOND_MS,
     ...(check.type === "http" ? { method: check.method ?? "GET", path: check.path ?? "/", headers } : {}),
+    ...(check.type === "http" && check.protocol === "https" ? { tls: tlsOf(check) } : {}),
     gatesRouting,
   };
+}
+
+function tlsOf(check: Pick<CheckConfig, "tls_server_name" | "tls_skip_verify">): NonNullable<WorldCheck["tls"]> {
+  const { tls_server_name: serverName = "", tls_skip_verify: skipVerify = false } = check;
+  return { ...(serverName === "" ? {} : { serverName }), skipVerify };
 }
 
 /** The checks of a machine under the names the platform gives them: servicecheck-NN-TYPE-PORT, and the top-level ones' own. */
@@ -69,11 +81,11 @@ export function machineChecks(machine: MachineRecord): WorldCheck[] {
     const { name, config, intervalMs, timeoutMs, gracePeriodMs, successThreshold, failureThreshold } = check;
     const port = config.http?.port ?? config.tcp?.port;
     if (port === undefined) continue;
-    const { method, path, headers = [] } = config.http ?? {};
+    const { scheme: protocol, headers = [], ...http } = config.http ?? {};
     const type = config.http === undefined ? "tcp" : "http";
     const written = headers.map((header) => ({ name: header.name, values: header.values ?? [] }));
     checks.push({
-      ...checkOf(name, { type, method, path, headers: written }, port, config.kind === "readiness"),
+      ...checkOf(name, { ...http, type, protocol, headers: written }, port, config.kind === "readiness"),
       ...{ intervalMs, timeoutMs, gracePeriodMs, successThreshold, failureThreshold },
     });
   }
@@ -108,11 +120,23 @@ function regionOf(input: WorldInput, code: string): WorldRegion {
   return { code, slot, subnet4, subnet6, wan4, wan6, edge4, edge6 };
 }
 
+function presentMachines({ machines }: Pick<WorldInput, "machines">): MachineRecord[] {
+  return machines.filter(({ state }) => state !== "destroyed");
+}
+
+/** The services that clients reach by a port alone, and what port of the host leads to each. */
+export function serviceDoors(input: Pick<WorldInput, "machines" | "servicePorts" | "previousDoors">): ServiceDoor[] {
+  const machines = presentMachines(input).map(({ app, config }) => ({ app, services: servicesOf(config) }));
+  return allotDoors(machines, input.servicePorts ?? [], input.previousDoors ?? []);
+}
+
 /** The whole world of a planet at this moment. Machines appear while they are not destroyed. */
 export function viewWorld(input: WorldInput): World {
   const links: WorldLink[] = input.activeRegions.flatMap((a, index) =>
     input.activeRegions.slice(index + 1).map((b) => ({ a, b, rttMs: input.rttMs(a, b) })),
   );
+  const machines = presentMachines(input).map((machine) => machineOf(input, machine));
+  const pool = input.servicePorts ?? [];
   return {
     version: input.version,
     planet: input.planet.name,
@@ -120,8 +144,12 @@ export function viewWorld(input: WorldInput): World {
     block: blockOf(input.planet.block),
     regions: input.activeRegions.map((code) => regionOf(input, code)),
     links,
-    apps: input.apps.map(({ name, organization, network }) => ({ name, organization, network })),
-    machines: input.machines.filter(({ state }) => state !== "destroyed").map((machine) => machineOf(input, machine)),
+    apps: input.apps.map(({ name, organization, network }) => {
+      const flycast = input.flycast?.get(name) ?? [];
+      return { name, organization, network, ...(flycast.length === 0 ? {} : { flycast: [...flycast] }) };
+    }),
+    machines,
+    ...(pool.length === 0 ? {} : { doors: worldDoors(serviceDoors(input), pool) }),
     hostnames: (input.hostnames ?? []).map(({ hostname, app, updatedAt }) => ({
       ...{ name: hostname, app, version: updatedAt },
     })),

@@ -25,6 +25,7 @@ const NEVER_FORWARDED =
 /** Answers a question that was asked on wan's address in a region. */
 export function resolveName(question: DnsQuestion, world: World, fromRegion: string): DnsAnswer {
   const labels = question.name.toLowerCase().split(".");
+  if (labels.at(-1) === "flycast" && labels.length === 2) return ofFlycast(question, labels[0]!, world);
   if (labels.at(-1) !== "internal") {
     const isForeign = labels.length > 1 && !NEVER_FORWARDED.test(labels.join("."));
     return isForeign ? { kind: "forward" } : NO_SUCH_NAME;
@@ -38,6 +39,13 @@ export function resolveName(question: DnsQuestion, world: World, fromRegion: str
   if (app === undefined || !world.apps.some(({ name }) => name === app)) return NO_SUCH_NAME;
   const machines = world.machines.filter((machine) => machine.app === app);
   return ofApp(question, labels.slice(0, -2), machines, world, fromRegion);
+}
+
+/** Flycast addresses stay while the app's machines are stopped: a request to them may start one. */
+function ofFlycast({ type }: DnsQuestion, name: string, world: World): DnsAnswer {
+  const { flycast = [] } = world.apps.find((app) => app.name === name) ?? {};
+  if (flycast.length === 0) return NO_SUCH_NAME;
+  return type === "AAAA" ? { kind: "records", type, values: flycast } : EMPTY;
 }
 
 /** The part of the name before `<app>.internal` says which machines, or which list. */

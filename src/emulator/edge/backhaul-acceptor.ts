@@ -46,9 +46,9 @@ export function createBackhaulPolicy({
     accept(exchange, head, bytes, conn) {
       const destination = isEdge(conn.remoteAddress) ? protocol.readRequest(head, bytes) : undefined;
       if (destination === undefined) return "refuse";
-      const { host, port, ticket } = destination;
+      const { host, port, ticket, opening } = destination;
       const pool = ticket === undefined ? machinePool : preconnector.poolOf(ticket);
-      const target = machineTarget(edge4, host, port, pool);
+      const target = machineTarget(edge4, host, port, pool, opening);
       return { owner: ownerOf(exchange, target, protocol), fieldLines: head.keptLines(bytes, DROPPED) };
     },
     refusalLines: () => "",

@@ -10,6 +10,7 @@ export interface ClientRequest {
   readonly entrance: Entrance;
   readonly host: string;
   readonly address: string;
+  readonly clientPort: number;
   readonly forwardedFor: string | undefined;
   /** Only where responses may be compressed. */
   readonly acceptEncoding: string | undefined;

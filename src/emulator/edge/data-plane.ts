@@ -13,7 +13,7 @@ import type { ClientPolicy, ClientTimeLimits } from "./http1/client-connection.t
 import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
-import { acceptedConn } from "./http1/net-conn.ts";
+import type { Sockets } from "./http1/sockets.ts";
 import { createH2cConnector } from "./http2/h2c-connector.ts";
 import { createHttp2Sessions } from "./http2/sessions.ts";
 import { StreamConn } from "./http2/stream-conn.ts";
@@ -22,6 +22,10 @@ import { createMachinePool } from "./machine-pool.ts";
 import { renderResponseFields } from "./platform-fields.ts";
 import { createPreconnector } from "./preconnect.ts";
 import { createRegionActivator } from "./region-activator.ts";
+import { createDoorKeeper } from "./doors/door-keeper.ts";
+import { planDoors } from "./doors/door-plan.ts";
+import { type DoorDeps, openDoor } from "./doors/open-door.ts";
+import { createOpeningConnector } from "./stream/opening-connector.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
 import { createReplayCache } from "./replay/cache.ts";
 import { createRequestIds } from "./request-id.ts";
@@ -30,9 +34,19 @@ import { createWaitingRoom } from "./waiting-room.ts";
 import { createControlSigner } from "./tls/control-signer.ts";
 import { createLeafCertificates } from "./tls/leaf-certificates.ts";
 import { createTlsServer } from "./tls/tls-server.ts";
+import type { TlsOptions } from "./http-features.ts";
+import { resolveEntry } from "./entry-region.ts";
 import { isPlanetName } from "../model/host-names.ts";
 import { createWaker } from "./waker.ts";
-import { type Backend, HTTP_PORT, HTTPS_PORT, indexWorld, type WorldIndex } from "./world-index.ts";
+import {
+  type Backend,
+  datagramPortOf,
+  HTTP_PORT,
+  HTTPS_PORT,
+  indexWorld,
+  streamPortOf,
+  type WorldIndex,
+} from "./world-index.ts";
 import { createWarmPool, type WarmPool } from "./warm-pool.ts";
 import { planWarmTargets } from "./warm-targets.ts";
 
@@ -51,7 +65,7 @@ export const CLIENT_TIME_LIMITS: ClientTimeLimits = {
 const SWEEP_MS = 500;
 
 export interface DataPlaneDeps {
-  readonly connector: Connector;
+  readonly sockets: Sockets;
   readonly runCheck: RunCheck;
   readonly backhaulPort: number;
   readonly echoPort: number;
@@ -90,13 +104,20 @@ const SECURE_HTTP2: Entrance = { ...SECURE_HTTP, version: "2" };
 
 const SECRET_BYTES = 24;
 
+/** What the app that a client asks for by name has set for TLS. */
+function tlsOptionsOf(name: string, world: WorldIndex | undefined): TlsOptions | undefined {
+  const entry = resolveEntry(name, undefined, "", (host) => world?.hostname(host)?.app);
+  return entry.kind === "entered" ? world?.features(entry.app, HTTPS_PORT)?.tls : undefined;
+}
+
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
-  const { nowMs, timer, random, randomBytes, log, post } = deps;
+  const { nowMs, timer, random, randomBytes, log, post, sockets } = deps;
   const h2c = createH2cConnector(timer);
+  const openings = createOpeningConnector(sockets.connector);
   const connector: Connector = {
     connect: (endpoint, ...rest) => {
       const speaksHttp2 = world?.h2Backends.has(`${endpoint.host}:${endpoint.port}`) === true;
-      return (speaksHttp2 ? h2c : deps.connector).connect(endpoint, ...rest);
+      return (speaksHttp2 && endpoint.opening?.raw !== true ? h2c : openings).connect(endpoint, ...rest);
     },
   };
   const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
@@ -113,6 +134,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const replays = createReplayCache(nowMs);
   const requests = createRequestLog();
   let world: WorldIndex | undefined;
+  /** The same world as clients of raw TCP and of UDP see it. */
+  let streamWorld: WorldIndex | undefined;
+  let datagramWorld: WorldIndex | undefined;
 
   const keepWarm = (): void => {
     if (world !== undefined) backhaul.want(planWarmTargets(world, checker.isHealthy, deps.backhaulPort, backhaul));
@@ -161,18 +185,20 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const acceptHttp2 = createDispatcher(dispatcherDeps, SECURE_HTTP2);
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
   const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, refusalLines };
-  const clients = createListener({ ...policy, accept }, relay);
+  const clients = createListener({ ...policy, accept }, relay, sockets.transport);
   const securePolicy = {
     ...policy,
     accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
   } satisfies Partial<ClientPolicy>;
   const sessions = createHttp2Sessions(deps.timeLimits.keepAliveMs);
-  const certificates = createLeafCertificates({ sign: createControlSigner({ post }), nowMs });
+  const { sign, selfSigned } = createControlSigner({ post });
+  const certificates = createLeafCertificates({ sign, nowMs });
   const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
+  const tls = { certificates, versionOf, selfSigned, log };
   const secureClients = createListener(securePolicy, relay, (adopt) =>
-    createTlsServer({ certificates, versionOf, log }, (socket) => {
+    createTlsServer({ ...tls, options: (name) => tlsOptionsOf(name, world) }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
-      else adopt((connection) => acceptedConn(socket, connection));
+      else adopt((connection) => sockets.accepted(socket, connection));
     }),
   );
 
@@ -181,6 +207,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     const listener = createListener(
       createBackhaulPolicy({ edge4, protocol, machinePool: machines, preconnector, isEdge: services.isEdge }),
       relay,
+      sockets.transport,
     );
     await listener.listen(edge4, deps.backhaulPort);
     const closers = [listener.close];
@@ -195,11 +222,18 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     return { close, sweep: listener.sweep };
   };
   const services = createRegionServices(startRegion);
+  const doors = createDoorKeeper((door) => openDoor(door, doorDeps), log);
+  const doorDeps: DoorDeps = {
+    ...{ relay, sockets, policy, http: dispatcherDeps, sessions, tls },
+    streams: { ...dispatcherDeps, world: () => streamWorld },
+    datagrams: { ...dispatcherDeps, world: () => datagramWorld },
+  };
 
   const sweep = (): void => {
     clients.sweep();
     secureClients.sweep();
     services.sweep();
+    doors.sweep();
     machines.sweep();
     preconnector.sweep();
     backhaul.sweep();
@@ -214,7 +248,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       ...secureClients,
       drain: () => {
         sessions.drain();
-        return secureClients.drain();
+        return Promise.all([secureClients.drain(), doors.drain()]).then(() => undefined);
       },
     },
     load,
@@ -225,9 +259,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     world: () => world,
     async apply(next, present) {
       await services.apply(present);
-      const index = indexWorld({ ...next, regions: [...present] });
+      const usable = { ...next, regions: [...present] };
+      const index = indexWorld(usable);
       checker.apply(index);
       world = index;
+      streamWorld = indexWorld(usable, streamPortOf);
+      datagramWorld = indexWorld(usable, datagramPortOf);
+      await doors.apply(planDoors(next));
       keepWarm();
       activator.worldChanged(new Set(index.regions.keys()));
       waker.worldChanged(index);
@@ -245,6 +283,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       secureClients.close();
       sessions.close();
       services.close();
+      doors.close();
       machines.close();
       preconnector.close();
       backhaul.close();

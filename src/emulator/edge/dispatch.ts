@@ -27,15 +27,13 @@ import { type FallbackReason, renderReplaySource, transformLines } from "./repla
 import { parseReplayJson, readReplayHeader, REPLAY_JSON_TYPE, type ReplayInstruction } from "./replay/instruction.ts";
 import { MAX_REPLAYS } from "./replay/resolve.ts";
 import type { Wish } from "./route.ts";
+import { openingFor } from "./stream/opening.ts";
 import { resolveTarget } from "./targets.ts";
 import { renderTrace } from "./trace.ts";
 import type { Backend } from "./world-index.ts";
 
-/**
- * Machines tried for one request before it is given up. The platform tries up to 90 times (ER-01); a planet has few
- * machines, and each is tried once.
- */
-const MAX_ATTEMPTS = 10;
+/** Machines tried for one request before it is given up (ER-01); each is tried once. */
+const MAX_ATTEMPTS = 90;
 const REPLAY_TYPE = Buffer.from(REPLAY_JSON_TYPE);
 
 export class Dispatch implements ExchangeOwner, SearchUser {
@@ -145,6 +143,7 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     this.#search.stop();
     this.#endTimer();
     this.#leave();
+    if (this.#client.entrance.raw === true) return;
     const { method, target } = this.#exchange.request;
     const record = this.#journey.record(this.#requestId, method, target, this.#backend);
     if (record !== undefined && this.#deps.world()?.apps.has(record.app) === true) this.#deps.requests.add(record);
@@ -190,9 +189,10 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     this.#leaveMachine = this.#deps.load.enter(backend.machine.id, backend.key);
     const { backhaulPort, protocol, pools, preconnector } = this.#deps;
     const idempotent = isIdempotent(this.#exchange.request.method);
+    const opening = openingFor(backend.features.proxyProto, this.#client, entry);
     const { prepare } = preconnector;
     this.#exchange.forward(
-      resolveTarget({ backend, idempotent, entry, region, rttMs, backhaulPort, protocol, pools, prepare }),
+      resolveTarget({ backend, idempotent, opening, entry, region, rttMs, backhaulPort, protocol, pools, prepare }),
     );
     return undefined;
   }

@@ -30,6 +30,10 @@ export interface Entrance {
   readonly app?: string;
   /** ... and enter here. */
   readonly region?: string;
+  /** The app's own address, where its clients connect to one. */
+  readonly address?: string;
+  /** Its clients' bytes pass as they are. */
+  readonly raw?: boolean;
 }
 
 export interface DispatcherDeps {
@@ -90,6 +94,7 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
       entrance,
       host,
       address: conn.remoteAddress,
+      clientPort: conn.remotePort ?? 0,
       forwardedFor: head.joinedValuesOf(bytes, FIELD.forwardedFor),
       acceptEncoding: features?.compress === true ? head.joinedValuesOf(bytes, FIELD.acceptEncoding) : undefined,
       trace: TRACES.get(head.valueOf(bytes, FIELD.trace) ?? ""),

@@ -2,6 +2,7 @@
 // asks for nothing pays for nothing.
 import type { WorldHttpOptions, WorldPort, WorldService } from "../../contract/world.ts";
 
+export type TlsOptions = NonNullable<WorldPort["tlsOptions"]>;
 export type ReplayCacheRule = NonNullable<WorldHttpOptions["replayCache"]>[number];
 
 export interface HttpFeatures {
@@ -16,6 +17,7 @@ export interface HttpFeatures {
   /** Longest path first. */
   readonly replayCache: readonly ReplayCacheRule[];
   readonly proxyProto: "v1" | "v2" | undefined;
+  readonly tls: TlsOptions | undefined;
 }
 
 const FIELD_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
@@ -48,6 +50,7 @@ export function httpFeatures(port: WorldPort): HttpFeatures {
     addedLines,
     replayCache: (options?.replayCache ?? []).toSorted((a, b) => b.pathPrefix.length - a.pathPrefix.length),
     proxyProto: port.handlers.includes("proxy_proto") ? (port.proxyProto ?? "v1") : undefined,
+    tls: port.tlsOptions,
   };
 }
 

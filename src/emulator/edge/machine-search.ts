@@ -1,6 +1,5 @@
 // Finds a machine for one request: asks the routing core, and waits for regions, machines and slots where it has to.
 import type { EdgeFault } from "./app-errors.ts";
-import type { ClientRequest } from "./client-request.ts";
 import type { Course } from "./course.ts";
 import type { DispatcherDeps } from "./dispatcher.ts";
 import type { Journey } from "./journey.ts";
@@ -22,6 +21,21 @@ export type SearchFailure =
   | "no-slot"
   | "no-health";
 
+/** Whose search it is, as far as that matters. */
+export interface SearchClient {
+  /** The entry region. */
+  readonly region: string;
+  readonly entrance: { readonly port: number };
+}
+
+/** What the search tells of its way. */
+export type SearchJourney = Pick<Journey, "isFull" | "step" | "attempts" | "candidates">;
+
+export type SearchDeps = Pick<
+  DispatcherDeps,
+  "world" | "load" | "isHealthy" | "random" | "waker" | "nowMs" | "activator" | "waiting"
+>;
+
 /** What hears of the search. */
 export interface SearchUser {
   found(backend: Backend, rttMs: number): void;
@@ -33,16 +47,16 @@ export interface SearchUser {
 export class MachineSearch {
   /** A preferred machine that could not be had. */
   missed: string | undefined;
-  readonly #deps: DispatcherDeps;
-  readonly #client: ClientRequest;
-  readonly #journey: Journey;
+  readonly #deps: SearchDeps;
+  readonly #client: SearchClient;
+  readonly #journey: SearchJourney;
   readonly #user: SearchUser;
   #course: Course | undefined;
   #excluded = NOBODY;
   #activated = false;
   #stopWaiting: (() => void) | undefined;
 
-  constructor(deps: DispatcherDeps, client: ClientRequest, journey: Journey, user: SearchUser) {
+  constructor(deps: SearchDeps, client: SearchClient, journey: SearchJourney, user: SearchUser) {
     this.#deps = deps;
     this.#client = client;
     this.#journey = journey;

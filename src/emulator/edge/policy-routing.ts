@@ -1,7 +1,15 @@
 // Puts the policy routing plan in force with iproute2. What the plan is, is decided in routes.ts.
 import type { World, WorldRegion } from "../../contract/world.ts";
 import { AppError } from "../../errors/app-error.ts";
-import { planDefaultRoute, planRoutes, planRules, type RegionRoute, type Rule, wantedRules } from "./routes.ts";
+import {
+  planDefaultRoute,
+  planFlycast,
+  planRoutes,
+  planRules,
+  type RegionRoute,
+  type Rule,
+  wantedRules,
+} from "./routes.ts";
 
 /** The shape of `networkInterfaces()` of node:os, as far as it is needed. */
 export type InterfaceListing = Readonly<Record<string, readonly { readonly address: string }[] | undefined>>;
@@ -11,7 +19,7 @@ export interface PolicyRouting {
    * Puts the routes of those regions in force whose networks edge is attached to, and names the others.
    * @throws PLANET_START_FAILED
    */
-  apply(world: Pick<World, "regions">): Promise<{ readonly missing: readonly string[] }>;
+  apply(world: Pick<World, "regions" | "apps">): Promise<{ readonly missing: readonly string[] }>;
 }
 
 export interface PolicyRoutingDeps {
@@ -41,12 +49,12 @@ export function createPolicyRouting({ managementAddress, listInterfaces, run }: 
   };
 
   return {
-    async apply({ regions }) {
+    async apply({ regions, apps }) {
       const listing = listInterfaces();
       const found = regions.flatMap((region) => routeOf(region, listing));
       const management = deviceOf(managementAddress, listing);
       await applyFamily(found, 4, management === undefined ? [] : [planDefaultRoute(managementAddress, management)]);
-      await applyFamily(found, 6, []);
+      await applyFamily(found, 6, planFlycast(apps, listing));
       return {
         missing: regions.filter((region) => !found.some((route) => route.region === region)).map(({ code }) => code),
       };

@@ -15,7 +15,7 @@ export function createRequestIds(
   nowMs: () => number,
   randomBytes: (count: number) => Uint8Array,
 ): (region: string) => string {
-  let random: Uint8Array = new Uint8Array(0);
+  let characters = "";
   let used = 0;
   let timeMs = -1;
   let time = "";
@@ -26,15 +26,19 @@ export function createRequestIds(
       timeMs = now;
       time = renderTime(now);
     }
-    if (used + RANDOM_CHARACTERS > random.length) {
-      random = randomBytes(BATCH * RANDOM_CHARACTERS);
+    if (used === characters.length) {
+      // One text for the batch: made sign by sign, each identifier would be a chain of strings that its record keeps.
+      characters = Buffer.from(randomBytes(BATCH * RANDOM_CHARACTERS).map(toCharacter)).toString("latin1");
       used = 0;
     }
-    let id = time;
-    for (let i = 0; i < RANDOM_CHARACTERS; i += 1) id += ALPHABET[random[used + i]! & 31];
+    const from = used;
     used += RANDOM_CHARACTERS;
-    return `${id}-${region}`;
+    return `${time}${characters.slice(from, used)}-${region}`;
   };
+}
+
+function toCharacter(byte: number): number {
+  return ALPHABET.charCodeAt(byte & 31);
 }
 
 function renderTime(ms: number): string {

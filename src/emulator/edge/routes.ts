@@ -1,7 +1,7 @@
 // Pure: the policy routing of edge, as input of `ip -batch`. Each of its addresses leaves through its own region's network,
 // where wan is the next hop, also towards another address of edge itself: the way between two regions is then paid even
 // inside this one network namespace. For that the kernel's local table, which would answer first, moves behind our rules.
-import type { WorldRegion } from "../../contract/world.ts";
+import type { World, WorldRegion } from "../../contract/world.ts";
 
 /** A rule as `ip -json rule show` prints it, as far as it is needed. */
 export interface Rule {
@@ -63,6 +63,14 @@ export function planRoutes(regions: readonly RegionRoute[], family: 4 | 6): stri
 /** Our own way out: Docker moves the default route to whichever network it likes best on each attachment. */
 export function planDefaultRoute(managementAddress: string, device: string): string {
   return `route replace default via ${managementAddress.replace(/\d+$/, "1")} dev ${device}`;
+}
+
+/** Flycast addresses belong to the loopback device: whatever network a packet for them comes in from, it is for edge. */
+export function planFlycast(apps: World["apps"], present: Readonly<Record<string, unknown>>): string[] {
+  const wanted = apps.flatMap(({ flycast = [] }) => flycast);
+  return wanted
+    .filter((address) => !JSON.stringify(present["lo"] ?? []).includes(`"${address}"`))
+    .map((address) => `address replace ${address}/128 dev lo nodad`);
 }
 
 function render({ priority, src, iif, table }: Rule): string {

@@ -15,7 +15,7 @@ import { createOrders } from "./orders.ts";
 import { runCheck } from "./checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
 import { createEdge } from "./edge.ts";
-import { netConnector } from "./http1/net-conn.ts";
+import { chooseSockets } from "./http1/choose-sockets.ts";
 import { warmUp } from "./warm-up.ts";
 import { createPolicyRouting, type PolicyRoutingDeps } from "./policy-routing.ts";
 
@@ -47,7 +47,7 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
   const { managementAddress, token, controlUrl, version, send, nowMs, monotonicMs, timer, random, log } = deps;
   const dataPlaneDeps: DataPlaneDeps = {
     ...{
-      connector: netConnector,
+      sockets: await chooseSockets({ timer, log }),
       runCheck,
       backhaulPort: EDGE_BACKHAUL_PORT,
       echoPort: EDGE_ECHO_PORT,
@@ -82,7 +82,8 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
   await dataPlane.clients.listen("0.0.0.0", EDGE_HTTP_PORT);
   await dataPlane.secureClients.listen("0.0.0.0", EDGE_HTTPS_PORT);
   void warmUp(dataPlaneDeps).catch((error: unknown) => log(`warm-up: ${asAppError(error).message}`));
-  log(`ready on ${managementAddress}:${COMPONENT_PORT} and ports ${EDGE_HTTP_PORT} and ${EDGE_HTTPS_PORT}`);
+  const { kind } = dataPlaneDeps.sockets;
+  log(`ready on ${managementAddress}:${COMPONENT_PORT} and ports ${EDGE_HTTP_PORT} and ${EDGE_HTTPS_PORT} (${kind})`);
   return {
     stop: (deadlineMs) =>
       new Promise((resolve) => {

@@ -1,6 +1,7 @@
 // Where a request is sent, given the machine that was chosen for it.
 import type { WorldRegion } from "../../contract/world.ts";
 import type { BackhaulProtocol } from "./backhaul.ts";
+import type { Opening } from "./http1/conn.ts";
 import type { Target, UpstreamPool } from "./http1/upstream-connection.ts";
 import type { Backend } from "./world-index.ts";
 
@@ -10,8 +11,14 @@ export interface Pools {
 }
 
 /** The machine itself, from the edge in its own region. */
-export function machineTarget(edge4: string, host: string, port: number, pool: UpstreamPool | undefined): Target {
-  return { key: `${edge4} ${host}:${port}`, host, port, localAddress: edge4, preamble: "", pool };
+export function machineTarget(
+  edge4: string,
+  host: string,
+  port: number,
+  pool: UpstreamPool | undefined,
+  opening?: Opening,
+): Target {
+  return { key: `${edge4} ${host}:${port}`, host, port, localAddress: edge4, preamble: "", pool, opening };
 }
 
 /** The edge in another region. */
@@ -36,6 +43,8 @@ export function mayReuse(backend: Backend, idempotent: boolean): boolean {
 export interface TargetInput {
   readonly backend: Backend;
   readonly idempotent: boolean;
+  /** Set where the connection to the machine does not begin with HTTP: it is for this request alone. */
+  readonly opening: Opening | undefined;
   readonly entry: WorldRegion;
   /** The machine's region. */
   readonly region: WorldRegion;
@@ -49,13 +58,13 @@ export interface TargetInput {
 
 /** The target for a backend: direct in the same region, through the other region's edge otherwise. */
 export function resolveTarget(input: TargetInput): Target {
-  const { backend, entry, region, pools } = input;
+  const { backend, entry, region, pools, opening } = input;
   const host = backend.machine.address4;
   const port = backend.service.internalPort;
-  const kept = mayReuse(backend, input.idempotent) ? pools.machines : undefined;
-  const direct = machineTarget(region.edge4, host, port, kept);
+  const kept = opening === undefined && mayReuse(backend, input.idempotent) ? pools.machines : undefined;
+  const direct = machineTarget(region.edge4, host, port, kept, opening);
   if (entry.code === region.code) return direct;
   const ticket = kept === undefined ? input.prepare(direct, input.rttMs / 2) : undefined;
-  const preamble = input.protocol.requestLine({ host, port, ticket });
+  const preamble = input.protocol.requestLine({ host, port, ticket, opening });
   return backhaulTarget(entry, region, input.backhaulPort, preamble, pools.backhaul);
 }

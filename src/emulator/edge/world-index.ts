@@ -1,5 +1,5 @@
 // Pure: the world, arranged for the questions that each request asks. Built once per world.
-import type { World, WorldHostname, WorldMachine, WorldRegion, WorldService } from "../../contract/world.ts";
+import type { World, WorldHostname, WorldMachine, WorldPort, WorldRegion, WorldService } from "../../contract/world.ts";
 import { certificateNames } from "../model/host-names.ts";
 import { type HttpFeatures, httpFeatures, publicPort } from "./http-features.ts";
 
@@ -42,7 +42,7 @@ export interface WorldIndex {
   readonly h2Backends: ReadonlySet<string>;
   /** The RTT that the link between two active regions has; Infinity where there is no link. */
   rttMs(a: string, b: string): number;
-  /** Machines of the app that serve HTTP on the public port, nearest first. */
+  /** Machines of the app that serve the public port, nearest first. */
   rings(app: string, entry: string, port?: number): readonly Ring[];
   /** The machine's service on the public port, whatever state the machine is in. */
   backendOf(machineId: string, port?: number): Backend | undefined;
@@ -59,12 +59,25 @@ const STARTABLE: ReadonlySet<string> = new Set(["stopped", "suspended", "stoppin
 /** ... and those of them in which a machine rests. */
 export const ASLEEP: ReadonlySet<string> = new Set(["stopped", "suspended"]);
 
+/** What a service has on a public port, if clients of one kind (of HTTP, of raw TCP, of UDP) are served there. */
+export type PortFinder = (service: WorldService, port: number) => WorldPort | undefined;
+
 /** Whether the service answers HTTP on the public port. Without TLS a service on 443 alone is reached through 80. */
 export function isHttpService(service: WorldService, port: number = HTTP_PORT): boolean {
   return httpPortOf(service, port) !== undefined;
 }
 
-function httpPortOf(service: WorldService, port: number): WorldService["ports"][number] | undefined {
+/** A port whose bytes pass as they are, perhaps out of TLS. */
+export const streamPortOf: PortFinder = (service, port) => {
+  const found = service.protocol === "tcp" ? publicPort(service, port) : undefined;
+  return found?.handlers.includes("http") === true ? undefined : found;
+};
+
+/** A port for datagrams; they have no handlers. */
+export const datagramPortOf: PortFinder = (service, port) =>
+  service.protocol === "udp" ? publicPort(service, port) : undefined;
+
+function httpPortOf(service: WorldService, port: number): WorldPort | undefined {
   if (service.protocol !== "tcp") return undefined;
   const exact = publicPort(service, port);
   if (exact?.handlers.includes("http") === true) return exact;
@@ -72,8 +85,8 @@ function httpPortOf(service: WorldService, port: number): WorldService["ports"][
   return service.ports.find(({ port: other, handlers }) => other === HTTPS_PORT && handlers.includes("http"));
 }
 
-/** Arranges a world. */
-export function indexWorld(world: World): WorldIndex {
+/** Arranges a world. @param portOf which clients it is arranged for; absent: those of HTTP */
+export function indexWorld(world: World, portOf: PortFinder = httpPortOf): WorldIndex {
   const rtts = new Map<string, number>();
   for (const { a, b, rttMs } of world.links) {
     rtts.set(`${a} ${b}`, rttMs);
@@ -85,7 +98,7 @@ export function indexWorld(world: World): WorldIndex {
   const byPort = new Map<number, PortIndex>();
   const indexOf = (port: number): PortIndex => {
     let index = byPort.get(port);
-    if (index === undefined) byPort.set(port, (index = indexPort(world, port, rttMs)));
+    if (index === undefined) byPort.set(port, (index = indexPort(world, (service) => portOf(service, port), rttMs)));
     return index;
   };
 
@@ -117,14 +130,18 @@ interface PortIndex {
   rings(app: string, entry: string): readonly Ring[];
 }
 
-function indexPort(world: World, port: number, rttMs: (a: string, b: string) => number): PortIndex {
+function indexPort(
+  world: World,
+  portOf: (service: WorldService) => WorldPort | undefined,
+  rttMs: (a: string, b: string) => number,
+): PortIndex {
   const byMachine = new Map<string, Backend>();
   const byApp = new Map<string, Backend[]>();
   const features = new Map<string, HttpFeatures>();
   for (const machine of world.machines) {
-    const service = machine.services.find((candidate) => isHttpService(candidate, port));
+    const service = machine.services.find((candidate) => portOf(candidate) !== undefined);
     if (service === undefined) continue;
-    const own = httpFeatures(httpPortOf(service, port)!);
+    const own = httpFeatures(portOf(service)!);
     const backend = { machine, service, key: `${machine.id}:${service.internalPort}`, features: own };
     byMachine.set(machine.id, backend);
     if (!features.has(machine.app)) features.set(machine.app, own);

@@ -80,6 +80,10 @@ async function requirePorts(deps: BringUpDeps, ports: PlanetPorts, own: Partial<
     { what: "the control plane", port: ports.control, present: own.control, flag: "--control-port" },
     { what: "the edge", port: ports.http, present: own.http, flag: "--http-port" },
     { what: "the edge's TLS", port: ports.https, present: own.https, flag: "--https-port" },
+    ...(ports.services ?? []).map((port) => ({
+      ...{ what: "services", port, flag: "--service-ports" },
+      present: own.services?.includes(port) === true ? port : undefined,
+    })),
   ];
   for (const { what, port, present, flag } of wanted) {
     if (port === present || (await deps.isPortFree(port))) continue;

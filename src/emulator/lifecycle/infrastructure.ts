@@ -12,6 +12,7 @@ export interface InfrastructureDeps {
   readonly image: string;
   readonly httpPort: number;
   readonly httpsPort: number;
+  readonly servicePorts: readonly number[];
   readonly version: string;
   readonly token: string;
   readonly slotOf: (region: string) => number;
@@ -53,9 +54,9 @@ async function ensureComponent(
   regions: readonly string[],
   present: ContainerInfo | undefined,
 ): Promise<void> {
-  const { planet, runtime, image, httpPort, httpsPort, version, slotOf } = deps;
+  const { planet, runtime, image, httpPort, httpsPort, servicePorts, version, slotOf } = deps;
   const input = {
-    ...{ planet, image, httpPort, httpsPort, version },
+    ...{ planet, image, httpPort, httpsPort, servicePorts, version },
     regions: regions.map((code) => ({ code, slot: slotOf(code) })),
   };
   const spec = component === "wan" ? wanSpec(input) : edgeSpec(input);

@@ -6,7 +6,7 @@ import type { Store } from "../control-plane/store/store.ts";
 
 /**
  * The volumes that a configuration mounts.
- * @throws REQUEST_INVALID a mount names none; VOLUME_NOT_FOUND; MACHINE_STATE another machine has it
+ * @throws REQUEST_INVALID a mount names none; VOLUME_NOT_FOUND; MACHINE_STATE another machine has it, or it is not ready
  */
 export function mountedVolumes(store: Store, app: string, config: MachineConfig, machine?: string): VolumeRecord[] {
   return (config.mounts ?? []).map((mount) => {
@@ -18,6 +18,11 @@ export function mountedVolumes(store: Store, app: string, config: MachineConfig,
     const volume = store.volumes.get(mount.volume);
     if (volume === undefined || volume.app !== app || volume.state === "destroying" || volume.state === "destroyed")
       throw new AppError("VOLUME_NOT_FOUND", `volume not found: "${mount.volume}"`);
+    if (volume.state !== "created")
+      throw new AppError(
+        "MACHINE_STATE",
+        `failed_precondition: volume ${volume.id} is not ready, it is ${volume.state}`,
+      );
     if (volume.machine !== undefined && volume.machine !== machine) {
       throw new AppError(
         "MACHINE_STATE",

@@ -8,6 +8,11 @@ export function isPlanetName(name: string): boolean {
   return name.length <= 253 && PLANET_NAME.test(name);
 }
 
+/** Whether the planet's authority signs for the name: for apps, and for this machine, where clients of single ports come. */
+export function isSignedName(name: string): boolean {
+  return name === "localhost" || isPlanetName(name);
+}
+
 /** The names under which a certificate for the host can be kept, best first: its own, and the one with a star. */
 export function certificateNames(name: string): readonly string[] {
   const dot = name.indexOf(".");

@@ -25,6 +25,7 @@ const options = {
   image: env.HANGAR_IMAGE ?? "",
   httpPort: Number(env.HANGAR_HTTP_PORT),
   httpsPort: Number(env.HANGAR_HTTPS_PORT),
+  servicePorts: (env.HANGAR_SERVICE_PORTS ?? "").split(",").filter(Boolean).map(Number),
   authority: {
     certificate: readFileSync(AUTHORITY_FILES.certificate, "utf8"),
     key: readFileSync(AUTHORITY_FILES.key, "utf8"),

@@ -6,6 +6,14 @@ export interface Attachment {
   readonly address6?: string;
 }
 
+/** A port on 127.0.0.1 of the host. */
+export interface PublishedPort {
+  readonly hostPort: number;
+  readonly containerPort: number;
+  /** Absent: TCP. */
+  readonly protocol?: "udp";
+}
+
 export interface ContainerSpec {
   readonly name: string;
   readonly image: string;
@@ -40,7 +48,7 @@ export interface ContainerSpec {
     | { readonly volume: string; readonly target: string; readonly readOnly?: boolean }
     | { readonly hostPath: string; readonly target: string }
   )[];
-  readonly publish?: readonly { readonly hostPort: number; readonly containerPort: number }[];
+  readonly publish?: readonly PublishedPort[];
   readonly restartAlways?: boolean;
   /** Only infrastructure has these. */
   readonly netAdmin?: boolean;

@@ -12,6 +12,8 @@ export const LABEL = {
   /** A container that reads its secrets when it starts. */
   secrets: "dev.hangar.secrets",
   volume: "dev.hangar.volume",
+  /** The run of control that a worker works for. */
+  run: "dev.hangar.run",
   /** Hash of what the thing was made from: another hash means it has to be made anew. */
   spec: "dev.hangar.spec",
 } as const;

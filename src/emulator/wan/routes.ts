@@ -30,6 +30,10 @@ export function planRules(management: string): string {
   ]);
 }
 
+/** Tables, and preferences of rules, for Flycast: before the rules that lead into the TUN. */
+const FIRST_FLYCAST_TABLE = 900;
+const FLYCAST_PROTOCOL = 69;
+
 export interface RoutePlan {
   /** For `ip -4 -batch` and `ip -6 -batch`. */
   readonly batch4: string;
@@ -47,6 +51,7 @@ export function planRoutes(
   const { secondOctet, firstThirdOctet, ulaNetwork } = world.block;
   const managementPrefix = `198.${secondOctet}.${firstThirdOctet + 31}`;
   const block4 = `198.${secondOctet}.${firstThirdOctet}.0/19`;
+  const flycast6 = `fdaa:0:${ulaNetwork.toString(16)}::/64`;
   const block6 = `fdaa:0:${ulaNetwork.toString(16)}::/48`;
   return {
     batch4: lines([
@@ -65,6 +70,15 @@ export function planRoutes(
       // There is no way out over IPv6, and Docker's default route leads to ourselves.
       "route flush exact default",
       `route replace ${block6} dev ${TUN_NAME} table ${ACROSS}`,
+      // Flycast addresses are edge's in every region: who asks for one gets to the edge beside it.
+      `rule flush protocol ${FLYCAST_PROTOCOL}`,
+      ...regions.flatMap(({ region, name }) => {
+        const table = FIRST_FLYCAST_TABLE + region.slot;
+        return [
+          `route replace ${flycast6} via ${region.edge6} dev ${name} table ${table}`,
+          `rule add pref ${table} iif ${name} to ${flycast6} lookup ${table} protocol ${FLYCAST_PROTOCOL}`,
+        ];
+      }),
     ]),
     filter: lines([
       "*filter",

@@ -1,4 +1,5 @@
-import type { ControlClient } from "../../client/control-client.ts";
+import type { AppsApi } from "../../client/machines/apps-api.ts";
+import type { MachinesApi } from "../../client/machines/machines-api.ts";
 
 export interface AppListing {
   readonly name: string;
@@ -9,23 +10,23 @@ export interface AppListing {
   readonly url: string;
 }
 
-/** The apps of a planet by name. */
-export async function listApps({
-  client,
-  httpPort,
-}: {
-  readonly client: Pick<ControlClient, "apps" | "machines">;
-  readonly httpPort: number;
-}): Promise<AppListing[]> {
-  const apps = await client.apps();
+export interface ListAppsDeps {
+  readonly api: { readonly apps: Pick<AppsApi, "list">; readonly machines: Pick<MachinesApi, "list"> };
+  /** Where an app answers. */
+  readonly urlOf: (app: string) => string;
+}
+
+/** The apps of organizations by name. */
+export async function listApps(organizations: readonly string[], { api, urlOf }: ListAppsDeps): Promise<AppListing[]> {
+  const apps = (await Promise.all(organizations.map((org) => api.apps.list(org)))).flat();
   const listings = apps.map(async ({ name, status }) => {
-    const machines = await client.machines(name);
+    const machines = await api.machines.list(name);
     return {
       name,
       status,
       machines: machines.length,
       regions: [...new Set(machines.map(({ region }) => region))].toSorted(),
-      url: `http://${name}.localhost:${httpPort}`,
+      url: urlOf(name),
     };
   });
   return (await Promise.all(listings)).toSorted((a, b) => (a.name < b.name ? -1 : 1));

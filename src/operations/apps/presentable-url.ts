@@ -1,5 +1,5 @@
 // Where a browser finds an app.
-import type { ControlClient } from "../../client/control-client.ts";
+import type { MachinesApi } from "../../client/machines/machines-api.ts";
 import type { Machine } from "../../contract/machine.ts";
 import { AppError } from "../../errors/app-error.ts";
 
@@ -20,9 +20,9 @@ const HTTP_HANDLERS = new Set(["http", "tls"]);
  */
 export async function presentableUrl(
   input: PresentableUrlInput,
-  { client, httpPort }: { readonly client: Pick<ControlClient, "machines">; readonly httpPort: number },
+  { api, httpPort }: { readonly api: { readonly machines: Pick<MachinesApi, "list"> }; readonly httpPort: number },
 ): Promise<string> {
-  const machines = await client.machines(input.app);
+  const machines = await api.machines.list(input.app);
   if (!machines.some(hasHttpService)) {
     throw new AppError(
       "NO_PRESENTABLE_SERVICE",

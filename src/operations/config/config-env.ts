@@ -23,10 +23,10 @@ export async function envOfFile(
 export async function envOfApp(
   app: string,
   group: string | undefined,
-  client: { machines(name: string): Promise<readonly Machine[]> },
+  machines: { list(name: string): Promise<readonly Machine[]> },
 ): Promise<GroupEnv[]> {
   const byGroup = new Map<string, GroupEnv>();
-  for (const { config } of await client.machines(app)) {
+  for (const { config } of await machines.list(app)) {
     const name = config.metadata?.["fly_process_group"] ?? "app";
     if (!byGroup.has(name) && (group === undefined || group === name))
       byGroup.set(name, { group: name, env: config.env ?? {} });

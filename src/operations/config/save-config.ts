@@ -114,7 +114,7 @@ export interface SavedConfig {
 
 export interface SaveConfigDeps {
   readonly files: LoadAppConfigDeps["files"] & { writeAtomic(file: string, content: string): Promise<void> };
-  readonly client: { machines(app: string): Promise<readonly Machine[]> };
+  readonly machines: { list(app: string): Promise<readonly Machine[]> };
   /** Shows what changes and asks. */
   readonly approve: (plan: SavePlan) => Promise<boolean>;
 }
@@ -128,7 +128,7 @@ export async function saveConfig(
   deps: SaveConfigDeps,
 ): Promise<SavedConfig> {
   const { app } = input;
-  const machines = await deps.client.machines(app);
+  const machines = await deps.machines.list(app);
   const found = await findIfThere(input, deps);
   const named = input.configPath === undefined ? CONFIG_FILE_NAME : input.configPath;
   const file = found?.file ?? path.resolve(input.dir, named);

@@ -1,10 +1,11 @@
 // The same request as users in several cities see it, one city after the other, so that they do not slow each other down.
-import type { ControlClient } from "../../client/control-client.ts";
+import type { PlanetClient } from "../../client/planet-client.ts";
 import { isRegionCode, type RegionCode, rttMs } from "../../emulator/index.ts";
 import { type AppError, asAppError } from "../../errors/app-error.ts";
 import type { TimedRequest, TimedResponse } from "../../platform/timed-request.ts";
 import type { EdgeDoor } from "../planet/planet-access.ts";
 import { type Explanation, parseExplanation } from "./explanation.ts";
+import { openDoor, type OpenDoorDeps, type OpenDoorInput } from "./open-door.ts";
 import { type Header, requestHeaders } from "./request-parts.ts";
 
 /** The request as one city sees it; the shape of `curl --json`. Nothing is known where no response came. */
@@ -33,11 +34,8 @@ export interface CityMeasurement {
   readonly failure: AppError | undefined;
 }
 
-export interface MeasureCitiesInput {
-  readonly from: readonly RegionCode[];
+export interface MeasureCitiesInput extends OpenDoorInput {
   readonly host: string;
-  /** For https: as whom the edge has to show itself, and who has to vouch for it. */
-  readonly tls?: TimedRequest["tls"];
   readonly path: string;
   readonly method: string;
   readonly headers: readonly Header[];
@@ -50,21 +48,9 @@ export interface MeasureCitiesInput {
   readonly keepBytes: number;
 }
 
-export interface MeasureCitiesDeps {
-  readonly client: Pick<ControlClient, "activateRegions">;
-  /** Where the edge can be asked, best first. */
-  readonly doors: readonly EdgeDoor[];
-  readonly send: (request: TimedRequest) => Promise<TimedResponse>;
-  readonly signal: AbortSignal;
+export interface MeasureCitiesDeps extends OpenDoorDeps {
+  readonly client: Pick<PlanetClient, "activateRegions">;
 }
-
-/** Answered by the edge itself, without any app: `invalid` is reserved for names that do not exist. */
-const WARM_UP_HOST = "warm-up.invalid";
-/** The runtime compiles a path of code after some tens of runs; one run takes about a millisecond. */
-const WARM_UP_REQUESTS = 30;
-const WARM_UP_TIMEOUT_MS = 2_000;
-/** A door that is not reachable from this host (an engine in a virtual machine) is known by its silence. */
-const OPEN_TIMEOUT_MS = 250;
 
 /** Measures all cities. A city without a response is a result too. @throws the signal's reason, or what activating throws */
 export async function measureCities(input: MeasureCitiesInput, deps: MeasureCitiesDeps): Promise<CityMeasurement[]> {
@@ -91,35 +77,6 @@ function requestOf(
   });
   const { method, path, body, timeoutMs, keepBytes } = input;
   return { ...door, method, path, headers, body, timeoutMs, keepBytes, tls: input.tls, signal };
-}
-
-/** The first door that opens, warmed up; the last one where none does, so that the measurement says what is wrong. */
-async function openDoor(input: MeasureCitiesInput, deps: MeasureCitiesDeps): Promise<EdgeDoor> {
-  for (const door of deps.doors) {
-    const timeoutMs = door === deps.doors.at(-1) ? WARM_UP_TIMEOUT_MS : OPEN_TIMEOUT_MS;
-    if (await warmUp(input, deps, door, timeoutMs)) return door;
-  }
-  return deps.doors.at(-1) ?? { address: "127.0.0.1", port: 0 };
-}
-
-async function warmUp(
-  input: MeasureCitiesInput,
-  deps: MeasureCitiesDeps,
-  door: EdgeDoor,
-  timeoutMs: number,
-): Promise<boolean> {
-  const probe = { ...input, host: WARM_UP_HOST, path: "/", method: "GET", body: undefined, headers: [], timeoutMs };
-  for (let count = 0; count < WARM_UP_REQUESTS; count += 1) {
-    const city = input.from[count % input.from.length];
-    if (city === undefined) return true;
-    try {
-      await deps.send(requestOf(city, probe, deps, door));
-    } catch {
-      deps.signal.throwIfAborted();
-      return false;
-    }
-  }
-  return true;
 }
 
 async function measureCity(

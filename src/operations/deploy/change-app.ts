@@ -47,6 +47,8 @@ export interface ChangeDeps {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly progress: ProgressReporter;
+  /** What has to be there before an app gets its first machine. */
+  readonly beforeFirstDeploy?: (() => Promise<void>) | undefined;
 }
 
 export interface Changed {
@@ -87,6 +89,7 @@ function showKept(plan: DeployPlan, progress: ProgressReporter): void {
 /** Carries a plan out that was agreed to, or that asks nothing. @throws what executePlan throws */
 export async function applyPlan(plan: DeployPlan, options: ChangeOptions, deps: ChangeDeps): Promise<Changed> {
   const { fleet, deployer, clock, signal, progress } = deps;
+  if (plan.firstDeploy) await deps.beforeFirstDeploy?.();
   showKept(plan, progress);
   const { release, machines } = await executePlan(
     {

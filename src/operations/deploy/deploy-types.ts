@@ -1,10 +1,12 @@
 // What a deploy is given, what it works with, and what comes out.
-import type { ControlClient } from "../../client/control-client.ts";
 import type { GitState } from "../../contract/release.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { RegionNames } from "../../project/wanted-regions.ts";
 import type { LoadedAppConfig } from "../config/load-app-config.ts";
 import type { ProgressReporter } from "../progress.ts";
+import type { TargetName } from "../target/target.ts";
+import type { AddressMode } from "./fly/first-addresses.ts";
+import type { TargetFleet } from "./execute/fleet.ts";
 import type { DeployedMachine } from "./execute/run.ts";
 import type { BuildOptions, ObtainImageDeps } from "./obtain-image.ts";
 import type { CostEstimate } from "./plan/cost.ts";
@@ -35,6 +37,8 @@ export interface DeployInput {
       | "volumeInitialSizeGb"
     >
   >;
+  /** Addresses that the first deploy to Fly.io allocates. */
+  readonly addresses?: AddressMode;
   readonly skipReleaseCommand?: boolean;
   readonly releaseCommandTimeoutMs?: number;
   /** Keep what a failed deploy has changed. */
@@ -61,14 +65,46 @@ export interface Deployer {
   readonly git?: GitState | undefined;
 }
 
+/** A registry that the target pulls from, and where images have to be before they can run. */
+export interface TargetRegistry {
+  /** Name of the app's images, without a tag. */
+  repositoryOf(app: string): string;
+  /** The name with its digest, where the registry has the image already. */
+  find(reference: string): Promise<string | undefined>;
+  /** Pushes an image of this engine, and gives its name with its digest. @throws PUSH_FAILED */
+  push(reference: string): Promise<string>;
+}
+
+/** Where a deploy goes. */
+export interface DeployTarget {
+  readonly name: TargetName;
+  readonly fleetOf: (app: string) => TargetFleet;
+  readonly apps: {
+    exists(app: string): Promise<boolean>;
+    create(app: string): Promise<void>;
+    /** Also its machines. */
+    destroy(app: string): Promise<void>;
+  };
+  /** Region of apps that name none. */
+  readonly home: string;
+  /** What making an app means, where somebody has to agree to that; undefined where it is free. */
+  readonly creation?: string;
+  /** Where the app answers. */
+  readonly urlsOf: (app: string, regions: readonly string[]) => readonly string[];
+  /** What an app with services needs before its first machine. */
+  readonly beforeFirstDeploy?: (app: string) => Promise<void>;
+}
+
 export interface DeployDeps extends ObtainImageDeps {
+  /** Pushes an image to the registry of its own name. */
   readonly push?: (reference: string) => Promise<void>;
+  /** Undefined where the target uses the images of this engine. */
+  readonly registry?: TargetRegistry | undefined;
   readonly regionNames: RegionNames;
-  /** Brings the planet up with the regions active, and gives the client of its control plane and its URL for clients. */
-  readonly ensurePlanet: (
-    regions: readonly string[],
-    home: string | undefined,
-  ) => Promise<{ readonly client: ControlClient; readonly httpPort: number; readonly home: string }>;
+  /** Reaches the target; a planet is brought up with the regions active. */
+  readonly connect: (regions: readonly string[], home: string | undefined) => Promise<DeployTarget>;
+  /** A text that no other creation has. */
+  readonly newKey: () => string;
   readonly deployer: Deployer;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -76,6 +112,7 @@ export interface DeployDeps extends ObtainImageDeps {
 }
 
 export interface DeployResult {
+  readonly target: TargetName;
   readonly app: string;
   readonly image: string;
   readonly builder?: "buildkit" | "classic";
@@ -92,6 +129,6 @@ export interface DeployResult {
   readonly machines: readonly DeployedMachine[];
   /** Settings of the configuration that had no effect, in words. */
   readonly warnings: readonly string[];
-  /** URLs on this machine: the app's own, and one for each region that it runs in. */
+  /** Where the app answers; on a planet, also by each region that it runs in. */
   readonly urls: readonly string[];
 }

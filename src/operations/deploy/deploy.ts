@@ -1,11 +1,8 @@
 // Deploys an app: configuration, image, target, plan, agreement, execution. Each step fails before the next one changes anything.
-import { randomUUID } from "node:crypto";
-import type { ControlClient } from "../../client/control-client.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { AppConfig } from "../../project/app-config.ts";
 import path from "node:path";
 import { loadMachineInputs } from "../config/load-machine-inputs.ts";
-import type { MachineInputs } from "../../project/machine-config.ts";
 import { wantedRegions } from "../../project/wanted-regions.ts";
 import {
   applyPlan,
@@ -18,36 +15,31 @@ import {
   DEFAULT_WAIT_MS,
   type Seen,
 } from "./change-app.ts";
-import type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
-import { createControlFleet } from "./execute/control-fleet.ts";
+import type { DeployDeps, DeployInput, DeployResult, DeployTarget } from "./deploy-types.ts";
 import { createSteadyFleet } from "./execute/steady-fleet.ts";
 import type { DeployedMachine } from "./execute/run.ts";
-import { obtainImage } from "./obtain-image.ts";
+import { localRepository, type ObtainedImage, obtainImage } from "./obtain-image.ts";
 import { estimateCost } from "./plan/cost.ts";
 import { planDeploy } from "./plan/plan-deploy.ts";
-import type { DeployPlan, PlanInput } from "./plan/plan-types.ts";
+import type { DeployPlan } from "./plan/plan-types.ts";
+import { planInput } from "./plan-input.ts";
+import { publishImage, withImage } from "./publish-image.ts";
 import { unsupportedSettings } from "./unsupported.ts";
-import { groupWishes, releaseCommandOf } from "./wishes.ts";
 
 export type { DeployedMachine } from "./execute/run.ts";
 export type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
 
-async function appExists(app: string, client: ControlClient): Promise<boolean> {
-  try {
-    await client.app(app);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError && error.code === "APP_NOT_FOUND") return false;
-    throw error;
-  }
-}
+const servesAny = (config: AppConfig): boolean => config.services.length > 0;
 
-function urlsOf(app: string, serves: boolean, machines: readonly DeployedMachine[], port: number): string[] {
+function urlsOf(
+  app: string,
+  serves: boolean,
+  machines: readonly DeployedMachine[],
+  target: DeployTarget,
+): readonly string[] {
   if (!serves || machines.length === 0) return [];
-  const regions = [
-    ...new Set(machines.flatMap(({ region, action }) => (action === "destroyed" ? [] : [region]))),
-  ].toSorted();
-  return [`http://${app}.localhost:${port}`, ...regions.map((region) => `http://${region}.${app}.localhost:${port}`)];
+  const regions = machines.flatMap(({ region, action }) => (action === "destroyed" ? [] : [region]));
+  return target.urlsOf(app, [...new Set(regions)].toSorted());
 }
 
 function nameOf(input: DeployInput): string {
@@ -58,65 +50,34 @@ function nameOf(input: DeployInput): string {
   });
 }
 
-function planInput(
-  app: string,
-  image: string,
-  input: DeployInput,
-  seen: Seen,
-  home: string,
-  hasVolumes: boolean,
-  inputs: MachineInputs,
-): PlanInput {
-  const { config } = input.loaded;
-  const groups = groupWishes(config, image, hasVolumes, inputs);
-  const primaryRegion = config.primaryRegion ?? home;
-  const release =
-    input.skipReleaseCommand === true ? undefined : releaseCommandOf(config, groups, seen.machines, primaryRegion);
-  return {
-    app,
-    image,
-    machines: seen.machines,
-    volumes: seen.volumes,
-    groups,
-    release: seen.newest?.version ?? 0,
-    waitTimeoutMs: input.waitTimeoutMs ?? config.deploy.waitTimeoutMs ?? DEFAULT_WAIT_MS,
-    ...(release === undefined
-      ? {}
-      : { releaseCommand: { ...release, timeoutMs: input.releaseCommandTimeoutMs ?? release.timeoutMs } }),
-    options: {
-      primaryRegion,
-      regions: input.regions.length > 0 ? input.regions : config.regions,
-      regionsDeclared: input.regions.length === 0 && config.regions.length > 0,
-      strategy: input.strategy ?? config.deploy.strategy ?? "rolling",
-      maxUnavailable: input.maxUnavailable ?? config.deploy.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE,
-      force: input.force ?? false,
-      ha: false,
-      updateOnly: false,
-      excludeRegions: [],
-      onlyMachines: [],
-      excludeMachines: [],
-      processGroups: [],
-      ...input.filters,
-    },
-  };
-}
-
 /** The first deploy of an app: it is made, and a failure takes it back. */
 async function firstDeploy(
-  plan: DeployPlan,
+  make: (image: string) => DeployPlan,
+  image: (push: boolean) => Promise<string>,
   options: ChangeOptions,
   deps: ChangeDeps,
-  client: ControlClient,
+  target: DeployTarget,
 ): Promise<Changed> {
-  const { app, image } = plan;
-  if (options.dryRun) return { app, image, plan, cost: estimateCost(plan, []), machines: [] };
-  await client.createApp(app);
+  const plan = options.plan ?? withCreation(make(await image(false)), target);
+  const { app } = plan;
+  if (options.dryRun) return { app, image: plan.image, plan, cost: estimateCost(plan, []), machines: [] };
+  if (plan.questions.length > 0 && !options.agreed)
+    return { app, image: plan.image, plan, questions: plan.questions, machines: [] };
+  await target.apps.create(app);
   try {
-    return await applyPlan(plan, options, deps);
+    return await applyPlan(withImage(plan, await image(true)), options, deps);
   } catch (error) {
-    if (options.execution?.onFailure !== "keep") await client.destroyApp(app, true);
+    if (options.execution?.onFailure !== "keep") await target.apps.destroy(app);
     throw error;
   }
+}
+
+function withCreation(plan: DeployPlan, { creation }: DeployTarget): DeployPlan {
+  if (creation === undefined) return plan;
+  return {
+    ...plan,
+    questions: [{ kind: "app-created", text: `create the app "${plan.app}" ${creation}` }, ...plan.questions],
+  };
 }
 
 async function pushed(image: string, { push, progress }: DeployDeps): Promise<void> {
@@ -131,44 +92,77 @@ async function pushed(image: string, { push, progress }: DeployDeps): Promise<vo
   }
 }
 
-const servesAny = (config: AppConfig): boolean => config.services.length > 0;
+/** The image of a deploy, built where it has to be. */
+async function imageOf(app: string, input: DeployInput, deps: DeployDeps): Promise<ObtainedImage> {
+  const { plan, loaded, build } = input;
+  if (plan === undefined) {
+    const repository = deps.registry?.repositoryOf(app) ?? localRepository(app);
+    return obtainImage(repository, loaded, { ...build, image: input.image ?? build?.image }, deps);
+  }
+  const digest = await deps.imageId(plan.image);
+  return { image: plan.image, named: "by content", ...(digest === undefined ? {} : { digest }) };
+}
 
 /**
  * Deploys. Either every machine runs the new version, or everything is as before and the error says why.
- * @throws the codes of building, of the planet's start, of the planner and of machines that do not become healthy
+ * @throws the codes of building, of reaching the target, of the planner and of machines that do not become healthy
  */
 export async function deploy(input: DeployInput, deps: DeployDeps): Promise<DeployResult> {
   const { config } = input.loaded;
-  const { progress, clock, signal } = deps;
+  const { progress, clock, signal, registry, newKey } = deps;
   const app = nameOf(input);
   const warnings = [...input.loaded.warnings.map(({ message }) => message), ...unsupportedSettings(config)];
   for (const warning of warnings) progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
   const inputs = await loadMachineInputs(config, path.dirname(input.loaded.file), deps);
-  const { image, builder, digest } =
-    input.plan === undefined
-      ? await obtainImage(app, input.loaded, { ...input.build, image: input.image ?? input.build?.image }, deps)
-      : { image: input.plan.image, builder: undefined, digest: await deps.imageId(input.plan.image) };
+  const obtained = await imageOf(app, input, deps);
+  const published = (push: boolean): Promise<string> =>
+    registry === undefined
+      ? Promise.resolve(obtained.image)
+      : publishImage(obtained, { app, push }, { ...deps, registry });
+  const { builder, digest } = obtained;
   const built = {
+    target: registry === undefined ? ("local" as const) : ("fly" as const),
     app,
-    image,
     warnings,
     ...(builder === undefined ? {} : { builder }),
     ...(digest === undefined ? {} : { digest }),
   };
-  if (input.push === true) await pushed(image, deps);
-  if (input.buildOnly === true) return { ...built, buildOnly: true, machines: [], urls: [] };
-  const { client, httpPort, home } = await deps.ensurePlanet(wanted, config.primaryRegion ?? wanted[0]);
+  if (input.push === true && registry === undefined) await pushed(obtained.image, deps);
+  if (input.buildOnly === true)
+    return { ...built, image: await published(input.push === true), buildOnly: true, machines: [], urls: [] };
 
-  const fleet = createSteadyFleet(createControlFleet(client, app), { clock, launchId: randomUUID });
-  const make = (seen: Seen): DeployPlan =>
-    planDeploy(planInput(app, image, input, seen, home, fleet.hasVolumes, inputs));
+  const target = await deps.connect(wanted, config.primaryRegion ?? wanted[0]);
+  const fleet = createSteadyFleet(target.fleetOf(app), { clock, newKey });
+  const make = (image: string, seen: Seen): DeployPlan =>
+    planDeploy(planInput(app, image, input, seen, target.home, fleet.hasVolumes, inputs));
   const options = changeOptions(input, digest);
-  const change = { fleet, deployer: deps.deployer, clock, signal, progress };
-  const { image: _image, ...changed } = (await appExists(app, client))
-    ? await changeApp(make, options, change)
-    : await firstDeploy(input.plan ?? make({ machines: [], volumes: [], newest: undefined }), options, change, client);
-  return { ...built, ...changed, urls: urlsOf(app, servesAny(config), changed.machines, httpPort) };
+  const change: ChangeDeps = {
+    ...{ fleet, deployer: deps.deployer, clock, signal, progress },
+    beforeFirstDeploy: servesAny(config) ? () => target.beforeFirstDeploy?.(app) ?? Promise.resolve() : undefined,
+  };
+  const changed = (await target.apps.exists(app))
+    ? await deployAgain(make, published, options, change)
+    : await firstDeploy(
+        (image) => make(image, { machines: [], volumes: [], newest: undefined }),
+        published,
+        options,
+        change,
+        target,
+      );
+  return { ...built, ...changed, urls: urlsOf(app, servesAny(config), changed.machines, target) };
+}
+
+/** A deploy of an app that is there. */
+async function deployAgain(
+  make: (image: string, seen: Seen) => DeployPlan,
+  published: (push: boolean) => Promise<string>,
+  options: ChangeOptions,
+  deps: ChangeDeps,
+): Promise<Changed> {
+  const image = await published(!options.dryRun);
+  const plan = options.plan === undefined ? undefined : withImage(options.plan, image);
+  return changeApp((seen) => make(image, seen), { ...options, plan }, deps);
 }
 
 function changeOptions(input: DeployInput, digest: string | undefined): ChangeOptions {

@@ -19,16 +19,13 @@ export interface HealthInput {
 }
 
 export interface HealthDeps {
-  readonly fleet: Pick<Fleet, "machine" | "diagnosis">;
+  readonly fleet: Pick<Fleet, "machine" | "diagnosis" | "lookEveryMs" | "smokeMs" | "checksPorts">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-const LOOK_EVERY_MS = 100;
 /** How often a machine that answers nothing is asked what it listens on. */
 const DIAGNOSE_EVERY_MS = 1_000;
-/** A machine without services has no port to prove itself by: it has to stay up this long, as flyctl's smoke check asks. */
-const SMOKE_MS = 2_000;
 /** Edge's own check of a service's port, for services that declare none. */
 const PORT_CHECK = "hangar-port-";
 
@@ -69,13 +66,25 @@ function uncheckedPorts({ services = [], checks = {} }: Machine["config"]): numb
   return [...new Set(ports)].filter((port) => !checked.has(port));
 }
 
-/** Passing and all checks of a machine. A port that has no check counts with edge's look at it. */
-export function checkCounts(machine: Machine): { passing: number; total: number; failing: string[] } {
+function declaredChecks({ services = [], checks = {} }: Machine["config"]): number {
+  return services.reduce((sum, service) => sum + (service.checks ?? []).length, Object.keys(checks).length);
+}
+
+/**
+ * Passing and all checks of a machine.
+ * @param checksPorts whether a port that has no check counts too, because the target looks at it by itself
+ */
+export function checkCounts(
+  machine: Machine,
+  checksPorts = true,
+): { passing: number; total: number; failing: string[] } {
   const checks = machine.checks ?? [];
   const reported = new Set(checks.map(({ name }) => name));
-  const missing = uncheckedPorts(machine.config).filter((port) => !reported.has(`${PORT_CHECK}${port}`));
+  const missing = checksPorts
+    ? uncheckedPorts(machine.config).filter((port) => !reported.has(`${PORT_CHECK}${port}`)).length
+    : Math.max(0, declaredChecks(machine.config) - checks.length);
   const failing = checks.filter(({ status }) => status !== "passing").map(({ name, output }) => `${name}: ${output}`);
-  return { passing: checks.length - failing.length, total: checks.length + missing.length, failing };
+  return { passing: checks.length - failing.length, total: checks.length + missing, failing };
 }
 
 function tail(diagnosis: Diagnosis): string {
@@ -170,7 +179,7 @@ function portFailure(machine: Machine, diagnosis: Diagnosis, input: HealthInput,
 }
 
 function checksFailure(machine: Machine, diagnosis: Diagnosis, input: HealthInput, where: string): AppError {
-  const { failing } = checkCounts(machine);
+  const { failing } = checkCounts(machine, false);
   const what = failing.length === 0 ? `is ${machine.state}, not healthy,` : `fails ${failing.join("; ")}`;
   return new AppError("CHECKS_FAILED", `${where} ${what} after ${input.waitTimeoutMs / 1_000} s; ${tail(diagnosis)}`, {
     suggestions: ["hangar logs", "a slow start needs a longer grace_period in fly.toml, or --wait-timeout"],
@@ -242,7 +251,7 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
       tell("not answered");
       const blindMs = seenMs === undefined ? undefined : nowMs - seenMs;
       if (late && (blindMs ?? Infinity) > BLIND_MS) throw notObserved(input, blindMs, machine);
-      await clock.sleep(LOOK_EVERY_MS, signal);
+      await clock.sleep(fleet.lookEveryMs, signal);
       continue;
     }
     seenMs = nowMs;
@@ -251,9 +260,9 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
     requireVersion(machine, input);
     if (machine.state === "started") {
       startedMs ??= nowMs;
-      const { passing, total } = checkCounts(machine);
+      const { passing, total } = checkCounts(machine, fleet.checksPorts);
       tell(total === 0 ? "started" : `started, ${passing}/${total} checks pass`);
-      if (total > 0 ? passing === total : !input.smokeChecks || nowMs - startedMs >= SMOKE_MS) return machine;
+      if (total > 0 ? passing === total : !input.smokeChecks || nowMs - startedMs >= fleet.smokeMs) return machine;
       const port = refusingPort(machine);
       if (port !== undefined && nowMs - diagnosedMs >= DIAGNOSE_EVERY_MS) {
         diagnosedMs = nowMs;
@@ -264,6 +273,6 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
       tell(machine.state);
     }
     if (late) throw await failureOf(machine, input, deps, undefined);
-    await clock.sleep(LOOK_EVERY_MS, signal);
+    await clock.sleep(fleet.lookEveryMs, signal);
   }
 }

@@ -43,16 +43,24 @@ export interface ObtainImageDeps {
   readonly progress: ProgressReporter;
 }
 
+/** Name of the images of an app that nothing but this machine's engine has. */
+export const localRepository = (app: string): string => `hangar.local/${app}`;
+
 export interface ObtainedImage {
   readonly image: string;
   readonly builder?: "buildkit" | "classic";
   /** sha256:… of what was built, or of the named image where it is on the engine. */
   readonly digest?: string;
+  /** Whether the name says the content, so that whoever has that name has the image. */
+  readonly named: "by content" | "by somebody";
 }
 
-/** @throws DOCKERFILE_NOT_FOUND, BUILD_FAILED and what else stops a build */
+/**
+ * @param repository name of the app's images, without a tag
+ * @throws DOCKERFILE_NOT_FOUND, BUILD_FAILED and what else stops a build
+ */
 export async function obtainImage(
-  app: string,
+  repository: string,
   { config, file, contextDir }: LoadedAppConfig,
   options: BuildOptions,
   deps: ObtainImageDeps,
@@ -60,18 +68,18 @@ export async function obtainImage(
   const given = options.image ?? config.build.image;
   if (given !== undefined) {
     const digest = await deps.imageId(given);
-    return { image: given, ...(digest === undefined ? {} : { digest }) };
+    return { image: given, named: "by somebody", ...(digest === undefined ? {} : { digest }) };
   }
   const configDir = path.dirname(file);
-  const named = { ...config.build, ...(options.dockerfile === undefined ? {} : { dockerfile: options.dockerfile }) };
-  const dockerfile = await findDockerfile({ build: named, configDir, contextDir }, deps);
+  const section = { ...config.build, ...(options.dockerfile === undefined ? {} : { dockerfile: options.dockerfile }) };
+  const dockerfile = await findDockerfile({ build: section, configDir, contextDir }, deps);
   deps.progress.start("build", `Building ${path.relative(contextDir, dockerfile)}`);
   try {
     const { ignorefile, target, args } = config.build;
     const built = await deps.build({
       contextDir,
       dockerfile,
-      tag: `hangar.local/${app}:latest`,
+      tag: `${repository}:latest`,
       target: options.target ?? target,
       args: { ...args, ...options.args },
       secrets: options.secrets ?? {},
@@ -80,13 +88,16 @@ export async function obtainImage(
       ignorefile: options.ignorefile ?? (ignorefile === undefined ? undefined : path.resolve(configDir, ignorefile)),
     });
     // The name says the content, so that an unchanged image is an unchanged machine.
-    const tag = options.imageLabel ?? built.imageId.replace("sha256:", "").slice(0, 12);
-    const image = `hangar.local/${app}:${tag}`;
+    const image = `${repository}:${options.imageLabel ?? contentTag(built.imageId)}`;
     await deps.tagImage(built.imageId, image);
     deps.progress.done("build", `${image} by ${built.builder === "buildkit" ? "BuildKit" : "the classic builder"}`);
-    return { image, builder: built.builder, digest: built.imageId };
+    const named = options.imageLabel === undefined ? "by content" : "by somebody";
+    return { image, builder: built.builder, digest: built.imageId, named };
   } catch (error) {
     deps.progress.fail("build");
     throw error;
   }
 }
+
+/** A tag that says the content: 12 digits of the image's ID. */
+export const contentTag = (imageId: string): string => imageId.replace("sha256:", "").slice(0, 12);

@@ -1,6 +1,6 @@
 // Collects the facts about this machine and has them judged. Each missing fact is itself a finding: nothing here needs an
 // engine, a planet or a network.
-import type { ControlClient } from "../../client/control-client.ts";
+import type { PlanetClient } from "../../client/planet-client.ts";
 import type { PlanetStatus } from "../../contract/planet.ts";
 import type { EngineInfo } from "../../emulator/runtime/container-runtime.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
@@ -43,7 +43,7 @@ export interface ExamineDeps {
   readonly tunDevice: () => Promise<TunDevice>;
   readonly isPortFree: (port: number) => Promise<boolean>;
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
-  readonly client: Pick<ControlClient, "planet">;
+  readonly client: Pick<PlanetClient, "planet">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

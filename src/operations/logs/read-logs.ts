@@ -1,5 +1,5 @@
 // The log of an app as a stream that outlives restarts of control.
-import type { ControlClient } from "../../client/control-client.ts";
+import type { PlanetClient } from "../../client/planet-client.ts";
 import type { LogEntry } from "../../contract/planet.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -14,7 +14,7 @@ export interface ReadLogsInput {
 }
 
 export interface ReadLogsDeps {
-  readonly client: Pick<ControlClient, "logs">;
+  readonly client: Pick<PlanetClient, "logs">;
   readonly clock: Pick<Clock, "sleep">;
   readonly signal: AbortSignal;
   /** Told when the stream broke and will be opened again. */

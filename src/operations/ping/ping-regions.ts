@@ -1,5 +1,5 @@
 // The round trip between two regions: datagrams of the edge in one to its echo in the other, through the planet's network.
-import type { ControlClient } from "../../client/control-client.ts";
+import type { PlanetClient } from "../../client/planet-client.ts";
 import { type RegionCode, rttMs } from "../../emulator/index.ts";
 import { percentile } from "./percentile.ts";
 
@@ -40,7 +40,7 @@ export const MAX_DATAGRAMS = 1_000 - WARM_UP_DATAGRAMS;
  */
 export async function pingRegions(
   { from, to, family, count, intervalMs }: PingInput,
-  { client }: { readonly client: Pick<ControlClient, "activateRegions" | "probe"> },
+  { client }: { readonly client: Pick<PlanetClient, "activateRegions" | "probe"> },
 ): Promise<PingResult> {
   await client.activateRegions([...new Set([from, to])]);
   const { rttsMs } = await client.probe({ from, to, family, count: count + WARM_UP_DATAGRAMS, intervalMs });

@@ -1,14 +1,21 @@
-// How operations reach a planet: its control plane's client, and the engine it runs on.
-import type { ControlClient, ControlClientOptions } from "../../client/control-client.ts";
+// How operations reach a planet: the clients of its control plane, and the engine it runs on.
+import type { PlanetConnection } from "../../client/planet-client.ts";
 import { EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/world.ts";
 import { managementAddresses } from "../../emulator/index.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { hasAddress } from "../../platform/host-routes.ts";
 import { DEFAULT_PORTS, defaultHttpsPort, type PlanetHome, type PlanetSettings } from "./planet-home.ts";
 
+export interface ConnectOptions {
+  /** For instance http://127.0.0.1:4280 */
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly signal?: AbortSignal;
+}
+
 export interface PlanetAccessDeps {
   readonly home: PlanetHome;
-  readonly createClient: (options: ControlClientOptions) => ControlClient;
+  readonly connect: (options: ConnectOptions) => PlanetConnection;
   readonly signal: AbortSignal;
 }
 
@@ -18,8 +25,7 @@ export interface EdgeDoor {
   readonly port: number;
 }
 
-export interface PlanetAccess {
-  readonly client: ControlClient;
+export interface PlanetAccess extends PlanetConnection {
   readonly httpPort: number;
   readonly httpsPort: number;
   /** Where the edge can be asked, best first: without the engine's port forwarding where the host reaches its networks. */
@@ -29,8 +35,8 @@ export interface PlanetAccess {
   readonly controlPort: number;
 }
 
-/** The client for a planet's control plane, whether it answers or not. */
-export async function planetClient({ home, createClient, signal }: PlanetAccessDeps): Promise<PlanetAccess> {
+/** The clients for a planet's control plane, whether it answers or not. */
+export async function planetClient({ home, connect, signal }: PlanetAccessDeps): Promise<PlanetAccess> {
   const { ports, block }: PlanetSettings = (await home.settings()) ?? { ports: DEFAULT_PORTS };
   // Only a host that is on the management network itself reaches the edge there; from others (an engine in a virtual
   // machine) the packets would leave for the internet.
@@ -41,13 +47,13 @@ export async function planetClient({ home, createClient, signal }: PlanetAccessD
     { address: "127.0.0.1", port: outside },
   ];
   const httpsPort = ports.https ?? defaultHttpsPort(ports.http);
-  const client = createClient({
+  const connection = connect({
     baseUrl: `http://127.0.0.1:${ports.control}`,
     token: (await home.presentToken()) ?? "",
     signal,
   });
   return {
-    client,
+    ...connection,
     httpPort: ports.http,
     httpsPort,
     doors: doors(EDGE_HTTP_PORT, ports.http),
@@ -57,7 +63,7 @@ export async function planetClient({ home, createClient, signal }: PlanetAccessD
 }
 
 /**
- * The client for a planet that is up.
+ * The clients for a planet that is up.
  * @throws PLANET_DOWN
  */
 export async function requirePlanet(deps: PlanetAccessDeps): Promise<PlanetAccess> {

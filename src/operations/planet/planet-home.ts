@@ -17,7 +17,13 @@ export function defaultHttpsPort(httpPort: number): number {
 
 export interface PlanetSettings {
   /** `https` is absent where the planet was made before there was TLS. */
-  readonly ports: { readonly control: number; readonly http: number; readonly https?: number };
+  readonly ports: {
+    readonly control: number;
+    readonly http: number;
+    readonly https?: number;
+    /** Left to services that clients reach by a port alone. */
+    readonly services?: readonly number[];
+  };
   readonly block?: number;
   readonly home?: string;
 }

@@ -13,7 +13,12 @@ export interface UpInput {
   readonly regions: readonly string[];
   /** Region where clients enter that name none; only a new planet takes it. */
   readonly home?: string;
-  readonly ports?: { readonly control?: number; readonly http?: number; readonly https?: number };
+  readonly ports?: {
+    readonly control?: number;
+    readonly http?: number;
+    readonly https?: number;
+    readonly services?: readonly number[];
+  };
   readonly version: string;
 }
 
@@ -39,6 +44,11 @@ export interface UpResult {
 const CONTROL_DEADLINE_MS = 60_000;
 const READY_DEADLINE_MS = 60_000;
 const DEFAULT_HOME = "iad";
+
+/** None is the same as never having named any. */
+function servicePortsOf(services: readonly number[] = []): { readonly services?: readonly number[] } {
+  return services.length === 0 ? {} : { services };
+}
 
 async function waitForControl(access: PlanetAccess, deps: UpDeps): Promise<void> {
   await waitUntil(
@@ -119,6 +129,7 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
       control: input.ports?.control ?? known?.ports.control ?? DEFAULT_PORTS.control,
       http,
       https: input.ports?.https ?? known?.ports.https ?? defaultHttpsPort(http),
+      ...servicePortsOf(input.ports?.services ?? known?.ports.services),
     };
     const home = known?.home ?? input.home ?? DEFAULT_HOME;
     const image = await deps.ensureImage();

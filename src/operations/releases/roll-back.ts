@@ -26,7 +26,7 @@ const MOST = 200;
 /** @throws RELEASE_NOT_FOUND and what changing an app throws */
 export async function rollBack(input: RollBackInput, deps: ChangeDeps): Promise<Changed> {
   const chosen = chooseRelease(input.app, await deps.fleet.releases(MOST), input.version);
-  const { definition } = await deps.fleet.release(chosen.id);
+  const definition = await deps.fleet.definition(chosen);
   const parsed = ReleasedGroupsSchema.safeParse(definition);
   if (!parsed.success)
     throw new AppError("RELEASE_NOT_FOUND", `v${chosen.version} of ${input.app} does not say what it was made of`, {

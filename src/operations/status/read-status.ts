@@ -1,7 +1,10 @@
 // How a planet or an app is, as one value.
-import type { ControlClient } from "../../client/control-client.ts";
+import type { AppsApi } from "../../client/machines/apps-api.ts";
+import type { MachinesApi } from "../../client/machines/machines-api.ts";
+import type { PlanetClient } from "../../client/planet-client.ts";
 import type { Machine } from "../../contract/machine.ts";
 import type { PlanetStatus } from "../../contract/planet.ts";
+import type { Target } from "../target/target.ts";
 
 /** A machine in a list. */
 export interface MachineRow {
@@ -34,41 +37,63 @@ export interface PlanetOverview {
 export interface AppStatus {
   readonly app: AppOverview;
   readonly url: string;
+  /** How its services that are not HTTP are reached from this machine. */
+  readonly doors: Doors;
 }
 
 export type StatusReading = PlanetOverview | AppStatus;
 
+type Doors = NonNullable<PlanetStatus["doors"]>;
+
 export interface ReadStatusDeps {
-  readonly client: Pick<ControlClient, "planet" | "apps" | "app" | "machines">;
-  readonly httpPort: number;
+  readonly api: {
+    readonly apps: Pick<AppsApi, "get" | "list">;
+    readonly machines: Pick<MachinesApi, "list">;
+  };
+  readonly target: Pick<Target, "name">;
+  /** @throws TARGET_UNSUPPORTED where the target is no planet */
+  readonly planet: () => Pick<PlanetClient, "planet" | "organizations">;
+  /** Where an app answers; undefined: where apps without a name of their own do. */
+  readonly urlOf: (app?: string) => string;
+}
+
+async function doorsOf(client: Pick<PlanetClient, "planet">): Promise<Doors> {
+  return (await client.planet()).doors ?? [];
 }
 
 /**
  * Reads the status of an app or, without one, of the whole planet.
- * @throws APP_NOT_FOUND, UNREACHABLE
+ * @throws APP_NOT_FOUND, UNREACHABLE, TARGET_UNSUPPORTED
  */
 export async function readStatus(
   input: { readonly app: string | undefined },
-  { client, httpPort }: ReadStatusDeps,
+  { api, target, planet: planetOf, urlOf }: ReadStatusDeps,
 ): Promise<StatusReading> {
   if (input.app !== undefined) {
-    const [app, machines] = await Promise.all([client.app(input.app), client.machines(input.app)]);
+    const [app, machines, doors] = await Promise.all([
+      api.apps.get(input.app),
+      api.machines.list(input.app),
+      target.name === "local" ? doorsOf(planetOf()) : [],
+    ]);
     return {
       app: { name: app.name, status: app.status, machines: machines.map(machineRow).toSorted(byRegion) },
-      url: `http://${app.name}.localhost:${httpPort}`,
+      url: urlOf(app.name),
+      doors: doors.filter((door) => door.app === app.name),
     };
   }
-  const [planet, apps] = await Promise.all([client.planet(), client.apps()]);
+  const client = planetOf();
+  const [planet, organizations] = await Promise.all([client.planet(), client.organizations()]);
+  const apps = (await Promise.all(organizations.map(({ slug }) => api.apps.list(slug)))).flat();
   const overviews = await Promise.all(
     apps.map(async ({ name, status }) => ({
       name,
       status,
-      machines: (await client.machines(name)).map(machineRow).toSorted(byRegion),
+      machines: (await api.machines.list(name)).map(machineRow).toSorted(byRegion),
     })),
   );
   return {
     planet,
-    url: `http://localhost:${httpPort}`,
+    url: urlOf(),
     apps: overviews.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }

@@ -18,8 +18,8 @@ describe("target", () => {
     });
   });
 
-  test.each([["deploy"], ["status"], ["apps list"], ["scale show"], ["rollback"]])(
-    "%s says that it cannot act there yet, and does nothing",
+  test.each([["open --app shop"], ["launch"]])(
+    "%s says that it cannot act there, and does nothing",
     async (command) => {
       await withTempDir(async (dir) => {
         const env = { HANGAR_STATE_DIR: dir, HANGAR_TARGET: "fly" };
@@ -29,12 +29,20 @@ describe("target", () => {
     },
   );
 
-  test("a command that can act there asks for a token first", async () => {
+  test.each([
+    ["machine list -a shop"],
+    ["status -a shop"],
+    ["logs -a shop"],
+    ["apps list"],
+    ["apps destroy shop --yes"],
+    ["releases -a shop"],
+    ["rollback -a shop"],
+    ["scale show -a shop"],
+    ["scale count 2 -a shop"],
+  ])("%s can act there, and asks for a token first", async (command) => {
     await withTempDir(async (dir) => {
       const env = { HANGAR_STATE_DIR: dir, FLY_API_TOKEN: "", FLY_ACCESS_TOKEN: "" };
-      const { exitCode, stdout } = await runCli(["machine", "list", "-a", "shop", "--target", "fly", "--json"], {
-        env,
-      });
+      const { exitCode, stdout } = await runCli([...command.split(" "), "--target", "fly", "--json"], { env });
       expect([exitCode, JSON.parse(stdout).error.code]).toEqual([4, "SIGNED_OUT"]);
     });
   });

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Machine, MachineConfig } from "../../../src/contract/machine.ts";
 import { AppError } from "../../../src/errors/app-error.ts";
 import type { Program } from "../../../src/emulator/runtime/memory/programs.ts";
-import { createControlFleet } from "../../../src/operations/deploy/execute/control-fleet.ts";
+import { createPlanetFleet } from "../../../src/operations/deploy/execute/planet-fleet.ts";
 import { executePlan } from "../../../src/operations/deploy/execute/execute-plan.ts";
-import type { Fleet } from "../../../src/operations/deploy/execute/fleet.ts";
+import type { Fleet, TargetFleet } from "../../../src/operations/deploy/execute/fleet.ts";
 import { recover } from "../../../src/operations/deploy/execute/recover.ts";
 import { createSteadyFleet } from "../../../src/operations/deploy/execute/steady-fleet.ts";
 import { groupOf, isGone } from "../../../src/operations/deploy/plan/managed.ts";
@@ -108,7 +108,7 @@ function linesAfter(plan: DeployPlan, machines: readonly Machine[]): string[] {
 const lost = (): AppError => new AppError("INTERNAL", "the answer was lost");
 
 /** Counts the requests of a deploy, and does to one of them what the trouble says. */
-function troubled(fleet: Fleet, trouble: Trouble, interrupt: () => void): Fleet {
+function troubled(fleet: TargetFleet, trouble: Trouble, interrupt: () => void): TargetFleet {
   let count = 0;
   const dead = new Error("killed");
   const through = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -128,7 +128,7 @@ function troubled(fleet: Fleet, trouble: Trouble, interrupt: () => void): Fleet 
   return {
     ...fleet,
     machines: () => (trouble.kind === "kill" ? through(() => fleet.machines()) : fleet.machines()),
-    create: (body) => through(() => fleet.create(body)),
+    create: (body, key) => through(() => fleet.create(body, key)),
     update: (id, body, nonce) => through(() => fleet.update(id, body, nonce)),
     start: (id, nonce) => through(() => fleet.start(id, nonce)),
     destroy: (id, nonce) => through(() => fleet.destroy(id, nonce)),
@@ -153,7 +153,8 @@ async function play({ before, after, image: drawn, strategy, trouble }: Scene): 
   const app = `shop-${randomUUID().slice(0, 8)}`;
   const { client } = planet;
   await client.createApp(app);
-  const fleet = createControlFleet(client, app);
+  const target = createPlanetFleet(client.connection, app);
+  const fleet = createSteadyFleet(target, { clock: systemClock, newKey: randomUUID });
   await Promise.all(before.map(({ group, region }) => fleet.create({ region, config: configOf(group, "v1") })));
   const machines = await settled(fleet);
   const groups = Object.entries(after).map(([name, counts]): GroupWish => ({
@@ -173,7 +174,7 @@ async function play({ before, after, image: drawn, strategy, trouble }: Scene): 
   const plan = planDeploy({ ...planned, options: { ...options, strategy: possible } });
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort(new AppError("CANCELLED", "Interrupted"));
-  const steady = createSteadyFleet(troubled(fleet, trouble, stop), { clock: systemClock, launchId: randomUUID });
+  const steady = createSteadyFleet(troubled(target, trouble, stop), { clock: systemClock, newKey: randomUUID });
   const deps = { clock: systemClock, progress: silentProgress };
   let failure: unknown;
   try {

@@ -1,8 +1,11 @@
 // Strategies, releases, release commands and plans against a real control plane whose engine is in memory.
+import { randomUUID } from "node:crypto";
+import { createPlanetFleet } from "../../../src/operations/deploy/execute/planet-fleet.ts";
+import { appsOf } from "../../../src/operations/deploy/apps-of.ts";
+import { createSteadyFleet } from "../../../src/operations/deploy/execute/steady-fleet.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isRegionCode, suggestRegion } from "../../../src/emulator/index.ts";
 import type { Program } from "../../../src/emulator/runtime/memory/programs.ts";
-import { createControlFleet } from "../../../src/operations/deploy/execute/control-fleet.ts";
 import type { ChangeDeps } from "../../../src/operations/deploy/change-app.ts";
 import { changeApp } from "../../../src/operations/deploy/change-app.ts";
 import { readAppConfig } from "../../../src/operations/config/load-app-config.ts";
@@ -54,13 +57,24 @@ async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML)
       build: () => Promise.reject(new Error("nothing is built here")),
       tagImage: async () => undefined,
       imageId: (reference) => planet.runtime.imageId(reference),
-      ensurePlanet: async () => ({ client: planet.client, httpPort: 8080, home: "iad" }),
+      connect: async () => ({
+        name: "local",
+        fleetOf: (app) => createPlanetFleet(planet.client.connection, app),
+        apps: appsOf(planet.client.connection.api.apps, "personal"),
+        home: "iad",
+        urlsOf: (app, regions) =>
+          [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
+      }),
+      newKey: randomUUID,
       ...{ deployer, clock: systemClock, signal: new AbortController().signal, progress: silentProgress },
     },
   );
 }
 const changeDeps = (): ChangeDeps => ({
-  fleet: createControlFleet(planet.client, "shop"),
+  fleet: createSteadyFleet(createPlanetFleet(planet.client.connection, "shop"), {
+    clock: systemClock,
+    newKey: randomUUID,
+  }),
   ...{ deployer, clock: systemClock, signal: new AbortController().signal, progress: silentProgress },
 });
 const running = async (): Promise<string[]> =>
@@ -134,7 +148,13 @@ describe("releases", () => {
     await run("v1");
     await expect(run("crash")).rejects.toThrow();
     await run("v2");
-    const rows = await listReleases(createControlFleet(planet.client, "shop"), 10);
+    const rows = await listReleases(
+      createSteadyFleet(createPlanetFleet(planet.client.connection, "shop"), {
+        clock: systemClock,
+        newKey: randomUUID,
+      }),
+      10,
+    );
     expect(rows.map(({ version, status, image, current }) => [version, status, image, current])).toEqual([
       [3, "complete", "v2", true],
       [2, "failed", "crash", false],

@@ -1,4 +1,7 @@
 // Deploys against a real control plane whose engine is in memory: what happens to machines, and what is left after a failure.
+import { randomUUID } from "node:crypto";
+import { createPlanetFleet } from "../../../src/operations/deploy/execute/planet-fleet.ts";
+import { appsOf } from "../../../src/operations/deploy/apps-of.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isRegionCode, suggestRegion } from "../../../src/emulator/index.ts";
 import type { Program } from "../../../src/emulator/runtime/memory/programs.ts";
@@ -59,7 +62,15 @@ async function run(
       tagImage: async () => undefined,
       imageId: (reference) => planet.runtime.imageId(reference),
       deployer: { user: "somebody", program: "0" },
-      ensurePlanet: async () => ({ client: planet.client, httpPort: 8080, home: "iad" }),
+      connect: async () => ({
+        name: "local",
+        fleetOf: (app) => createPlanetFleet(planet.client.connection, app),
+        apps: appsOf(planet.client.connection.api.apps, "personal"),
+        home: "iad",
+        urlsOf: (app, regions) =>
+          [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
+      }),
+      newKey: randomUUID,
       clock: systemClock,
       signal,
       progress: silentProgress,

@@ -97,11 +97,23 @@ describe("the world", () => {
 
 describe("orders", () => {
   test("AS-04 AS-10: a machine is stopped and started on the edge's order", async () => {
-    expect((await call("POST", `/machines/${id}/autostop`, { mode: "suspend" })).status).toBe(200);
+    expect((await call("POST", `/machines/${id}/autostop`, { mode: "stop" })).status).toBe(200);
     const { stoppedAtMs } = await seen("stopped");
     expect(Math.abs(Date.now() - (stoppedAtMs ?? 0))).toBeLessThan(10_000);
     expect((await call("POST", `/machines/${id}/wake`, {})).status).toBe(200);
     expect((await seen("started")).stoppedAtMs).toBeUndefined();
+  });
+
+  test("AS-09: a machine is suspended and goes on where it was; one that cannot be suspended is stopped", async () => {
+    expect((await call("POST", `/machines/${id}/autostop`, { mode: "suspend" })).status).toBe(200);
+    await seen("suspended");
+    expect((await call("POST", `/machines/${id}/wake`, {})).status).toBe(200);
+    await seen("started");
+    const config = { ...CONFIG, guest: { memory_mb: 4_096, cpus: 1, cpu_kind: "shared" as const } };
+    const large = await planet.client.createMachine(APP, { region: "nrt", config });
+    await planet.client.waitMachine(APP, large.id, "started");
+    expect((await call("POST", `/machines/${large.id}/autostop`, { mode: "suspend" })).status).toBe(200);
+    await planet.client.waitMachine(APP, large.id, "stopped");
   });
 
   test("of machines that are not there, or of another kind, are refused", async () => {

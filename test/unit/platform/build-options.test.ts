@@ -1,7 +1,9 @@
 // What of a build reaches the Docker client, and how: secrets by its environment, never by its arguments.
 import { describe, expect, test } from "vitest";
-import { buildArguments, buildImage, type BuildImageInput, pushImage } from "../../../src/platform/docker-build.ts";
+import { buildArguments, buildImage, type BuildImageInput } from "../../../src/platform/docker-build.ts";
+import { pushImage } from "../../../src/platform/docker-push.ts";
 import type { exec, ExecOptions } from "../../../src/platform/exec.ts";
+import { createTestClock } from "../../support/test-clock.ts";
 
 const CANARY = "canary-value-of-a-secret";
 const input: BuildImageInput = {
@@ -62,7 +64,13 @@ test("--no-cache builds every step anew", () => {
 
 test("a push that is refused says why", async () => {
   const { exec: run } = recorder("20.10.24");
-  await expect(pushImage("shop:1", {}, { exec: run, clients: async () => ["/docker"] })).rejects.toMatchObject({
+  await expect(
+    pushImage(
+      "shop:1",
+      { configDir: "/none", clock: createTestClock() },
+      { exec: run, clients: async () => ["/docker"] },
+    ),
+  ).rejects.toMatchObject({
     code: "PUSH_FAILED",
     message: "shop:1 could not be pushed: denied: who are you",
   });

@@ -171,6 +171,7 @@ export function certificateRoutes({ planet, certificates, ips }: GrantRoutesDeps
     .post("/apps/:app/ip_assignments", async (context) => {
       const app = appOf(context);
       const [first, second] = ips.assign(app, await readBody(context, AssignIpSchema));
+      planet.worldChanged();
       return context.json({
         ...viewIp(first),
         ...(second === undefined ? {} : { ip_pair: { v4: viewIp(first), v6: viewIp(second) } }),
@@ -178,6 +179,7 @@ export function certificateRoutes({ planet, certificates, ips }: GrantRoutesDeps
     })
     .delete("/apps/:app/ip_assignments/:ip", (context) => {
       ips.release(appOf(context), context.req.param("ip"));
+      planet.worldChanged();
       return context.body(null, 204);
     });
 }

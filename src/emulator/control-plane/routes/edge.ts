@@ -31,6 +31,16 @@ export function edgeRoutes({
       });
     return body;
   };
+  /** @returns false where the machine is of a kind that cannot be suspended: it is stopped instead (AS-09) */
+  const suspends = (id: string): boolean => {
+    try {
+      planet.machines.suspend(appOf(id), id);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === "MACHINE_STATE") return false;
+      throw error;
+    }
+  };
   return new Hono()
     .post("/machines/:id/wake", (context) => {
       const id = context.req.param("id");
@@ -39,9 +49,8 @@ export function edgeRoutes({
     })
     .post("/machines/:id/autostop", async (context) => {
       const id = context.req.param("id");
-      await readBody(context, z.object({ mode: z.enum(["stop", "suspend"]) }));
-      // A machine that cannot be suspended is stopped (AS-09).
-      planet.machines.stop(appOf(id), id);
+      const { mode } = await readBody(context, z.object({ mode: z.enum(["stop", "suspend"]) }));
+      if (mode === "stop" || !suspends(id)) planet.machines.stop(appOf(id), id);
       return context.json({ ok: true });
     })
     .post("/app-log", async (context) => {

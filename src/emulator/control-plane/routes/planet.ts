@@ -65,7 +65,8 @@ export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
       return context.json({ ok: true });
     })
     .post("/certificates/leaf", async (context) => {
-      const { name, publicKey } = await readBody(context, LeafRequestSchema);
+      const { name, publicKey, selfSigned = false } = await readBody(context, LeafRequestSchema);
+      if (selfSigned) return context.json(await leafSigner.signItself(name));
       const own = isPlanetName(name) ? undefined : await certificates.served(name);
       const leaf: LeafCertificate = own ?? { certificate: await leafSigner.sign(name, publicKey) };
       return context.json(leaf);

@@ -63,7 +63,7 @@ export function eventTables(db: Database): EventTables {
     addEvent: (machine, event) => {
       db.run("INSERT INTO events (machine, body) VALUES (?, ?)", machine, JSON.stringify(event));
       db.run(
-        "DELETE FROM events WHERE machine = ? AND seq NOT IN (SELECT seq FROM events WHERE machine = ? ORDER BY seq DESC LIMIT ?)",
+        "DELETE FROM events WHERE machine = ? AND seq <= (SELECT seq FROM events WHERE machine = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)",
         ...[machine, machine, EVENTS_KEPT],
       );
     },

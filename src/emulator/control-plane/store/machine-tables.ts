@@ -136,7 +136,8 @@ function versionOf(row: Row): MachineVersionRecord {
 export function machineTables(db: Database, perRegion: number): MachineTables {
   const configOf = configReader();
   const read = (row: Row): MachineRecord => machineOf(row, configOf(String(row.id), String(row.config)));
-  const freeNumber = (region: string): number => {
+  /** The lowest number that no machine of the region has; there is one below the highest. */
+  const firstGap = (region: string): number => {
     const first = db.one("SELECT 1 FROM machines WHERE region = ? AND number = 1 AND state <> 'destroyed'", region);
     if (first === undefined) return 1;
     const before = db.one(
@@ -145,7 +146,15 @@ export function machineTables(db: Database, perRegion: number): MachineTables {
        ) ORDER BY number LIMIT 1`,
       region,
     );
-    const number = Number(before?.number) + 1;
+    return Number(before?.number) + 1;
+  };
+  const freeNumber = (region: string): number => {
+    const taken = db.one(
+      "SELECT count(*) AS count, max(number) AS highest FROM machines WHERE region = ? AND state <> 'destroyed'",
+      region,
+    );
+    // Without a gap, as mostly, the search for one would look at every machine of the region.
+    const number = taken?.count === (taken?.highest ?? 0) ? Number(taken?.count) + 1 : firstGap(region);
     if (number <= perRegion) return number;
     throw new AppError("ADDRESS_CLASH", `Region "${region}" has no free address: it holds ${perRegion} machines`, {
       suggestions: ["destroy machines that are no longer needed", "use another region"],
@@ -160,8 +169,8 @@ export function machineTables(db: Database, perRegion: number): MachineTables {
       at,
     );
     db.run(
-      `DELETE FROM machine_versions WHERE machine = ? AND instance_id NOT IN (
-         SELECT instance_id FROM machine_versions WHERE machine = ? ORDER BY instance_id DESC LIMIT ?)`,
+      `DELETE FROM machine_versions WHERE machine = ? AND instance_id <= (
+         SELECT instance_id FROM machine_versions WHERE machine = ? ORDER BY instance_id DESC LIMIT 1 OFFSET ?)`,
       ...[machine, machine, VERSIONS_KEPT],
     );
   };

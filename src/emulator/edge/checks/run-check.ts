@@ -1,5 +1,7 @@
-// One run of a health check: a TCP connection or an HTTP request from edge's address in the machine's own region.
-import { request } from "node:http";
+// One run of a health check: a TCP connection or an HTTP request, over TLS or not, from edge's address in the machine's own
+// region.
+import { type IncomingMessage, request as plainRequest } from "node:http";
+import { request as tlsRequest } from "node:https";
 import net from "node:net";
 import type { WorldCheck } from "../../../contract/world.ts";
 
@@ -35,11 +37,11 @@ function runTcp({ port, timeoutMs }: WorldCheck, { host, localAddress }: CheckTa
 
 /** A 2xx status in time passes; redirects are not followed (statements HC-01 and HC-02). */
 function runHttp(
-  { port, timeoutMs, method = "GET", path = "/", headers = {} }: WorldCheck,
+  { port, timeoutMs, method = "GET", path = "/", headers = {}, tls }: WorldCheck,
   { host, localAddress }: CheckTarget,
 ): Promise<CheckResult> {
   return new Promise((resolve) => {
-    const what = `${method} http://${host}:${port}${path}`;
+    const what = `${method} ${tls === undefined ? "http" : "https"}://${host}:${port}${path}`;
     const finish = (passing: boolean, output: string): void => {
       outgoing.destroy();
       resolve({ passing, output });
@@ -54,10 +56,14 @@ function runHttp(
       signal: AbortSignal.timeout(timeoutMs),
       headers: { "user-agent": "Hangar/check", ...headers, connection: "close" },
     };
-    const outgoing = request(options, (response) => {
-      const { statusCode = 0, statusMessage = "" } = response;
+    const answered = ({ statusCode = 0, statusMessage = "" }: IncomingMessage): void =>
       finish(statusCode >= 200 && statusCode < 300, `${what}: ${statusCode} ${statusMessage}`);
-    });
+    // without a name of its own the certificate has to be the address's
+    const name = tls?.serverName === undefined ? {} : { servername: tls.serverName };
+    const outgoing =
+      tls === undefined
+        ? plainRequest(options, answered)
+        : tlsRequest({ ...options, ...name, rejectUnauthorized: !tls.skipVerify }, answered);
     outgoing.on("error", (error) =>
       finish(
         false,

@@ -3,6 +3,8 @@
 
 export interface Conn {
   readonly remoteAddress: string;
+  /** The peer's port, where it is known. */
+  readonly remotePort?: number;
   /** Something written still waits in this process. */
   readonly hasUnsent: boolean;
   /** Sends text whose characters are bytes (latin1). Like the other two: false asks the caller to wait for onDrain. */
@@ -39,6 +41,16 @@ export interface Endpoint {
   readonly port: number;
   /** The address to open it from: it decides which region's distance the connection pays. */
   readonly localAddress: string;
+  /** Absent: it carries HTTP from its first byte. */
+  readonly opening?: Opening | undefined;
+}
+
+/** How a connection to a machine begins. */
+export interface Opening {
+  /** The client's bytes pass as they are: the relay's own HTTP ends here. */
+  readonly raw: boolean;
+  /** What is sent first; its characters are bytes (latin1). */
+  readonly preface: string;
 }
 
 /** Opens connections. The listener hears of data only after `opened`. */

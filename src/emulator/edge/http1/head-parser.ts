@@ -78,6 +78,8 @@ export function parseResponseHead(bytes: Buffer, start: number, end: number, lim
   head.minorVersion = version;
   const after = fields(bytes, p + 2, end, limits, head, 502);
   if (after < 0 || (after === INCOMPLETE ? end : after) - start > limits.maxBytes) return -502;
+  // Programs differ about which interim responses can have a body (RFC 9110 §15.2: none): none may announce one.
+  if (after > 0 && status < 200 && (head.chunked || head.contentLength > 0)) return -502;
   if (after > 0) head.length = after - start;
   return after;
 }
@@ -149,7 +151,8 @@ function fields(
       case FIELD.transferEncoding:
         codings += 1;
         if (codings > 1) return -400;
-        if (bytes.toString("latin1", valueStart, valueEnd).toLowerCase() !== "chunked") return -badCoding;
+        // With a tab behind it, some programs no longer know the coding: the whitespace before the line's end counts here.
+        if (!/^chunked *$/i.test(bytes.toString("latin1", valueStart, p - 2))) return -badCoding;
         head.chunked = true;
         break;
       case FIELD.expect:

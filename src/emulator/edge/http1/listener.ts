@@ -2,7 +2,7 @@
 import net from "node:net";
 import { AppError } from "../../../errors/app-error.ts";
 import { ClientConnection, type ClientDeps, type ClientPolicy } from "./client-connection.ts";
-import type { Conn } from "./conn.ts";
+import type { Conn, ConnListener } from "./conn.ts";
 import { acceptedConn } from "./net-conn.ts";
 
 /** Bounds the memory that connections which do nothing can take: about 15 KB each. */
@@ -23,7 +23,7 @@ export interface Listener {
 }
 
 /** Takes up a connection that is open: the Conn that `open` makes for its listener. `begin` is called when all is set. */
-export type Adopt = <C extends Conn>(open: (connection: ClientConnection) => C, begin?: (conn: C) => void) => void;
+export type Adopt = <C extends Conn>(open: (listener: ConnListener) => C, begin?: (conn: C) => void) => void;
 
 /** What a port speaks beneath HTTP/1.1. Connections that are ready come to `adopt`. */
 export type Transport = (adopt: Adopt) => net.Server;
@@ -35,11 +35,7 @@ export const plainTransport: Transport = (adopt) =>
   );
 
 /** @param policy without `closed`, which the listener needs itself */
-export function createListener(
-  policy: Omit<ClientPolicy, "closed">,
-  deps: ClientDeps,
-  transport: Transport = plainTransport,
-): Listener {
+export function createListener(policy: Omit<ClientPolicy, "closed">, deps: ClientDeps, transport: Transport): Listener {
   const connections = new Set<ClientConnection>();
   let drained: (() => void) | undefined;
   const closed = (connection: ClientConnection): void => {
@@ -51,6 +47,7 @@ export function createListener(
     const connection = new ClientConnection(whole, deps);
     const conn = open(connection);
     connection.attach(conn);
+    if (connections.size >= MAX_CONNECTIONS) return connection.destroy();
     connections.add(connection);
     begin?.(conn);
   });

@@ -7,13 +7,17 @@ const JOIN_BYTES = 8_192;
 
 class NetConn implements Conn {
   readonly remoteAddress: string;
+  readonly remotePort: number;
   readonly #secure: boolean;
   readonly #socket: net.Socket;
+  readonly #copies: boolean;
   #given = false;
 
-  constructor(socket: net.Socket, listener: ConnListener) {
+  constructor(socket: net.Socket, listener: ConnListener, copies: boolean) {
     this.#socket = socket;
+    this.#copies = copies;
     this.remoteAddress = plainAddress(socket.remoteAddress ?? "");
+    this.remotePort = socket.remotePort ?? 0;
     this.#secure = "encrypted" in socket;
     socket.on("data", (bytes: Buffer) => {
       if (!this.#given) listener.onData(bytes, 0, bytes.length);
@@ -42,7 +46,8 @@ class NetConn implements Conn {
   }
 
   writeBytes(bytes: Buffer, start: number, end: number): boolean {
-    return this.#socket.write(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+    const part = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
+    return this.#socket.write(this.#copies ? Buffer.from(part) : part);
   }
 
   writeTextAndBytes(text: string, bytes: Buffer, start: number, end: number): boolean {
@@ -80,13 +85,16 @@ class NetConn implements Conn {
   }
 }
 
-/** The Conn of an accepted socket, or of the TLS socket on it. */
-export function acceptedConn(socket: net.Socket, listener: ConnListener): Conn {
-  return new NetConn(socket, listener);
+/**
+ * The Conn of an accepted socket, or of the TLS socket on it.
+ * @param copies what it is given to write may change after the call: bytes that node:net itself has read do not
+ */
+export function acceptedConn(socket: net.Socket, listener: ConnListener, copies = false): Conn {
+  return new NetConn(socket, listener, copies);
 }
 
-/** Opens connections with node:net. */
-export const netConnector: Connector = {
+/** Opens connections with node:net. @param copies as in acceptedConn */
+export const createNetConnector = (copies: boolean): Connector => ({
   connect: (endpoint, timeoutMs, listener, outcome) => {
     let settled = false;
     const socket = net.connect({
@@ -109,7 +117,7 @@ export const netConnector: Connector = {
       if (settled) return;
       settled = true;
       socket.setTimeout(0);
-      outcome.opened(new NetConn(socket, listener));
+      outcome.opened(new NetConn(socket, listener, copies));
       socket.off("error", onError);
     });
     return {
@@ -119,7 +127,9 @@ export const netConnector: Connector = {
       },
     };
   },
-};
+});
+
+export const netConnector: Connector = createNetConnector(false);
 
 /** What an error of a socket that could not be opened means. */
 export function connectFailureOf(code: string | undefined): ConnectFailure {

@@ -42,7 +42,7 @@ export class H2cConn implements Conn {
           return { reader, decodes: head.chunked };
         },
         payload: (bytes, start, end) => {
-          this.#drained = this.#stream?.write(bytes.subarray(start, end)) ?? true;
+          this.#drained = this.#stream?.write(Buffer.from(bytes.subarray(start, end))) ?? true;
         },
         end: (trailers) => this.#endRequest(trailers),
       },

@@ -49,7 +49,7 @@ export class StreamConn implements Conn {
           return { reader, decodes };
         },
         payload: (bytes, start, end) => {
-          this.#drained = stream.write(bytes.subarray(start, end));
+          this.#drained = stream.write(Buffer.from(bytes.subarray(start, end)));
         },
         end: (trailers) => this.#endResponse(trailers),
       },

@@ -2,27 +2,45 @@
 import { randomBytes } from "node:crypto";
 import type net from "node:net";
 import tls from "node:tls";
+import type { TlsOptions } from "../http-features.ts";
 import type { LeafCertificates } from "./leaf-certificates.ts";
 
 /** A client that has not shaken hands by then is not going to. */
 const HANDSHAKE_MS = 10_000;
 /** How long a session can be taken up again. */
 const SESSION_SECONDS = 7_200;
+/** The platform's (PH-04): those of TLS 1.3, and of 1.2 those for ECDSA alone. */
+const CIPHERS = [
+  ...["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
+  ...["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"],
+].join(":");
+const HTTP_PROTOCOLS: readonly string[] = ["h2", "http/1.1"];
 
 export interface TlsServerDeps {
-  readonly certificates: LeafCertificates;
+  readonly certificates: Pick<LeafCertificates, "contextFor">;
   /** The version of the certificate for a name in lower case; undefined where this planet does not answer for it. */
   versionOf(name: string): string | undefined;
+  /** What the service with that name asks for; an empty list of protocols: none is agreed on. */
+  options?(name: string): TlsOptions | undefined;
+  /** The certificate for clients whose name is unknown, or who give none; absent: they are refused. */
+  readonly unnamed?: { readonly certificate: string; readonly key: string } | undefined;
   log(text: string): void;
 }
 
 /** A server whose connections come to `opened` after their handshake. The words of failures are the platform's (PT03 to PT08). */
-export function createTlsServer(
-  { certificates, versionOf, log }: TlsServerDeps,
-  opened: (socket: tls.TLSSocket) => void,
-): net.Server {
+export function createTlsServer(deps: TlsServerDeps, opened: (socket: tls.TLSSocket) => void): net.Server {
+  const { certificates, versionOf, options, unnamed, log } = deps;
+  const general = options?.("");
   const server = tls.createServer({
-    ...{ allowHalfOpen: true, noDelay: true, minVersion: "TLSv1.2", ALPNProtocols: ["h2", "http/1.1"] },
+    ...{ allowHalfOpen: true, noDelay: true, ciphers: CIPHERS },
+    ...(unnamed === undefined ? {} : { cert: unnamed.certificate, key: unnamed.key }),
+    ...{ minVersion: oldest(general), maxVersion: newest(general) },
+    ...(general?.alpn?.length === 0
+      ? {}
+      : {
+          ALPNCallback: ({ servername, protocols }: { servername: string; protocols: string[] }) =>
+            (options?.(servername.toLowerCase())?.alpn ?? HTTP_PROTOCOLS).find((one) => protocols.includes(one)),
+        }),
     ...{ handshakeTimeout: HANDSHAKE_MS, sessionTimeout: SESSION_SECONDS, ticketKeys: randomBytes(48) },
     // Sessions of all names share one set of ticket keys; each session remembers its own name.
     sessionIdContext: "hangar",
@@ -30,6 +48,8 @@ export function createTlsServer(
       const name = given.toLowerCase();
       const version = versionOf(name);
       if (version === undefined) {
+        // Without a context of the name's own, the server's is used.
+        if (unnamed !== undefined) return answer(null);
         log(`[PT05] no valid tls certificate was found for SNI ${name}. aborted connection`);
         return answer(new Error("unknown name"));
       }
@@ -50,6 +70,15 @@ export function createTlsServer(
     if (error.message !== "unknown name" && error.message !== "no certificate") log(explain(error));
   });
   return server;
+}
+
+/** The platform has two versions, and both where nothing is said. */
+function oldest(options: TlsOptions | undefined): tls.SecureVersion {
+  return options?.versions?.some((version) => /1\.?2$/.test(version)) === false ? "TLSv1.3" : "TLSv1.2";
+}
+
+function newest(options: TlsOptions | undefined): tls.SecureVersion {
+  return options?.versions?.some((version) => /1\.?3$/.test(version)) === false ? "TLSv1.2" : "TLSv1.3";
 }
 
 function explain({ code, message }: NodeJS.ErrnoException): string {

@@ -59,8 +59,8 @@ function privileges(spec: ContainerSpec): HostConfig {
 function connectivity(spec: ContainerSpec): HostConfig {
   if (spec.networkOf !== undefined) return { NetworkMode: `container:${spec.networkOf}` };
   const ports = (spec.publish ?? []).map(
-    ({ hostPort, containerPort }) =>
-      [`${containerPort}/tcp`, [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }]] as const,
+    ({ hostPort, containerPort, protocol = "tcp" }) =>
+      [`${containerPort}/${protocol}`, [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }]] as const,
   );
   return {
     NetworkMode: spec.networks[0]?.network ?? "none",
@@ -105,7 +105,11 @@ export function containerCreateOptions(spec: ContainerSpec): ContainerCreateOpti
     ...(spec.stopSignal === undefined ? {} : { StopSignal: spec.stopSignal }),
     ...(spec.publish === undefined || !own
       ? {}
-      : { ExposedPorts: Object.fromEntries(spec.publish.map(({ containerPort }) => [`${containerPort}/tcp`, {}])) }),
+      : {
+          ExposedPorts: Object.fromEntries(
+            spec.publish.map(({ containerPort, protocol = "tcp" }) => [`${containerPort}/${protocol}`, {}]),
+          ),
+        }),
     HostConfig: {
       ...connectivity(spec),
       ...memory(spec),

@@ -1,4 +1,5 @@
 // Starting and ending the programs of the in-memory engine: ports, addresses, states, events, restarts.
+import type { PublishedPort } from "../container-spec.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { ContainerEvent } from "../container-runtime.ts";
 import type { ContainerTable, MemoryContainer } from "./container-table.ts";
@@ -54,15 +55,14 @@ export function createProcessLife(deps: {
 
   const release = (container: MemoryContainer): void => {
     for (const network of container.attachments.keys()) networks.leave(network, container.id);
-    for (const { hostPort } of container.spec.publish ?? [])
-      if (ports.get(hostPort) === container.id) ports.delete(hostPort);
+    for (const { hostPort } of tcpPorts(container)) if (ports.get(hostPort) === container.id) ports.delete(hostPort);
   };
 
   const claim = (container: MemoryContainer): void => {
     const { networkOf } = container.spec;
     if (networkOf !== undefined && !isRunning(containers.get(networkOf))) throw refusals.notRunning(networkOf);
     for (const attachment of container.attachments.values()) networks.join(attachment, container.id);
-    for (const { hostPort } of container.spec.publish ?? []) {
+    for (const { hostPort } of tcpPorts(container)) {
       if (ports.has(hostPort)) throw refusals.portTaken(hostPort);
       ports.set(hostPort, container.id);
     }
@@ -181,4 +181,9 @@ export function createProcessLife(deps: {
       end(container, KILLED);
     },
   };
+}
+
+/** Those that another container's can clash with here: UDP's are not kept count of. */
+function tcpPorts({ spec }: MemoryContainer): readonly PublishedPort[] {
+  return (spec.publish ?? []).filter(({ protocol }) => protocol === undefined);
 }

@@ -2,13 +2,19 @@
 // have their own; the engine knows neither.
 import type { LaunchMachine, Machine } from "../../../contract/machine.ts";
 import type { Diagnosis } from "../../../contract/planet.ts";
-import type { BeginRelease, ChangeRelease, HeldRelease, Release, ReleaseDetail } from "../../../contract/release.ts";
+import type { BeginRelease, ChangeRelease, HeldRelease, Release } from "../../../contract/release.ts";
 import type { CreateVolumeStep, PlanVolume } from "../plan/plan-types.ts";
 
 export interface Fleet {
   readonly app: string;
   /** Milliseconds that the routing of the target takes to follow a cordon; 0 where it is followed at once. */
   readonly settleMs: number;
+  /** Milliseconds between two looks at a machine. */
+  readonly lookEveryMs: number;
+  /** Milliseconds that a machine without any check has to stay up. */
+  readonly smokeMs: number;
+  /** Whether the target looks by itself at ports that no check looks at. */
+  readonly checksPorts: boolean;
   machines(): Promise<Machine[]>;
   /** @throws MACHINE_NOT_FOUND */
   machine(id: string): Promise<Machine>;
@@ -35,8 +41,16 @@ export interface Fleet {
   destroyVolume(id: string): Promise<void>;
   /** Newest first. */
   releases(limit?: number): Promise<Release[]>;
-  release(id: string): Promise<ReleaseDetail>;
+  /** What a release was made of, see ReleasedGroupsSchema. @throws RELEASE_NOT_FOUND where nobody knows any more */
+  definition(release: Release): Promise<unknown>;
   begin(body: BeginRelease): Promise<HeldRelease>;
-  adopt(id: string, ttlS: number): Promise<HeldRelease>;
-  change(id: string, body: ChangeRelease): Promise<ReleaseDetail>;
+  /** Takes over a release whose holder is gone. @throws DEPLOY_RUNNING, CONFLICT it has ended meanwhile */
+  adopt(release: Release, ttlS: number): Promise<HeldRelease>;
+  change(id: string, body: ChangeRelease): Promise<void>;
+}
+
+/** A fleet as a target has it: whoever creates a machine says by which key it can be found again. */
+export interface TargetFleet extends Omit<Fleet, "create"> {
+  /** @param key that no other creation has */
+  create(body: LaunchMachine, key: string): Promise<Machine>;
 }

@@ -26,15 +26,12 @@ const LOOK_EVERY_MS = 250;
 const STEP = "recover";
 
 /** The release's lease once nobody prolongs it. @throws DEPLOY_RUNNING as soon as somebody does */
-async function adopt(
-  { id, lease_expires_at: firstSeen = 0 }: Release,
-  ttlS: number,
-  deps: RecoverDeps,
-): Promise<HeldRelease | undefined> {
+async function adopt(release: Release, ttlS: number, deps: RecoverDeps): Promise<HeldRelease | undefined> {
   const { fleet, clock, signal } = deps;
+  const { lease_expires_at: firstSeen = 0 } = release;
   for (;;) {
     try {
-      return await fleet.adopt(id, ttlS);
+      return await fleet.adopt(release, ttlS);
     } catch (thrown) {
       const error = asAppError(thrown);
       if (error.code === "CONFLICT") return undefined;
@@ -71,11 +68,15 @@ export async function recover(input: RecoverInput, deps: RecoverDeps): Promise<v
       progress.done(STEP, "finished");
       return;
     }
-    await putBack(
-      { before: journal?.before ?? [], release: held, maxUnavailable: input.maxUnavailable, work: options },
-      work,
-    );
-    await fleet.change(held.id, { nonce: held.nonce, status: "interrupted", error: "the deploy was cut short" });
+    const status = { nonce: held.nonce, status: "interrupted", error: "the deploy was cut short" } as const;
+    if (journal === undefined) {
+      // Begun elsewhere: what was there before is not known here, so nothing is guessed. The deploy that follows converges.
+      await fleet.change(held.id, status);
+      progress.done(STEP, "what it changed is not known here and stays");
+      return;
+    }
+    await putBack({ before: journal.before, release: held, maxUnavailable: input.maxUnavailable, work: options }, work);
+    await fleet.change(held.id, status);
     progress.done(STEP, "taken back");
   } catch (error) {
     progress.fail(STEP);

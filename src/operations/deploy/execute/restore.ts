@@ -2,6 +2,7 @@
 // was done, so it is right after a failure, after a Ctrl-C and after a kill at any instant, and doing it twice is harmless.
 import type { Machine } from "../../../contract/machine.ts";
 import type { Snapshot } from "../../../contract/release.ts";
+import { CREATION_KEY } from "../../../client/machines/machines-api.ts";
 import { canonical } from "../plan/canonical.ts";
 import { isGone, STANDS_FOR_KEY } from "../plan/managed.ts";
 
@@ -33,9 +34,10 @@ export function snapshotOf(machines: readonly Machine[]): Snapshot[] {
   }));
 }
 
-function sameText({ config }: Machine, before: Snapshot): boolean {
-  const { [STANDS_FOR_KEY]: _standsFor, ...metadata } = config.metadata ?? {};
-  return canonical({ ...config, metadata }) === canonical({ ...before.config, metadata: before.config.metadata ?? {} });
+/** The configuration without what only says how the machine came to be. */
+function textOf({ config }: Pick<Machine, "config">): string {
+  const { [STANDS_FOR_KEY]: _standsFor, [CREATION_KEY]: _key, ...metadata } = config.metadata ?? {};
+  return canonical({ ...config, metadata });
 }
 
 export function planRestoration(
@@ -50,8 +52,8 @@ export function planRestoration(
   const pairs = before.map((snapshot) => ({ snapshot, now: nowOf(snapshot) }));
   const kept = new Set(pairs.flatMap(({ now }) => (now === undefined ? [] : [now.id])));
   const present = pairs.flatMap(({ snapshot, now }) => (now === undefined ? [] : [{ snapshot, now }]));
-  const update = present.filter(({ snapshot, now }) => !sameText(now, snapshot));
-  const same = present.filter(({ snapshot, now }) => sameText(now, snapshot));
+  const update = present.filter(({ snapshot, now }) => textOf(now) !== textOf(snapshot));
+  const same = present.filter(({ snapshot, now }) => textOf(now) === textOf(snapshot));
   return {
     recreate: pairs.flatMap(({ snapshot, now }) => (now === undefined ? [snapshot] : [])),
     update: update.map(({ snapshot, now }) => ({

@@ -3,24 +3,25 @@
 import type { LaunchMachine, Machine } from "../../../contract/machine.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import type { Clock } from "../../../platform/clock.ts";
-import { canonical, LAUNCH_KEY } from "../plan/canonical.ts";
+import { CREATION_KEY } from "../../../client/machines/machines-api.ts";
+import { canonical } from "../plan/canonical.ts";
 import { isGone } from "../plan/managed.ts";
-import type { Fleet } from "./fleet.ts";
+import type { Fleet, TargetFleet } from "./fleet.ts";
 
 export interface SteadyDeps {
-  readonly clock: Clock;
-  /** A text that no other launch has. */
-  readonly launchId: () => string;
+  readonly clock: Pick<Clock, "sleep">;
+  /** A text that no other creation has. */
+  readonly newKey: () => string;
 }
 
 const TRIES = 6;
 const FIRST_PAUSE_MS = 100;
 /** Failures after which nobody knows whether the request was carried out. */
-const UNKNOWN: ReadonlySet<string> = new Set(["UNREACHABLE", "DEADLINE"]);
+const UNKNOWN: ReadonlySet<string> = new Set(["UNREACHABLE", "DEADLINE", "OUTCOME_UNKNOWN"]);
 
 const isUnknown = (error: unknown): boolean => error instanceof AppError && UNKNOWN.has(error.code);
 
-export function createSteadyFleet(fleet: Fleet, { clock, launchId }: SteadyDeps): Fleet {
+export function createSteadyFleet(fleet: TargetFleet, { clock, newKey }: SteadyDeps): Fleet {
   const again = async <T>(work: () => Promise<T>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -46,12 +47,13 @@ export function createSteadyFleet(fleet: Fleet, { clock, launchId }: SteadyDeps)
     machines: () => again(() => fleet.machines()),
     machine: (id) => fleet.machine(id),
     create: (body) => {
-      const id = launchId();
-      const config = { ...body.config, metadata: { ...body.config.metadata, [LAUNCH_KEY]: id } };
+      const key = newKey();
       return once(
-        () => fleet.create({ ...body, config }),
+        () => fleet.create(body, key),
         async () =>
-          (await fleet.machines()).find((machine) => !isGone(machine) && machine.config.metadata?.[LAUNCH_KEY] === id),
+          (await fleet.machines()).find(
+            (machine) => !isGone(machine) && machine.config.metadata?.[CREATION_KEY] === key,
+          ),
       );
     },
     update: async (id, body: LaunchMachine, nonce) => {
@@ -71,7 +73,7 @@ export function createSteadyFleet(fleet: Fleet, { clock, launchId }: SteadyDeps)
     diagnosis: (id) => again(() => fleet.diagnosis(id)),
     volumes: () => again(() => fleet.volumes()),
     releases: (limit) => again(() => fleet.releases(limit)),
-    release: (id) => again(() => fleet.release(id)),
+    definition: (release) => again(() => fleet.definition(release)),
     change: (id, body) => again(() => fleet.change(id, body)),
   };
 }

@@ -11,9 +11,6 @@ export function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
 }
 
-/** Known for each machine that a deploy makes, so that one whose answer was lost is found again. */
-export const LAUNCH_KEY = "fly_flyctl_bluegreen_launch_id";
-
 /** Metadata that says which deploy wrote a configuration, not what the machine runs. */
 const BOOKKEEPING = new Set([
   "fly_release_id",
@@ -22,7 +19,9 @@ const BOOKKEEPING = new Set([
   "fly_builder_id",
   "fly_bluegreen_deployment_tag",
   "hangar_stands_for",
-  LAUNCH_KEY,
+  "fly_flyctl_bluegreen_launch_id",
+  // CREATION_KEY of the client, which this pure file does not import.
+  "hangar_creation",
 ]);
 
 function isEmpty(value: unknown): boolean {

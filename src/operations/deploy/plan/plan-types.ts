@@ -134,7 +134,7 @@ export type Step = CreateVolumeStep | CreateStep | UpdateStep | ReplaceStep | De
 
 /** Something that a deploy does only when somebody agreed to it. */
 export interface Question {
-  readonly kind: "group-removed" | "volume-detached" | "count-changed";
+  readonly kind: "group-removed" | "volume-detached" | "count-changed" | "app-created";
   readonly text: string;
 }
 

@@ -126,10 +126,10 @@ describe("renderFindings", () => {
 
 describe("renderDestructionQuestion", () => {
   test("names what goes", () => {
-    expect(renderDestructionQuestion({ app: "a", machines: [{ id: "m1", region: "iad" }] })).toBe(
-      'Destroy app "a" and its 1 machine (m1 in iad)?',
+    expect(renderDestructionQuestion({ app: "a", machines: [{ id: "m1", region: "iad" }] }, "on Fly.io")).toBe(
+      'Destroy app "a" and its 1 machine (m1 in iad) on Fly.io?',
     );
-    expect(renderDestructionQuestion({ app: "a", machines: [] })).toContain("no machines");
+    expect(renderDestructionQuestion({ app: "a", machines: [] }, "on Fly.io")).toContain("no machines");
   });
 });
 
@@ -147,13 +147,13 @@ describe("renderStatus", () => {
   const app = { name: "my-app", status: "deployed", machines: [machine] };
 
   test("of an app", () => {
-    expect(renderStatus({ app, url: "http://my-app.localhost:8080" }, plain, wide)).toMatchInlineSnapshot(`
+    expect(renderStatus({ app, url: "http://my-app.localhost:8080", doors: [] }, plain, wide)).toMatchInlineSnapshot(`
       "App my-app: deployed, http://my-app.localhost:8080
 
       ID  REGION  STATE    CHECKS  VERSION  UPDATED
       m1  iad     started  1/2     01ABC    2026-11-22T10:00:00Z"
     `);
-    expect(renderStatus({ app: { ...app, machines: [] }, url: "u" }, plain, wide)).toContain("no machines");
+    expect(renderStatus({ app: { ...app, machines: [] }, url: "u", doors: [] }, plain, wide)).toContain("no machines");
   });
 
   test("of a planet", () => {

@@ -28,13 +28,18 @@ const machine = (id: string, region: string, handlers?: string[]): Machine => ({
 describe("listApps", () => {
   test("names each app's regions once", async () => {
     const organization = { name: "personal", slug: "personal" };
-    const client = {
-      apps: async () =>
-        ["b", "a"].map((name) => ({ id: name, name, status: "deployed", machine_count: 0, organization })),
-      machines: async (app: string) =>
-        app === "a" ? [machine("1", "nrt"), machine("2", "ams"), machine("3", "nrt")] : [],
+    const api = {
+      apps: {
+        list: async () =>
+          ["b", "a"].map((name) => ({ id: name, name, status: "deployed", machine_count: 0, organization })),
+      },
+      machines: {
+        list: async (app: string) =>
+          app === "a" ? [machine("1", "nrt"), machine("2", "ams"), machine("3", "nrt")] : [],
+      },
     };
-    expect(await listApps({ client, httpPort: 8080 })).toEqual([
+    const urlOf = (app: string): string => `http://${app}.localhost:8080`;
+    expect(await listApps(["personal"], { api, urlOf })).toEqual([
       { name: "a", status: "deployed", machines: 3, regions: ["ams", "nrt"], url: "http://a.localhost:8080" },
       { name: "b", status: "deployed", machines: 0, regions: [], url: "http://b.localhost:8080" },
     ]);
@@ -44,14 +49,16 @@ describe("listApps", () => {
 describe("destroyApp", () => {
   const destroy = async (refuse: (id: string) => AppError | undefined) => {
     const log: string[] = [];
-    const client = {
-      destroyMachine: async (_app: string, id: string) => {
-        const error = refuse(id);
-        if (error !== undefined) throw error;
-        log.push(`destroy ${id}`);
+    const api = {
+      machines: {
+        destroy: async (_app: string, id: string) => {
+          const error = refuse(id);
+          if (error !== undefined) throw error;
+          log.push(`destroy ${id}`);
+        },
+        wait: async (_app: string, id: string, { state }: { state: string }) => void log.push(`wait ${id} ${state}`),
       },
-      waitMachine: async (_app: string, id: string, state: string) => void log.push(`wait ${id} ${state}`),
-      destroyApp: async (app: string) => void log.push(`destroy ${app}`),
+      apps: { destroy: async (app: string) => void log.push(`destroy ${app}`) },
     };
     const plan = {
       app: "a",
@@ -60,7 +67,7 @@ describe("destroyApp", () => {
         { id: "2", region: "ams" },
       ],
     };
-    const failure = await destroyApp(plan, { client, progress: createProgress(createTestClock()) }).then(
+    const failure = await destroyApp(plan, { api, progress: createProgress(createTestClock()) }).then(
       () => undefined,
       (error: unknown) => (error as AppError).code,
     );
@@ -87,7 +94,7 @@ describe("presentableUrl", () => {
   const at = (machines: Machine[]) =>
     presentableUrl(
       { app: "a", path: "/", region: undefined },
-      { client: { machines: async () => machines }, httpPort: 8080 },
+      { api: { machines: { list: async () => machines } }, httpPort: 8080 },
     );
 
   test("is the app's own host on the planet", async () => {

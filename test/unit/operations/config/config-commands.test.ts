@@ -92,10 +92,8 @@ describe("config", () => {
   test("env is that of the file, or of the running machines", async () => {
     const env = { MODE: "live", PRIMARY_REGION: "iad", FLY_PROCESS_GROUP: "app" };
     expect(await envOfFile(input, { files })).toEqual([{ group: "app", env }]);
-    expect(await envOfApp("shop", undefined, { machines: async () => [machine(TOML)] })).toEqual([
-      { group: "app", env },
-    ]);
-    await expect(envOfApp("shop", "web", { machines: async () => [machine(TOML)] })).rejects.toMatchObject({
+    expect(await envOfApp("shop", undefined, { list: async () => [machine(TOML)] })).toEqual([{ group: "app", env }]);
+    await expect(envOfApp("shop", "web", { list: async () => [machine(TOML)] })).rejects.toMatchObject({
       code: "MACHINE_NOT_FOUND",
     });
   });
@@ -122,7 +120,7 @@ describe("config", () => {
     const texts: Record<string, string> = { "/p/fly.toml": TOML };
     const deps = (live: readonly Machine[], agreed: boolean) => ({
       files: filesOf(texts),
-      client: { machines: async () => live },
+      machines: { list: async () => live },
       approve: async () => agreed,
     });
     const changed = machine(TOML.replace('"live"', '"test"').replace("8080", "9090"));
@@ -142,7 +140,7 @@ describe("config", () => {
   test("save makes a file where there is none", async () => {
     const texts: Record<string, string> = {};
     const live = [machine(TOML), machine(TOML, "ams")];
-    const deps = { files: filesOf(texts), client: { machines: async () => live }, approve: async () => true };
+    const deps = { files: filesOf(texts), machines: { list: async () => live }, approve: async () => true };
     expect(await saveConfig({ app: "shop", dir: "/p" }, deps)).toMatchObject({ written: true, file: "/p/fly.toml" });
     const { config, problems } = parseAppConfig(texts["/p/fly.toml"] ?? "", "fly.toml");
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);

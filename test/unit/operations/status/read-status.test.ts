@@ -36,9 +36,16 @@ const planet = {
 };
 const client = {
   planet: async () => planet,
-  apps: async () => [app],
-  app: async () => app,
-  machines: async () => [machine("2", "nrt"), machine("3", "ams"), machine("1", "nrt")],
+  organizations: async () => [{ id: "1", slug: "personal", name: "personal", type: "PERSONAL" as const }],
+};
+const deps = {
+  api: {
+    apps: { list: async () => [app], get: async () => app },
+    machines: { list: async () => [machine("2", "nrt"), machine("3", "ams"), machine("1", "nrt")] },
+  },
+  target: { name: "local" as const },
+  planet: () => client,
+  urlOf: (name?: string) => `http://${name === undefined ? "" : `${name}.`}localhost:8080`,
 };
 
 describe("machineRow", () => {
@@ -57,15 +64,23 @@ describe("machineRow", () => {
 
 describe("readStatus", () => {
   test("of an app has its machines by region", async () => {
-    const reading = await readStatus({ app: "a" }, { client, httpPort: 8080 });
+    const reading = await readStatus({ app: "a" }, deps);
     expect(reading).toMatchObject({
       app: { name: "a", machines: [{ id: "3" }, { id: "1" }, { id: "2" }] },
       url: "http://a.localhost:8080",
     });
   });
 
+  test("of an app on Fly.io asks no planet", async () => {
+    const planetOf = (): never => {
+      throw new AppError("TARGET_UNSUPPORTED", "no planet");
+    };
+    const reading = await readStatus({ app: "a" }, { ...deps, target: { name: "fly" }, planet: planetOf });
+    expect(reading).toMatchObject({ app: { name: "a" }, doors: [] });
+  });
+
   test("without an app has the planet and all apps", async () => {
-    expect(await readStatus({ app: undefined }, { client, httpPort: 8080 })).toMatchObject({
+    expect(await readStatus({ app: undefined }, deps)).toMatchObject({
       planet,
       apps: [{ name: "a", machines: [{}, {}, {}] }],
     });
@@ -94,7 +109,7 @@ describe("watchStatus", () => {
     };
     await expect(
       watch(
-        watchStatus({ app: undefined }, { client: flaky, httpPort: 1, clock: { sleep }, signal: controller.signal }),
+        watchStatus({ app: undefined }, { ...deps, planet: () => flaky, clock: { sleep }, signal: controller.signal }),
       ),
     ).rejects.toMatchObject({ code: "CANCELLED" });
     expect(seen).toEqual(["reading", "no answer", "reading"]);

@@ -90,6 +90,9 @@ describe("response heads", () => {
     "HTTP/1.1 200 O\x01K\r\n\r\n",
     "HTTP/1.1 200 OK\n\r\n\r\n",
     "ICY 200 OK\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\t\r\n\r\n",
+    "HTTP/1.1 199 Odd\r\nContent-Length: 1\r\n\r\n",
+    "HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked\r\n\r\n",
   ])("%j is refused", (text) => {
     expect(response(text).result).toBe(-502);
   });

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { type ControlClient, createControlClient, errorOfAnswer } from "../../../src/client/control-client.ts";
+import { createPlanetClient, type PlanetClient } from "../../../src/client/planet-client.ts";
+import { createTestClock } from "../../support/test-clock.ts";
 import type { LogEntry } from "../../../src/contract/planet.ts";
 import { AppError } from "../../../src/errors/app-error.ts";
 import { CATALOGUE, type ErrorCode } from "../../../src/errors/catalogue.ts";
@@ -12,7 +13,7 @@ const closers: (() => Promise<void>)[] = [];
 async function clientOf(
   handler: Handler,
   options: { timeoutMs?: number; signal?: AbortSignal } = {},
-): Promise<ControlClient> {
+): Promise<PlanetClient> {
   const server = createServer(handler);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closers.push(
@@ -22,7 +23,9 @@ async function clientOf(
         server.close(() => resolve());
       }),
   );
-  return createControlClient({
+  return createPlanetClient({
+    fetch,
+    clock: createTestClock(),
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token: "secret",
     ...options,
@@ -58,7 +61,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-describe("createControlClient", () => {
+describe("createPlanetClient", () => {
   test("sends the token and takes the body for what the contract says", async () => {
     let seen: string | undefined;
     const client = await clientOf((request, response) => {
@@ -79,8 +82,8 @@ describe("createControlClient", () => {
       seen = request.url;
       response.writeHead(202).end();
     });
-    await client.destroyApp("a/../b", true);
-    expect(seen).toBe("/v1/apps/a%2F..%2Fb?force=true");
+    await client.revokeToken("a/../b");
+    expect(seen).toBe("/hangar/v1/tokens/a%2F..%2Fb");
   });
 
   test.each(Object.keys(CATALOGUE) as ErrorCode[])("turns the body of %s back into the same error", async (code) => {
@@ -154,19 +157,5 @@ describe("logs", () => {
     expect((await failureOf(collect(client.logs("a", { follow: false, tail: 1 }, forever)))).code).toBe(
       "APP_NOT_FOUND",
     );
-  });
-});
-
-describe("errorOfAnswer", () => {
-  test.each([
-    [404, "404 page not found\n", "NOT_FOUND"],
-    [401, "", "UNAUTHORIZED"],
-    [502, "<html>bad gateway</html>", "UNREACHABLE"],
-    [422, '{"error":"unknown field"}', "REQUEST_INVALID"],
-    [400, '{"error":"x","code":"NO_SUCH_CODE"}', "REQUEST_INVALID"],
-    [418, '{"error":"x","code":"NO_SUCH_CODE"}', "UNREACHABLE"],
-    [500, "null", "UNREACHABLE"],
-  ] as const)("%i with %j is %s", (status, body, code) => {
-    expect(errorOfAnswer(status, body).code).toBe(code);
   });
 });

@@ -1,0 +1,201 @@
+// What the relay expects of its connections, of both kinds of sockets.
+import type net from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { chooseSockets, testSockets } from "../../../src/emulator/edge/http1/choose-sockets.ts";
+import type { Conn, ConnectFailure, ConnListener } from "../../../src/emulator/edge/http1/conn.ts";
+import { type Handles, openHandles } from "../../../src/emulator/edge/http1/libuv-handles.ts";
+import { createHandleSockets, publicSockets } from "../../../src/emulator/edge/http1/sockets.ts";
+import { systemTimer, waitUntil } from "../../../src/platform/clock.ts";
+
+const HOST = "127.0.0.1";
+const servers: net.Server[] = [];
+const open: Conn[] = [];
+
+afterEach(() => {
+  for (const conn of open.splice(0)) conn.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** Writes down what it hears. */
+class Ear implements ConnListener {
+  text = "";
+  ends = 0;
+  closes = 0;
+  drains = 0;
+  conn: Conn | undefined;
+  onData(bytes: Buffer, start: number, end: number): void {
+    this.text += bytes.toString("latin1", start, end);
+  }
+  onEnd(): void {
+    this.ends += 1;
+  }
+  onDrain(): void {
+    this.drains += 1;
+  }
+  onClose(): void {
+    this.closes += 1;
+  }
+}
+
+const until = (what: string, fact: () => boolean): Promise<true> =>
+  waitUntil(() => (fact() ? true : undefined), { what, deadlineMs: 5_000, intervalMs: 2 });
+
+const kinds = [publicSockets, createHandleSockets({ timer: systemTimer })].map(
+  (sockets) => [sockets.kind, sockets] as const,
+);
+
+describe.each(kinds)("sockets: %s", (_kind, sockets) => {
+  async function listen(): Promise<{ readonly port: number; readonly ears: Ear[] }> {
+    const ears: Ear[] = [];
+    const server = sockets.transport((adopt) => {
+      const ear = new Ear();
+      ear.conn = adopt(ear);
+      open.push(ear.conn);
+      ears.push(ear);
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+    return { port: (server.address() as net.AddressInfo).port, ears };
+  }
+
+  function connect(port: number, ear = new Ear(), timeoutMs = 2_000): Promise<Ear | ConnectFailure> {
+    return new Promise((resolve) => {
+      sockets.connector.connect({ host: HOST, port, localAddress: "127.0.0.5" }, timeoutMs, ear, {
+        opened: (conn) => {
+          ear.conn = conn;
+          open.push(conn);
+          resolve(ear);
+        },
+        failed: resolve,
+      });
+    });
+  }
+
+  async function pair(): Promise<{ readonly near: Ear; readonly far: Ear }> {
+    const { port, ears } = await listen();
+    const near = (await connect(port)) as Ear;
+    await until("the far side", () => ears.length === 1);
+    return { near, far: ears[0]! };
+  }
+
+  test("carry megabytes there and back, with pressure and both ends", async () => {
+    await expect(testSockets(sockets, systemTimer)).resolves.toBeUndefined();
+  });
+
+  test("come from the address that was named", async () => {
+    const { far } = await pair();
+    expect(far.conn!.remoteAddress).toBe("127.0.0.5");
+  });
+
+  test("send text and bytes in order, small and large", async () => {
+    const { near, far } = await pair();
+    const body = Buffer.from("0123456789".repeat(20_000));
+    near.conn!.writeText("\u00e9 ");
+    near.conn!.writeTextAndBytes("small ", body, 3, 6);
+    near.conn!.writeTextAndBytes(" large ", body, 0, body.length);
+    near.conn!.writeBytes(body, 9, 10);
+    const whole = `\u00e9 small 345 large ${body.toString()}9`;
+    await until("all bytes", () => far.text.length === whole.length);
+    expect(far.text === whole).toBe(true);
+  });
+
+  test("keep what waits apart from the caller's bytes, tell when it is gone, and end after it", async () => {
+    const { near, far } = await pair();
+    far.conn!.pause();
+    const bytes = Buffer.alloc(60_000, "a");
+    let count = 0;
+    do {
+      near.conn!.writeBytes(bytes, 0, bytes.length);
+      count += 1;
+    } while (!near.conn!.hasUnsent);
+    near.conn!.writeText("!");
+    near.conn!.end();
+    expect(far.text).toBe("");
+    far.conn!.resume();
+    await until("the end", () => far.ends === 1);
+    expect(far.text === `${"a".repeat(60_000 * count)}!`).toBe(true);
+    expect(near.conn!.hasUnsent).toBe(false);
+  });
+
+  test("hear of drain once the peer reads again", async () => {
+    const { near, far } = await pair();
+    far.conn!.pause();
+    const bytes = Buffer.alloc(1_000_000, "b");
+    while (near.conn!.writeBytes(bytes, 0, bytes.length));
+    expect(near.drains).toBe(0);
+    far.conn!.resume();
+    await until("drain", () => near.drains > 0);
+  });
+
+  test("go on in one direction after the other has ended, and close when both have", async () => {
+    const { near, far } = await pair();
+    near.conn!.end();
+    await until("the end", () => far.ends === 1);
+    far.conn!.writeText("still here");
+    await until("an answer", () => near.text === "still here");
+    expect(near.closes + far.closes).toBe(0);
+    far.conn!.end();
+    await until("both closes", () => near.closes === 1 && far.closes === 1);
+    expect([near.ends, far.ends]).toEqual([1, 1]);
+  });
+
+  test("tell the peer of an abort, and of a destroyed connection, and nobody at home", async () => {
+    const first = await pair();
+    first.near.conn!.abort();
+    await until("a close", () => first.far.closes === 1);
+    expect(first.far.ends).toBe(0);
+    const second = await pair();
+    second.near.conn!.destroy();
+    await until("an end", () => second.far.ends === 1);
+    for (const { conn, closes, ends } of [first.near, second.near]) {
+      expect([closes, ends]).toEqual([0, 0]);
+      conn!.writeText("ignored");
+      conn!.resume();
+      conn!.end();
+      conn!.destroy();
+    }
+  });
+
+  test("say why nothing could be opened", async () => {
+    const { port } = await listen();
+    servers.splice(0).forEach((server) => server.close());
+    await expect(connect(port)).resolves.toBe("refused");
+    const settled: string[] = [];
+    const outcome = { opened: () => settled.push("opened"), failed: (why: string) => settled.push(why) };
+    const endpoint = { host: HOST, port, localAddress: HOST };
+    sockets.connector.connect(endpoint, 1_000, new Ear(), outcome).cancel();
+    // By the time a later one has failed, the cancelled one would have.
+    await expect(connect(port)).resolves.toBe("refused");
+    expect(settled).toEqual([]);
+  });
+});
+
+describe("the choice of sockets", () => {
+  const choose = async (handles?: Handles): Promise<{ kind: string; logs: string[] }> => {
+    const logs: string[] = [];
+    const log = (text: string): void => void logs.push(text);
+    const { kind } = await chooseSockets({ timer: systemTimer, log, ...(handles === undefined ? {} : { handles }) });
+    return { kind, logs };
+  };
+
+  test("is for handles where they work", async () => {
+    await expect(choose()).resolves.toEqual({ kind: "handles", logs: [] });
+  });
+
+  test("is for node:net where a handle gives out other bytes than it got, or fails", async () => {
+    const real = openHandles();
+    // It says how much was read at another place than ours.
+    const wrong = { ...real, readBytesOrError: real.lastWriteWasAsync };
+    const throwing = {
+      ...real,
+      connection: () => {
+        throw new Error("no handles today");
+      },
+    };
+    for (const handles of [wrong, throwing]) {
+      const { kind, logs } = await choose(handles);
+      expect(kind).toBe("public");
+      expect(logs).toEqual([expect.stringMatching(/^libuv's handles are not used: /)]);
+    }
+  });
+});

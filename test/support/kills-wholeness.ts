@@ -1,0 +1,103 @@
+// Whether a planet is whole: what control acknowledged holds, everything on the engine has an owner, no machine runs twice.
+import type { HangarCli } from "./hangar-cli.ts";
+import { APP, type Call, type Model } from "./kills-workload.ts";
+
+/** What was seen of a planet in one look. */
+export interface Seen {
+  readonly machines: readonly { id: string; state: string; config: { env?: Record<string, string> } }[];
+  readonly volumes: readonly string[];
+  readonly secrets: readonly string[];
+  /** Containers of machines on the engine. */
+  readonly containers: readonly { readonly machine: string; readonly state: string }[];
+  /** Volumes on the engine. */
+  readonly engineVolumes: readonly string[];
+  /** How many containers are at work on volumes. */
+  readonly workers: number;
+}
+
+/** Undefined: control does not answer. */
+export async function lookAt(
+  call: Call,
+  { docker, planet }: Pick<HangarCli, "docker" | "planet">,
+): Promise<Seen | undefined> {
+  const labelled = (component: string): string[] => [
+    ...["--filter", `label=dev.hangar.planet=${planet}`],
+    ...["--filter", `label=dev.hangar.component=${component}`],
+  ];
+  const lines = async (...args: string[]): Promise<string[]> =>
+    (await docker(...args)).split("\n").filter((line) => line !== "");
+  const format = '{{.Label "dev.hangar.machine"}} {{.State}}';
+  const [machines, volumes, secrets, containers, engineVolumes, workers] = await Promise.all([
+    call("GET", `/apps/${APP}/machines`),
+    call("GET", `/apps/${APP}/volumes`),
+    call("GET", `/apps/${APP}/secrets`),
+    lines("ps", "-a", "--format", format, ...labelled("machine")),
+    lines("volume", "ls", "--format", '{{.Label "dev.hangar.volume"}}', ...labelled("volume")),
+    lines("ps", "-aq", ...labelled("worker")),
+  ]);
+  if (machines?.status !== 200 || volumes?.status !== 200 || secrets?.status !== 200) return undefined;
+  return {
+    machines: machines.body as Seen["machines"],
+    volumes: (volumes.body as { id: string }[]).map(({ id }) => id),
+    secrets: (secrets.body as { secrets: { name: string }[] }).secrets.map(({ name }) => name),
+    containers: containers.map((line) => {
+      const [machine = "", state = ""] = line.split(" ");
+      return { machine, state };
+    }),
+    engineVolumes,
+    workers: workers.length,
+  };
+}
+
+function machineProblems({ machines }: Model, seen: Seen): string[] {
+  const found: string[] = [];
+  for (const [id, { versions, state }] of machines) {
+    const machine = seen.machines.find((one) => one.id === id);
+    if (state === "destroyed" && machine !== undefined) found.push(`${id} was destroyed and is ${machine.state}`);
+    if (state === undefined || state === "destroyed") continue;
+    if (machine?.state !== state) found.push(`${id} is ${machine?.state ?? "gone"}, not ${state}`);
+    const version = machine?.config.env?.["V"] ?? "";
+    if (!versions.includes(version)) found.push(`${id} has version ${version}`);
+  }
+  const alive = new Set(seen.machines.filter(({ state }) => state === "started").map(({ id }) => id));
+  const running = seen.containers.filter(({ state }) => state === "running").map(({ machine }) => machine);
+  for (const id of alive) if (!running.includes(id)) found.push(`${id} is started and does not run`);
+  for (const id of running) if (!alive.has(id)) found.push(`${id} runs and is not started`);
+  if (new Set(running).size < running.length) found.push("a machine runs twice");
+  const owners = new Set(seen.machines.map(({ id }) => id));
+  for (const { machine, state } of seen.containers)
+    if (!owners.has(machine)) found.push(`container without owner: ${machine}, ${state}`);
+  return found;
+}
+
+/** What is not as it should be; empty when the planet is whole. */
+export function problems(model: Model, seen: Seen): string[] {
+  const found = machineProblems(model, seen);
+  for (const [id, must] of model.volumes) {
+    if (must === true && !(seen.volumes.includes(id) && seen.engineVolumes.includes(id)))
+      found.push(`volume ${id} is gone`);
+    if (must === false && seen.engineVolumes.includes(id)) found.push(`volume ${id} is still there`);
+  }
+  for (const id of seen.engineVolumes) if (!seen.volumes.includes(id)) found.push(`volume without owner: ${id}`);
+  for (const [name, must] of model.secrets)
+    if (must !== undefined && seen.secrets.includes(name) !== must)
+      found.push(`secret ${name} is ${must ? "gone" : "still there"}`);
+  if (seen.workers > 0) found.push(`${seen.workers} containers at work on volumes are left`);
+  return found;
+}
+
+/** Takes over what a whole planet has: of what was not answered it is known now whether it held. */
+export function adopt(model: Model, seen: Seen, workers: number): void {
+  model.machines.clear();
+  seen.machines.forEach(({ id, state, config }, index) =>
+    model.machines.set(id, {
+      worker: index % workers,
+      versions: [config.env?.["V"] ?? ""],
+      state: state === "started" || state === "stopped" ? state : undefined,
+    }),
+  );
+  model.volumes.clear();
+  for (const id of seen.volumes) model.volumes.set(id, true);
+  model.secrets.clear();
+  for (const name of seen.secrets) model.secrets.set(name, true);
+}

@@ -3,7 +3,7 @@
 import { chmod, link, mkdir, mkdtemp, open, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "../errors/app-error.ts";
-import { withDiskErrors } from "./files.ts";
+import { listNames, withDiskErrors } from "./files.ts";
 import { readTar, type TarMember } from "./tar.ts";
 
 export interface Unpacked {
@@ -23,6 +23,7 @@ export interface UnpackOptions {
 
 /** Permissions without setuid, setgid and sticky: those are a machine's affair. */
 const PERMISSIONS = 0o777;
+const OWNER = 0o700;
 
 function unsafe(member: string, why: string): AppError {
   return new AppError("ARCHIVE_UNSAFE", `The archive holds ${JSON.stringify(member.slice(0, 200))}, which ${why}`, {
@@ -108,8 +109,8 @@ async function unpackInto(
       throw asUnsafe(error, member);
     });
   }
-  // the deepest first: a folder may forbid entering it
-  for (const [folder, mode] of [...folders].toReversed()) await chmod(folder, mode);
+  // its owner can always remove it
+  for (const [folder, mode] of folders) await chmod(folder, mode | OWNER);
   return { files: written.size, bytes, skipped };
 }
 
@@ -129,6 +130,7 @@ export async function unpackTar(archive: AsyncIterable<Uint8Array>, options: Unp
   try {
     return await withDiskErrors(target, async () => {
       const unpacked = await unpackInto(staging, archive, options);
+      if ((await listNames(staging)).length === 0) throw unsafe(root, "cannot be made here");
       await rename(path.join(staging, root), target);
       return unpacked;
     });

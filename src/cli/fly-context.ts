@@ -38,6 +38,8 @@ export async function flyAccess(context: Context, target: Target): Promise<FlyAc
     client,
     fly,
     planet: planetOnly,
+    urlOf: (app) => (app === undefined ? planetOnly() : `https://${app}.fly.dev`),
+    logs: fly.logs,
     sessions: async () => {
       throw new AppError(
         "TARGET_UNSUPPORTED",
@@ -45,8 +47,6 @@ export async function flyAccess(context: Context, target: Target): Promise<FlyAc
         { suggestions: ["hangar machine exec COMMAND", "flyctl ssh console", "--target local"] },
       );
     },
-    urlOf: (app) => (app === undefined ? planetOnly() : `https://${app}.fly.dev`),
-    logs: fly.logs,
     organizations: async () => {
       const tokens = await client.platform.currentTokens();
       const slugs = tokens.map(({ org_slug: slug, organization }) => slug ?? organization);

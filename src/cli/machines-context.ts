@@ -15,11 +15,11 @@ export interface MachinesAccess {
   readonly client: MachinesClient;
   /** What only a planet can do. @throws TARGET_UNSUPPORTED on another target */
   readonly planet: () => PlanetClient;
-  /** Streams into machines. @throws TARGET_UNSUPPORTED on another target */
-  readonly sessions: () => Promise<SessionsClient>;
   /** Where an app answers; without a name, where a planet's edge does. */
   readonly urlOf: (app?: string) => string;
   readonly logs: (app: string, options: LogOptions, signal: AbortSignal) => AsyncGenerator<LogEntry>;
+  /** Streams into machines. @throws TARGET_UNSUPPORTED on another target */
+  readonly sessions: () => Promise<SessionsClient>;
   /** Organizations whose apps the caller can see. */
   readonly organizations: () => Promise<readonly string[]>;
   /** The app as deploys see it. @param version of this program */
@@ -53,6 +53,8 @@ async function planetMachinesAccess(context: Context, target: Target): Promise<M
     target,
     client: api,
     planet: () => client,
+    urlOf: (app) => `http://${app === undefined ? "" : `${app}.`}localhost:${httpPort}`,
+    logs: client.logs,
     sessions: async () => {
       const { createSessionsClient } = await import("../client/sessions-client.ts");
       return createSessionsClient({
@@ -62,8 +64,6 @@ async function planetMachinesAccess(context: Context, target: Target): Promise<M
         unreachableSuggestions: ["hangar up", "hangar doctor"],
       });
     },
-    urlOf: (app) => `http://${app === undefined ? "" : `${app}.`}localhost:${httpPort}`,
-    logs: client.logs,
     organizations: async () => (await client.organizations()).map(({ slug }) => slug),
     fleetOf: (app) => createPlanetFleet({ api, client }, app),
   };

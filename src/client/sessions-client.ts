@@ -47,7 +47,7 @@ async function* printedOn(channel: FrameChannel): AsyncGenerator<Printed, number
     if (kind === FRAME.stdout) yield { stream: "stdout", bytes: payload };
     else if (kind === FRAME.stderr) yield { stream: "stderr", bytes: payload };
     else if (kind === FRAME.end) return SessionEndSchema.parse(JSON.parse(payload.toString())).exit_code;
-    else if (kind === FRAME.failed) throw apiErrorOf(0, payload.toString(), "GET", "/session");
+    else if (kind === FRAME.failed) throw apiErrorOf(0, payload.toString(), "GET", "session");
   }
   throw new AppError("UNREACHABLE", "The planet broke the session off", {
     suggestions: ["hangar status", "hangar up"],
@@ -62,13 +62,14 @@ export function createSessionsClient(options: TransportOptions): SessionsClient 
     `/hangar/v1/apps/${encodeURIComponent(app)}/machines/${encodeURIComponent(machine)}`;
 
   const open = async (app: string, machine: string, request: SessionRequest): Promise<FrameChannel> => {
-    const answer = await requestUpgrade(`${baseUrl}${pathOf(app, machine)}/session`, {
+    const path = `${pathOf(app, machine)}/session`;
+    const answer = await requestUpgrade(`${baseUrl}${path}`, {
       protocol: SESSION_PROTOCOL,
       token,
       timeoutMs: CONNECT_MS,
       ...(signal === undefined ? {} : { signal }),
     });
-    if (answer.socket === undefined) throw apiErrorOf(answer.status, answer.body, "GET", "/session");
+    if (answer.socket === undefined) throw apiErrorOf(answer.status, answer.body, "GET", path);
     const channel = openFrameChannel(answer.socket);
     await channel.send(FRAME.open, JSON.stringify(request));
     return channel;

@@ -7,6 +7,7 @@ import { type CheckResult, createCheckResults } from "../machines/check-results.
 import { createCommandChecks } from "../machines/command-checks.ts";
 import { createMachineInside, type MachineInside } from "../machines/machine-inside.ts";
 import { createMachineMetadata, type MachineMetadata } from "../machines/machine-metadata.ts";
+import { followEngine } from "./follow-engine.ts";
 import { createRegionActivation } from "./region-activation.ts";
 import { createMachineService, type MachineService } from "../machines/machine-service.ts";
 import { createSchedule } from "../machines/schedule.ts";
@@ -228,25 +229,6 @@ export function createPlanet(deps: PlanetDeps): Planet {
     }
   };
 
-  const follow = async (signal: AbortSignal): Promise<void> => {
-    const ended = new AbortController();
-    try {
-      // The stream is opened before the look around, so that nothing falls between the two.
-      const events = await runtime.events(planetLabels(record.name), AbortSignal.any([signal, ended.signal]));
-      const iterator = events[Symbol.asyncIterator]();
-      let next = iterator.next();
-      // It may break while the look around goes on; the loop below hears of it all the same.
-      next.catch(() => undefined);
-      await reconcile();
-      for (let step = await next; step.done !== true; step = await next) {
-        next = iterator.next();
-        handle(step.value);
-      }
-    } finally {
-      ended.abort();
-    }
-  };
-
   return {
     ...record,
     machines,
@@ -258,7 +240,12 @@ export function createPlanet(deps: PlanetDeps): Planet {
     run: async (signal) => {
       while (!signal.aborted) {
         try {
-          await follow(signal);
+          await followEngine({
+            open: (ended) => runtime.events(planetLabels(record.name), ended),
+            lookAround: reconcile,
+            handle,
+            signal,
+          });
         } catch (error) {
           reconciled = false;
           deps.log(`reconcile: ${asAppError(error).message}`);

@@ -141,7 +141,7 @@ test("a machine that does not run is started where that is allowed", async () =>
   await expect(stopped.output().next()).rejects.toMatchObject({ code: "MACHINE_STATE" });
   const machines = {
     list: client.machines,
-    start: (app: string, machine: string) => client.connection.api.machines.start(app, machine),
+    start: client.connection.api.machines.start,
     wait: (app: string, machine: string) => client.waitMachine(app, machine, "started"),
   };
   const choose = (mayStart: boolean) =>

@@ -4,8 +4,6 @@ import { z } from "zod";
 
 /** What both sides name in the Upgrade header. */
 export const SESSION_PROTOCOL = "hangar-session/1";
-/** As above, for connections that carry bytes as they are. */
-export const DIAL_PROTOCOL = "hangar-dial/1";
 
 /** Kinds of frames. */
 export const FRAME = {

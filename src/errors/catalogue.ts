@@ -73,6 +73,7 @@ export const CATALOGUE = {
   CONFIG_KEY_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "No key of the configuration has that name." },
   DOCKERFILE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "There is nothing to build an image from." },
   FILE_EXISTS: { kind: "user", exit: 5, status: 409, meaning: "A file would have to be overwritten." },
+  ARCHIVE_UNSAFE: { kind: "environment", exit: 69, status: 502, meaning: "An archive leads out of its own folder." },
   FILE_ACCESS: {
     kind: "environment",
     exit: 69,

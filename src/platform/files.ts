@@ -82,7 +82,8 @@ export async function createExclusively(file: string, text: string, mode: number
   }
 }
 
-async function withDiskErrors<T>(target: string, work: () => Promise<T>): Promise<T> {
+/** Does the work. @throws DISK_FULL where the system says so */
+export async function withDiskErrors<T>(target: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -92,23 +92,3 @@ export function refuseUpgrade(socket: Duplex, status: number, body: string): voi
     ].join("\r\n"),
   );
 }
-
-/** Joins two connections until both ways have ended; a break of one breaks the other. */
-export function joinConnections(one: Duplex, other: Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    let open = 2;
-    for (const [from, to] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      from.on("error", () => to.destroy());
-      from.on("close", () => {
-        // what it has still to give has been given; without an end, it broke off
-        if (!from.readableEnded) to.destroy();
-        open -= 1;
-        if (open === 0) resolve();
-      });
-      from.pipe(to);
-    }
-  });
-}

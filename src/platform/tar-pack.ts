@@ -1,0 +1,59 @@
+// Packs a file or folder of this machine as an archive, piece by piece.
+import { createReadStream } from "node:fs";
+import { lstat, readdir, readlink } from "node:fs/promises";
+import path from "node:path";
+import { AppError } from "../errors/app-error.ts";
+import { renderTarHeader, TAR_END, tarPadding } from "./tar.ts";
+
+export interface PackOptions {
+  /** Bytes of the archive so far. */
+  readonly onBytes?: (count: number) => void;
+  /** A socket or device, which is left out. */
+  readonly onSkipped?: (file: string) => void;
+}
+
+const PERMISSIONS = 0o777;
+
+/** Exactly that many bytes, as the header has said: what is appended meanwhile is left out. */
+async function* contentOf(file: string, size: number): AsyncGenerator<Uint8Array> {
+  let left = size;
+  if (size > 0) {
+    for await (const piece of createReadStream(file, { end: size - 1 })) {
+      left -= (piece as Buffer).length;
+      yield piece as Buffer;
+    }
+  }
+  if (left > 0) throw new AppError("FILE_ACCESS", `${file} became shorter while it was read`);
+  yield tarPadding(size);
+}
+
+async function* members(file: string, name: string, options: PackOptions): AsyncGenerator<Uint8Array> {
+  const stat = await lstat(file);
+  const mode = stat.mode & PERMISSIONS;
+  if (stat.isSymbolicLink()) {
+    yield renderTarHeader({ path: name, kind: "link", size: 0, mode, target: await readlink(file) });
+  } else if (stat.isDirectory()) {
+    yield renderTarHeader({ path: name, kind: "folder", size: 0, mode, target: "" });
+    for (const entry of (await readdir(file)).toSorted())
+      yield* members(path.join(file, entry), `${name}/${entry}`, options);
+  } else if (stat.isFile()) {
+    yield renderTarHeader({ path: name, kind: "file", size: stat.size, mode, target: "" });
+    yield* contentOf(file, stat.size);
+  } else options.onSkipped?.(file);
+}
+
+/** The archive of what is at a path, by another name. Links below it stay links. @throws FILE_ACCESS */
+export async function* packTar(file: string, name: string, options: PackOptions = {}): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  try {
+    for await (const piece of members(file, name, options)) {
+      bytes += piece.length;
+      options.onBytes?.(bytes);
+      yield piece;
+    }
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("FILE_ACCESS", `${file} cannot be read`, { cause });
+  }
+  yield TAR_END;
+}

@@ -10,9 +10,10 @@ export type Edit =
 /** The changes that make `next` of `current`, each to be made after those before it. */
 export function editsBetween(current: Table, next: Table, path: KeyPath = []): Edit[] {
   const gone = Object.keys(current).filter((key) => next[key] === undefined);
+  // What goes goes last: new keys are indented as those that are there.
   return [
-    ...gone.map((key): Edit => ({ kind: "remove", path: [...path, key] })),
     ...Object.entries(next).flatMap(([key, value]) => valueEdits(current[key], value, [...path, key])),
+    ...gone.map((key): Edit => ({ kind: "remove", path: [...path, key] })),
   ];
 }
 

@@ -125,6 +125,14 @@ describe("rewriteConfig in TOML with lists of tables within each other", () => {
   });
 });
 
+describe("rewriteConfig in TOML", () => {
+  it("indents the keys that come instead of others like those", () => {
+    const text = '# sizes\n[[vm]]\n  size = "shared-cpu-1x"\n';
+    const after = rewriteConfig(text, "fly.toml", rawOf(text), { vm: [{ cpus: 1, memory: "512mb" }] });
+    expect(after).toBe('# sizes\n[[vm]]\n  cpus = 1\n  memory = "512mb"\n');
+  });
+});
+
 describe("rewriteConfig in other formats", () => {
   it("keeps the comments of a section of YAML", () => {
     const changes = { http_service: { internal_port: 8081, force_https: true }, env: { A: "2" } };

@@ -3,13 +3,14 @@ import type { AppConfig } from "../../project/app-config.ts";
 
 /** One sentence for each setting that has no effect, for people. */
 export function unsupportedSettings(config: AppConfig): string[] {
-  const { deploy, services, statics, files, build, machineChecks } = config;
+  const { deploy, services, statics, build, machineChecks } = config;
   const settings: readonly (readonly [asked: boolean, text: string])[] = [
     [
-      services.some(({ ports }) => ports.some(({ port }) => port !== 80 && port !== 443)),
-      "services on other ports than 80 and 443 are not reachable from outside of the planet",
+      services.some(
+        ({ protocol, ports }) => protocol === "udp" || ports.some(({ port }) => port !== 80 && port !== 443),
+      ),
+      "services over UDP or on other ports than 80 and 443 are reached from this machine only where `hangar up --service-ports` leaves them one; `hangar status` shows it",
     ],
-    [services.some(({ protocol }) => protocol === "udp"), "UDP services are not reachable from outside of the planet"],
     [
       statics.some(({ tigrisBucket }) => tigrisBucket !== undefined),
       "[[statics]] out of a bucket are not there: the app gets these requests",
@@ -23,7 +24,6 @@ export function unsupportedSettings(config: AppConfig): string[] {
       build.compose !== undefined,
       "[build.compose] is not there: machines run one container, with the image of the app",
     ],
-    [files.length > 0, "[[files]] is not there: machines start without them"],
   ];
   return settings.flatMap(([asked, text]) => (asked ? [text] : []));
 }

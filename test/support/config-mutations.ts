@@ -45,17 +45,19 @@ export function mutationsOf(text: string): string[] {
   });
 }
 
-/** A hang is longer than this, in milliseconds of processor time: what else a busy machine does is not counted. */
-const MAX_MS = 100;
+/** A hang is longer than this on a machine that is not busy: the campaign's limit, in milliseconds of processor time. */
+export const HANG_MS = 100;
+/** The same where other programs share the processor's caches and its other thread, as beside other test files. */
+const BUSY_HANG_MS = 3 * HANG_MS;
 
 /** Reads a text and fails where that crashes, hangs, or gives a problem without code, place or advice. */
-export function expectSound(text: string, file = "fly.toml"): void {
+export function expectSound(text: string, file = "fly.toml", maxMs = BUSY_HANG_MS): void {
   let { parsed, tookMs } = timedParse(text, file);
   // Once more where the code was still being compiled.
-  for (let again = 0; tookMs > MAX_MS && again < 5; again += 1) {
+  for (let again = 0; tookMs > maxMs && again < 5; again += 1) {
     ({ parsed, tookMs } = timedParse(text, file));
   }
-  if (tookMs > MAX_MS) expect.fail(`${tookMs} ms for ${JSON.stringify(text.slice(0, 2_000))}`);
+  if (tookMs > maxMs) expect.fail(`${tookMs} ms for ${JSON.stringify(text.slice(0, 2_000))}`);
   const lines = text.split("\n").length;
   for (const problem of parsed.problems) {
     const isSound =

@@ -20,8 +20,8 @@ const MAX_DEPTH = 100;
 const MAX_MARKS = 200;
 /** Brackets in a file: real ones have dozens. Thousands on one line take the parser a tenth of a second. */
 const MAX_BRACKETS = 2_000;
-/** Colons in a file. Each may be a key, and each key is compared with all others. */
-const MAX_COLONS = 4_000;
+/** Colons and quotes in a file: a thousand settings. Each may be a fault of its own, and keys are compared with each other. */
+const MAX_COLONS_AND_QUOTES = 5_000;
 
 /** Faults after so many are faults of the first. */
 const MOST_ERRORS = 20;
@@ -126,10 +126,10 @@ function findTooDeep(text: string): SyntaxProblem | undefined {
   const open: string[] = [];
   let stray = 0;
   let brackets = 0;
-  let colons = 0;
+  let colonsAndQuotes = 0;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
-    if (char === ":") colons += 1;
+    if (char === ":" || char === '"' || char === "'") colonsAndQuotes += 1;
     if (char === "[" || char === "{") {
       brackets += 1;
       open.push(char === "[" ? "]" : "}");
@@ -142,7 +142,8 @@ function findTooDeep(text: string): SyntaxProblem | undefined {
     if (open.length > MAX_DEPTH) return syntaxError("brackets are nested too deeply", placeAt(text, at));
     if (brackets > MAX_BRACKETS)
       return syntaxError(`the file has more than ${MAX_BRACKETS} brackets`, placeAt(text, at));
-    if (colons > MAX_COLONS) return syntaxError(`the file has more than ${MAX_COLONS} colons`, placeAt(text, at));
+    if (colonsAndQuotes > MAX_COLONS_AND_QUOTES)
+      return syntaxError(`the file has more than ${MAX_COLONS_AND_QUOTES} colons and quotes`, placeAt(text, at));
     if (stray > MAX_MARKS) return syntaxError("brackets close what was not opened", placeAt(text, at));
   }
   let start = 0;

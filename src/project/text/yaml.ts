@@ -18,17 +18,22 @@ const MAX_ALIASES = 100;
 /** Brackets and indentation steps within each other; the parser is recursive. */
 const MAX_DEPTH = 100;
 const MAX_MARKS = 200;
-/** Brackets in a file: real ones have dozens. Thousands on one line take the parser a tenth of a second. */
-const MAX_BRACKETS = 2_000;
-/** Colons and quotes in a file: a thousand settings. Each may be a fault of its own, and keys are compared with each other. */
-const MAX_COLONS_AND_QUOTES = 5_000;
+/**
+ * What may be in a file how often: real ones have dozens of each. Each may be a fault of its own to the parser, and keys are
+ * compared with each other, so that thousands take it a tenth of a second.
+ */
+const MOST_MARKS = [
+  { name: "brackets", mark: /[[{]/gu, most: 2_000 },
+  { name: "colons", mark: /:/gu, most: 2_000 },
+  { name: "quotes", mark: /["']/gu, most: 4_000 },
+] as const;
 
 /** Faults after so many are faults of the first. */
 const MOST_ERRORS = 20;
 
 /** Reads a text in YAML. */
 export function readYaml(text: string): ReadText {
-  const early = findTooLarge(text, "yaml") ?? findTooDeep(text);
+  const early = findTooLarge(text, "yaml") ?? findTooMany(text) ?? findTooDeep(text);
   if (early !== undefined) return { problems: [early] };
   const { document, problems } = parse(text, "error");
   if (document === undefined || problems.some(({ severity }) => severity === "error")) return { problems };
@@ -38,7 +43,7 @@ export function readYaml(text: string): ReadText {
 
 /** Reads a text in JSON; a key that is there twice counts the last time, as the platform's own tool reads it. */
 export function readJson(text: string): ReadText {
-  const early = findTooLarge(text, "json") ?? findTooDeep(text);
+  const early = findTooLarge(text, "json") ?? findTooMany(text) ?? findTooDeep(text);
   if (early !== undefined) return { problems: [early] };
   try {
     const value: unknown = JSON.parse(text);
@@ -121,29 +126,27 @@ function tableOf(document: Document.Parsed, text: string): ReadText {
   }
 }
 
+function findTooMany(text: string): SyntaxProblem | undefined {
+  for (const { name, mark, most } of MOST_MARKS) {
+    const first = [...text.matchAll(mark)][most];
+    if (first !== undefined) return syntaxError(`the file has more than ${most} ${name}`, placeAt(text, first.index));
+  }
+  return undefined;
+}
+
 function findTooDeep(text: string): SyntaxProblem | undefined {
   /** What closes the brackets that are open. Those in texts and comments are taken for brackets too: the limits are wide. */
   const open: string[] = [];
   let stray = 0;
-  let brackets = 0;
-  let colonsAndQuotes = 0;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
-    if (char === ":" || char === '"' || char === "'") colonsAndQuotes += 1;
-    if (char === "[" || char === "{") {
-      brackets += 1;
-      open.push(char === "[" ? "]" : "}");
-    }
+    if (char === "[" || char === "{") open.push(char === "[" ? "]" : "}");
     if (char === "]" || char === "}") {
       // Each is a fault of its own to the parser, and it takes its time over each.
       if (open.at(-1) === char) open.pop();
       else stray += 1;
     }
     if (open.length > MAX_DEPTH) return syntaxError("brackets are nested too deeply", placeAt(text, at));
-    if (brackets > MAX_BRACKETS)
-      return syntaxError(`the file has more than ${MAX_BRACKETS} brackets`, placeAt(text, at));
-    if (colonsAndQuotes > MAX_COLONS_AND_QUOTES)
-      return syntaxError(`the file has more than ${MAX_COLONS_AND_QUOTES} colons and quotes`, placeAt(text, at));
     if (stray > MAX_MARKS) return syntaxError("brackets close what was not opened", placeAt(text, at));
   }
   let start = 0;

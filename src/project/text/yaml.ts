@@ -25,6 +25,7 @@ const MAX_MARKS = 200;
 const MOST_MARKS = [
   { name: "brackets", mark: /[[{]/gu, most: 2_000 },
   { name: "colons", mark: /:/gu, most: 2_000 },
+  { name: "list items", mark: /^ *-/gmu, most: 2_000 },
   { name: "quotes", mark: /["']/gu, most: 4_000 },
 ] as const;
 

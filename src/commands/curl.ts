@@ -1,19 +1,10 @@
-import { requireAppName } from "../cli/app-context.ts";
-import { BaseCommand } from "../cli/base-command.ts";
+import { cityArgs, CityCommand, cityFlags } from "../cli/city-command.ts";
 import { setExitStatus } from "../cli/exit-status.ts";
-import { appFlag } from "../cli/flags/app.ts";
-import { citiesFlag } from "../cli/flags/cities.ts";
 import { requestFlags, requestOf } from "../cli/flags/request.ts";
-import { Args } from "../cli/oclif.ts";
-import { authorityDeps, planetAccessDeps } from "../cli/planet-context.ts";
 import { renderBodies, renderCities, renderTraces } from "../cli/present/curl.ts";
 import { type CityResult, measureCities } from "../operations/curl/measure-cities.ts";
-import { tlsOf } from "../operations/curl/tls-of.ts";
-import { parseTarget } from "../operations/curl/parse-target.ts";
-import { requirePlanet } from "../operations/planet/planet-access.ts";
-import { timedRequest } from "../platform/timed-request.ts";
 
-export default class Curl extends BaseCommand {
+export default class Curl extends CityCommand {
   static override summary = "Send a request as users in several cities do, and time it";
   static override description = [
     "Each city enters at its own edge. The cities are measured one after the other, each over new connections. GET and HEAD",
@@ -46,15 +37,9 @@ export default class Curl extends BaseCommand {
       command: "<%= config.bin %> curl / --from syd --json",
     },
   ];
-  static override args = {
-    url: Args.string({
-      description: "URL of an app of the planet, or a path (of --app, or the app of fly.toml)",
-      required: true,
-    }),
-  };
+  static override args = cityArgs;
   static override flags = {
-    app: appFlag(),
-    from: citiesFlag({ summary: "Cities by their regions' codes, or all", required: true }),
+    ...cityFlags,
     ...requestFlags,
   };
 
@@ -62,13 +47,9 @@ export default class Curl extends BaseCommand {
     const { args, flags } = await this.parse(Curl);
     const context = this.contextFor(flags);
     const request = requestOf(flags);
-    const access = await requirePlanet(await planetAccessDeps(context));
-    const { httpPort, client } = access;
-    const target = await parseTarget({ text: args.url, httpPort, app: () => requireAppName(context, flags) });
-    const doors = target.secure ? access.secureDoors : access.doors;
-    const tls = target.secure ? await tlsOf(target, await authorityDeps(context)) : undefined;
-    const plan = { ...target, ...request, from: flags.from, tls };
-    const measurements = await measureCities(plan, { client, doors, send: timedRequest, signal: this.signal });
+    const { target, ways } = await this.cityScopeOf(context, args.url, flags);
+    const plan = { ...target, ...request, from: flags.from };
+    const measurements = await measureCities(plan, ways);
     this.print(renderCities(measurements, request, { width: context.terminal.columns }));
     if (flags.trace) this.print(`\n${renderTraces(measurements)}`);
     if (flags.body) this.print(`\n${renderBodies(measurements)}`);

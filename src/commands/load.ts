@@ -1,24 +1,15 @@
 import path from "node:path";
-import { requireAppName } from "../cli/app-context.ts";
-import { BaseCommand } from "../cli/base-command.ts";
+import { cityArgs, CityCommand, cityFlags } from "../cli/city-command.ts";
 import { setExitStatus } from "../cli/exit-status.ts";
-import { appFlag } from "../cli/flags/app.ts";
-import { citiesFlag } from "../cli/flags/cities.ts";
 import { loadFlags, loadOf } from "../cli/flags/load.ts";
-import { Args } from "../cli/oclif.ts";
-import { authorityDeps, planetAccessDeps } from "../cli/planet-context.ts";
 import { renderLoad } from "../cli/present/load.ts";
 import { renderLoadSvg, titleOf } from "../cli/present/load-svg.ts";
 import { writePicture } from "../cli/output/write-picture.ts";
-import { parseTarget } from "../operations/curl/parse-target.ts";
-import { tlsOf } from "../operations/curl/tls-of.ts";
 import { runLoad } from "../operations/load/run-load.ts";
 import type { CityLoad } from "../operations/load/tally.ts";
-import { requirePlanet } from "../operations/planet/planet-access.ts";
 import { keepConnections } from "../platform/kept-connections.ts";
-import { timedRequest } from "../platform/timed-request.ts";
 
-export default class Load extends BaseCommand {
+export default class Load extends CityCommand {
   static override summary = "Send requests at a steady rate as users in several cities do, and time them";
   static override description = [
     "Each city enters at its own edge, and the cities send in turn. When a request is sent is fixed beforehand: slow answers",
@@ -39,15 +30,9 @@ export default class Load extends BaseCommand {
       command: "<%= config.bin %> load / --from syd,lhr --duration 5s --json",
     },
   ];
-  static override args = {
-    url: Args.string({
-      description: "URL of an app of the planet, or a path (of --app, or the app of fly.toml)",
-      required: true,
-    }),
-  };
+  static override args = cityArgs;
   static override flags = {
-    app: appFlag(),
-    from: citiesFlag({ summary: "Cities by their regions' codes, or all", required: true }),
+    ...cityFlags,
     ...loadFlags,
   };
 
@@ -55,15 +40,11 @@ export default class Load extends BaseCommand {
     const { args, flags } = await this.parse(Load);
     const context = this.contextFor(flags);
     const load = loadOf(flags);
-    const access = await requirePlanet(await planetAccessDeps(context));
-    const { httpPort, client } = access;
-    const target = await parseTarget({ text: args.url, httpPort, app: () => requireAppName(context, flags) });
-    const doors = target.secure ? access.secureDoors : access.doors;
-    const tls = target.secure ? await tlsOf(target, await authorityDeps(context)) : undefined;
-    const input = { ...target, ...load, from: flags.from, tls };
+    const { target, ways } = await this.cityScopeOf(context, args.url, flags);
+    const input = { ...target, ...load, from: flags.from };
     const loads = await this.withProgress(context, (progress) =>
       runLoad(input, {
-        ...{ client, doors, send: timedRequest, signal: this.signal, clock: context.clock, progress },
+        ...{ ...ways, clock: context.clock, progress },
         connect: (door, secured) => keepConnections({ ...door, tls: secured }),
       }),
     );

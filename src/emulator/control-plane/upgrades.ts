@@ -11,7 +11,6 @@ import type { Tokens } from "./tokens.ts";
 export interface UpgradeRequest {
   /** What the groups of the path caught. */
   readonly words: readonly string[];
-  readonly query: URLSearchParams;
 }
 
 export interface UpgradeRoute {
@@ -35,24 +34,33 @@ export interface Upgrades {
   close(): void;
 }
 
+/** @throws REQUEST_INVALID */
+function decoded(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    throw new AppError("REQUEST_INVALID", "the path has a percent sign that stands for nothing");
+  }
+}
+
 export function createUpgrades({ tokens, ownAddress, routes, log }: UpgradesDeps): Upgrades {
   const open = new Set<Duplex>();
 
   const serve = async ({ url = "/", headers }: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const { pathname, searchParams: query } = new URL(url, "http://control");
+    const [path = "/"] = url.split("?", 1);
     try {
-      identifyCaller({ host: headers.host, authorization: headers.authorization, path: pathname }, tokens, ownAddress);
-      const route = routes.find(({ path, protocol }) => path.test(pathname) && headers.upgrade === protocol);
+      identifyCaller({ host: headers.host, authorization: headers.authorization, path }, tokens, ownAddress);
+      const route = routes.find((one) => one.path.test(path) && headers.upgrade === one.protocol);
       if (route === undefined) throw new AppError("NOT_FOUND", "404 page not found");
-      const words = (route.path.exec(pathname) ?? []).slice(1).map(decodeURIComponent);
-      const run = await route.prepare({ words, query });
+      const words = (route.path.exec(path) ?? []).slice(1).map(decoded);
+      const run = await route.prepare({ words });
       if (head.length > 0) socket.unshift(head);
       acceptUpgrade(socket, route.protocol);
       await run(socket);
     } catch (thrown) {
       const error = asAppError(thrown);
       if (error.code === "INTERNAL") log(`internal error: ${error.stack ?? error.message}`);
-      refuseUpgrade(socket, CATALOGUE[error.code].status, JSON.stringify(errorBody(error, pathname)));
+      refuseUpgrade(socket, CATALOGUE[error.code].status, JSON.stringify(errorBody(error, path)));
     }
   };
 

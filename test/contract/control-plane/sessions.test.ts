@@ -1,6 +1,8 @@
 // Sessions from the client through a real server to the engine in memory.
+import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSessionsClient, type SessionsClient } from "../../../src/client/sessions-client.ts";
+import { SESSION_PROTOCOL } from "../../../src/contract/sessions.ts";
 import type { CommandIo } from "../../../src/emulator/runtime/memory/programs.ts";
 import { chooseMachine } from "../../../src/operations/attach/choose-machine.ts";
 import { runCommand } from "../../../src/operations/attach/run-command.ts";
@@ -104,6 +106,21 @@ test("what the planet refuses is told by its code", async () => {
   await expect(intruder.openCommand("attach", id, command)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
   const empty = await sessions.openCommand("attach", id, { command: [] });
   await expect(empty.output().next()).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+});
+
+test.each([
+  ["//", 404],
+  ["http://[", 404],
+  ["/hangar/v1/apps/%zz/machines/1/session", 400],
+  ["/hangar/v1/apps/none/machines/1/session", 404],
+])("a connection that is upgraded at %s is refused with %i, and control goes on", async (target, status) => {
+  const socket = connect(Number(new URL(planet.baseUrl).port), "127.0.0.1");
+  const lines = [`GET ${target} HTTP/1.1`, "Host: 127.0.0.1", `Authorization: Bearer ${TOKEN}`];
+  socket.write([...lines, "Connection: Upgrade", `Upgrade: ${SESSION_PROTOCOL}`, "", ""].join("\r\n"));
+  let answer = "";
+  for await (const bytes of socket) answer += String(bytes);
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `, "u"));
+  await planet.client.planet();
 });
 
 test("archives go in and come out, and paths are looked at", async () => {

@@ -11,6 +11,8 @@ import { chunksOf } from "./streams.ts";
 /** A terminal has no size until the command has begun, which older engines answer before. */
 const RESIZE_ATTEMPTS = 50;
 const RESIZE_EVERY_MS = 10;
+/** Far more than the moment between the end of a command's streams and the engine's note of its exit code. */
+const EXIT_CODE_WITHIN_MS = 10_000;
 
 async function resize(run: Exec, { columns, rows }: TerminalSize): Promise<void> {
   for (let attempt = 1; attempt <= RESIZE_ATTEMPTS; attempt += 1) {
@@ -57,7 +59,11 @@ export function createCommandOperations(client: EngineClient): Pick<ContainerRun
             if (!stream.destroyed) stream.end();
           },
           resize: (size) => resize(run, size),
-          exitCode: () => client.call(`read the exit code of "${command.join(" ")}"`, () => exitCodeOf(run)),
+          exitCode: () => {
+            const deadline = AbortSignal.timeout(EXIT_CODE_WITHIN_MS);
+            const doing = `read the exit code of "${command.join(" ")}"`;
+            return client.call(doing, () => exitCodeOf(run, () => deadline.throwIfAborted()));
+          },
           release: () => void stream.destroy(),
         };
       }),

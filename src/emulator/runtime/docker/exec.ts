@@ -41,8 +41,8 @@ export function execOptions(
   };
 }
 
-/** The exit code of a command whose streams have ended. @param check throws to give up */
-export async function exitCodeOf(run: Exec, check: () => void = () => undefined): Promise<number> {
+/** The exit code of a command whose streams have ended, as soon as the engine has noted it. @param check throws to give up */
+export async function exitCodeOf(run: Exec, check: () => void): Promise<number> {
   for (;;) {
     check();
     const state = await run.inspect();

@@ -202,8 +202,8 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     if (machine.desired === "destroyed") return destroy(machine, present);
     if (machine.desired === "started") return launch(machine, current, stale);
     if (machine.desired === "suspended") return suspend(machine, current);
-    await halt(machine, current);
     await stopAll(machine, stale);
     await removeAll(stale);
+    await halt(machine, current);
   };
 }

@@ -43,7 +43,7 @@ export interface MachineServiceDeps {
   readonly requireRegion: (code: string) => void;
 }
 
-const DESTROYABLE = new Set(["stopped", "suspended", "created", "failed"]);
+const AT_REST = new Set(["stopped", "suspended", "created", "failed"]);
 /** Words that stand for any region. */
 const ANYWHERE = new Set(["", "any"]);
 
@@ -157,6 +157,8 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
           {
             config: body.config,
             instanceId: ulid(deps.now(), deps.random),
+            // Whoever waits for the new version must not be told of the old one, which still runs.
+            ...(body.skip_launch === true && AT_REST.has(before.state) ? {} : { state: "replacing" as const }),
             desired: body.skip_launch === true ? "stopped" : "started",
             restarts: 0,
             restartRequested: false,
@@ -203,7 +205,7 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
       const machine = reader.find(app, id);
       if (machine.desired === "destroyed") return;
       leases.requireFree(machine, nonce);
-      if (!force && !DESTROYABLE.has(machine.state)) {
+      if (!force && !AT_REST.has(machine.state)) {
         throw new AppError(
           "MACHINE_STATE",
           "failed_precondition: unable to destroy machine, not currently stopped, suspended, failed or created",

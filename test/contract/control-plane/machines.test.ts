@@ -63,6 +63,7 @@ describe("machines", () => {
       config: config("web:2"),
       current_version: machine.instance_id,
     });
+    expect(updated.state).toBe("replacing");
     await client.waitMachine("api", machine.id, "started", { instanceId: updated.instance_id });
     const after = await client.machine("api", machine.id);
     expect(after).toMatchObject({ id: machine.id, private_ip: machine.private_ip, config: { image: "web:2" } });

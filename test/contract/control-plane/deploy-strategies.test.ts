@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => planet.stop());
 
-const deployer = { user: "ada@here", program: "1.2.3", git: { commit: "c0ffee", dirty: false } };
+const deployer = async () => ({ user: "ada@here", program: "1.2.3", git: { commit: "c0ffee", dirty: false } });
 
 async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML): Promise<DeployResult> {
   const { config, warnings } = await readAppConfig(toml, "fly.toml");
@@ -57,6 +57,7 @@ async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML)
       build: () => Promise.reject(new Error("nothing is built here")),
       tagImage: async () => undefined,
       imageId: (reference) => planet.runtime.imageId(reference),
+      reach: async () => undefined,
       connect: async () => ({
         name: "local",
         fleetOf: (app) => createPlanetFleet(planet.client.connection, app),

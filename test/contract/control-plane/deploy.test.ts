@@ -61,7 +61,8 @@ async function run(
       build: () => Promise.reject(new Error("nothing is built here")),
       tagImage: async () => undefined,
       imageId: (reference) => planet.runtime.imageId(reference),
-      deployer: { user: "somebody", program: "0" },
+      deployer: async () => ({ user: "somebody", program: "0" }),
+      reach: async () => undefined,
       connect: async () => ({
         name: "local",
         fleetOf: (app) => createPlanetFleet(planet.client.connection, app),

@@ -8,7 +8,7 @@ import { groupOf, isManaged } from "../plan/managed.ts";
 import type { CreateVolumeStep, DeployPlan, Step } from "../plan/plan-types.ts";
 import { worldChanges, worldOf } from "../plan/world.ts";
 import { makeGreens, retireBlues } from "./blue-green.ts";
-import type { Fleet } from "./fleet.ts";
+import { type Fleet, look, type Seen } from "./fleet.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
 import { createMachineWork, type WorkDeps } from "./machine-work.ts";
 import { createShared } from "./pool-run.ts";
@@ -26,6 +26,8 @@ export interface Provenance extends Pick<BeginRelease, "reason" | "user" | "git"
 
 export interface ExecuteInput {
   readonly plan: DeployPlan;
+  /** What the plan was made for just now; undefined for one that was made earlier, and may no longer hold. */
+  readonly seen?: Seen | undefined;
   readonly provenance: Provenance;
   /** What is kept of a deploy that fails. */
   readonly onFailure: "roll-back" | "keep";
@@ -184,7 +186,7 @@ function unchanged(plan: DeployPlan, machines: readonly Machine[]): DeployedMach
 export async function executePlan(input: ExecuteInput, deps: ExecuteDeps): Promise<Executed> {
   const { plan, provenance } = input;
   const { fleet, clock } = deps;
-  const [machines, volumes, [newest]] = await Promise.all([fleet.machines(), fleet.volumes(), fleet.releases(1)]);
+  const { machines, volumes, newest } = input.seen ?? (await look(fleet));
   const changes = worldChanges(plan.world, worldOf(machines, volumes, newest?.version ?? 0));
   if (changes.length > 0) {
     throw new AppError("PLAN_STALE", `${plan.app} is not as it was when the plan was made: ${changes.join(", ")}`, {

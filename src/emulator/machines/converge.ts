@@ -57,19 +57,25 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     if ((config.services ?? []).length > 0) await deps.drained(id, DRAIN_DEADLINE_MS);
   };
 
-  /** Stops what is alive, what depends on others first; what is left of the main program. */
-  const stopAll = async (
-    machine: MachineRecord,
-    present: readonly ContainerInfo[],
-  ): Promise<ContainerDetail | undefined> => {
+  const isProgram = (container: ContainerInfo): boolean => isAlive(container) && !isAnchor(container);
+
+  /** Stops what is alive, what depends on others first. */
+  const stopAll = async (machine: MachineRecord, present: readonly ContainerInfo[]): Promise<void> => {
     if (present.some(isAlive)) await drained(machine);
-    const programs = present.filter((container) => isAlive(container) && !isAnchor(container));
-    const details = await Promise.all(
-      programs.map((container) => containers.stop(machine, programOf(machine, container), container)),
+    await Promise.all(
+      present.filter(isProgram).map((container) => containers.stop(machine, programOf(machine, container), container)),
     );
     for (const anchor of present.filter((container) => isAlive(container) && isAnchor(container)))
       await containers.stop(machine, undefined, anchor);
-    return details[0];
+  };
+  /** The same; what is left of the main program. */
+  const stopAndLook = async (
+    machine: MachineRecord,
+    present: readonly ContainerInfo[],
+  ): Promise<ContainerDetail | undefined> => {
+    await stopAll(machine, present);
+    const main = present.find(isProgram);
+    return main === undefined ? undefined : runtime.inspectContainer(main.id);
   };
   const removeAll = async (present: readonly ContainerInfo[]): Promise<void> => {
     await Promise.all(present.map(({ id }) => runtime.removeContainer(id)));
@@ -98,9 +104,9 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
       return;
     }
     journal.write(machine.id, { state: "stopping" });
-    const detail = await stopAll(machine, current);
+    const detail = await stopAndLook(machine, current);
     // Where only the network was left, every program has had its event.
-    const last = current.some((one) => isAlive(one) && !isAnchor(one)) ? exited(detail, false) : undefined;
+    const last = current.some(isProgram) ? exited(detail, false) : undefined;
     journal.write(machine.id, { state: "stopped", restarts: 0, ...STOP_DONE }, last);
   };
 
@@ -137,7 +143,7 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     const restart = machine.restartRequested;
     if (restart && current.some(isAlive)) {
       journal.write(machine.id, { state: "restarting" });
-      const detail = await stopAll(machine, current);
+      const detail = await stopAndLook(machine, current);
       journal.write(machine.id, { state: "starting", restarts: 0, ...STOP_DONE }, exited(detail, true));
     } else if (restart) journal.write(machine.id, STOP_DONE);
     else if (machine.state === "started" && stale.length === 0 && (await unheard(machine, current))) return;

@@ -3,7 +3,7 @@
 import { durationMs } from "../model/duration.ts";
 import type { FileConfig } from "../../contract/machine-config.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
-import type { ContainerDetail, ContainerInfo, ContainerRuntime, ContainerSpec } from "../runtime/container-runtime.ts";
+import type { ContainerInfo, ContainerRuntime, ContainerSpec } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
 import { ANCHOR, anchorSpec, programContainerSpec, stopSignal } from "./container-spec.ts";
 import { programSecrets } from "./environment.ts";
@@ -32,12 +32,8 @@ export interface MachineContainers {
   prepare(machine: MachineRecord, program: MachineProgram): Promise<ContainerInfo>;
   /** Starts a container that is there. */
   start(machine: MachineRecord, program: MachineProgram, container: ContainerInfo): Promise<void>;
-  /** Signal, time to end, SIGKILL; what is left of it afterwards. */
-  stop(
-    machine: MachineRecord,
-    program: MachineProgram | undefined,
-    container: ContainerInfo,
-  ): Promise<ContainerDetail | undefined>;
+  /** Signal, time to end, SIGKILL. */
+  stop(machine: MachineRecord, program: MachineProgram | undefined, container: ContainerInfo): Promise<void>;
 }
 
 /** Whether the container runs a program, or is kept with one. */
@@ -136,7 +132,6 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
         signal: anchor ? "SIGKILL" : (machine.stopSignal ?? stopSignal({ stop: program?.stop })),
         timeoutSeconds: Math.ceil(timeoutMs / 1_000),
       });
-      return runtime.inspectContainer(container.id);
     },
   };
 }

@@ -205,6 +205,8 @@ export async function executePlan(input: ExecuteInput, deps: ExecuteDeps): Promi
     definition: { groups: plan.groups, waitTimeoutMs: plan.waitTimeoutMs, maxUnavailable: plan.maxUnavailable },
     journal,
     ttl_s: input.leaseTtlS,
+    // What was seen may be old by now: a deploy that has ended meanwhile has changed it.
+    after: plan.world.release,
   });
   const heartbeat = startHeartbeat({ release: held, ttlS: input.leaseTtlS }, fleet, clock);
   try {

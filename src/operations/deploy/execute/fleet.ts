@@ -15,6 +15,8 @@ export interface Fleet {
   readonly app: string;
   /** Milliseconds that the routing of the target takes to follow a cordon; 0 where it is followed at once. */
   readonly settleMs: number;
+  /** Whether an update can take a machine out of the edge's sight at the same time. */
+  readonly hidesByUpdate: boolean;
   /** Milliseconds that a machine without any check has to stay up. */
   readonly smokeMs: number;
   /** Whether the target looks by itself at ports that no check looks at. */

@@ -12,6 +12,7 @@ export function createPlanetFleet({ api, client }: PlanetConnection, app: string
   return {
     ...createMachinesFleet(api, app),
     settleMs: 0,
+    hidesByUpdate: true,
     smokeMs: SMOKE_MS,
     checksPorts: true,
     follow: (id) => {

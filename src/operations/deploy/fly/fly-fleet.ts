@@ -26,6 +26,8 @@ export function createFlyFleet({ api, fly, ...deps }: FlyFleetDeps, app: string)
     ...createMachinesFleet(api, app),
     ...createReleaseBook({ ...deps, fly, machines: api.machines }, app),
     settleMs: SETTLE_MS,
+    // Nothing is said about what skip_service_registration does to a machine that is registered.
+    hidesByUpdate: false,
     smokeMs: SMOKE_MS,
     checksPorts: false,
     follow: (id) => {

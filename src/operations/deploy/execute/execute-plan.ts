@@ -64,7 +64,9 @@ function rowOf(step: Step, machine: Machine | undefined): DeployedMachine[] {
   const base = { group: step.group, region: step.region, action: ACTIONS[step.op] };
   if (machine === undefined)
     return step.op === "destroy" ? [{ id: step.machine, ...base, state: "destroyed", version: "" }] : [];
-  return [{ id: machine.id, ...base, state: machine.state, version: machine.instance_id }];
+  // An update for which there was no room has become a replacement.
+  const action = step.op === "update" && machine.id !== step.machine ? "replaced" : base.action;
+  return [{ id: machine.id, ...base, action, state: machine.state, version: machine.instance_id }];
 }
 
 /** What is there now, one row for each machine of the plan; made, changed, or as before. @throws WRONG_VERSION */

@@ -241,6 +241,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
     steps: steps.toSorted((a, b) => ORDER[a.op] - ORDER[b.op]),
     questions: [...gone.questions, ...groups.flatMap(({ questions }) => questions)],
     ...(input.releaseCommand === undefined || !changes ? {} : { releaseCommand: input.releaseCommand }),
+    ...(input.seedCommand === undefined || !firstDeploy ? {} : { seedCommand: input.seedCommand }),
     waitTimeoutMs: input.waitTimeoutMs,
     groups: input.groups,
     world: worldOf(input.machines, input.volumes, input.release),

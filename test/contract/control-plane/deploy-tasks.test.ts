@@ -59,7 +59,7 @@ describe("machine checks", () => {
     ).toEqual(["destroyed ams", "destroyed iad"]);
     expect(
       tests()
-        .map(({ config }) => config.env?.["FLY_TEST_MACHINE_IP"])
+        .map(({ config }) => config.env?.["FLY_TEST_MACHINE_IP"] ?? "")
         .toSorted(),
     ).toEqual(addresses.toSorted());
     expect(tests()[0]?.config).toMatchObject({

@@ -69,7 +69,7 @@ test("data outlasts updates, scaling and a failed deploy", async () => {
 
   await cli.json(["scale", "count", "2", "--app", APP, "--yes"]);
   const both = await volumes();
-  expect(both.map(({ attached_machine_id: owner }) => owner).toSorted()).toEqual(
+  expect(both.map(({ attached_machine_id: owner = "" }) => owner).toSorted()).toEqual(
     (await machines()).map(({ id }) => id).toSorted(),
   );
   const other = both.find(({ id }) => id !== volume?.id)?.attached_machine_id ?? "";

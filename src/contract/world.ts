@@ -162,6 +162,8 @@ export const WorldSchema = z.object({
       name: z.string(),
       organization: z.string().optional(),
       network: z.string().optional(),
+      /** The public address that clients of the app would use; nothing routes it here. */
+      publicAddress: z.string().optional(),
       /** Private addresses at which machines reach the app through edge (Flycast). */
       flycast: z.array(z.string()).optional(),
     }),

@@ -6,6 +6,7 @@ import type { World, WorldCheck, WorldMachine, WorldService } from "../../src/co
 import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
+import { serverName } from "../../src/emulator/edge/platform-fields.ts";
 import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
 import { createHandleSockets, publicSockets } from "../../src/emulator/edge/http1/sockets.ts";
 import { isSignedName } from "../../src/emulator/model/host-names.ts";
@@ -134,7 +135,7 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
       runCheck,
       backhaulPort,
       echoPort,
-      server: "Hangar/test",
+      server: serverName("test", 0),
     },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
     nowMs: options.nowMs ?? Date.now,

@@ -24,6 +24,8 @@ export interface WorldInput {
   }[];
   readonly tlsPort?: number;
   readonly autostopPeriodMs?: number | undefined;
+  /** The address that each app is reached at from outside, by app. */
+  readonly publicAddresses?: ReadonlyMap<string, string>;
   /** Flycast addresses, by app. */
   readonly flycast?: ReadonlyMap<string, readonly string[]>;
   /** Ports of the host that are left to services, and what each of them has led to so far. */
@@ -146,7 +148,12 @@ export function viewWorld(input: WorldInput): World {
     links,
     apps: input.apps.map(({ name, organization, network }) => {
       const flycast = input.flycast?.get(name) ?? [];
-      return { name, organization, network, ...(flycast.length === 0 ? {} : { flycast: [...flycast] }) };
+      const publicAddress = input.publicAddresses?.get(name);
+      return {
+        ...{ name, organization, network },
+        ...(publicAddress === undefined ? {} : { publicAddress }),
+        ...(flycast.length === 0 ? {} : { flycast: [...flycast] }),
+      };
     }),
     machines,
     ...(pool.length === 0 ? {} : { doors: worldDoors(serviceDoors(input), pool) }),

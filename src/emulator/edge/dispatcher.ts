@@ -13,6 +13,7 @@ import type { RegionActivator } from "./region-activator.ts";
 import type { CacheQuestion, ReplayCache } from "./replay/cache.ts";
 import { readSession } from "./replay/session.ts";
 import type { RequestLog } from "./request-log.ts";
+import type { RetryRounds } from "./retry-rounds.ts";
 import type { Pools } from "./targets.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 import type { Waker } from "./waker.ts";
@@ -42,6 +43,7 @@ export interface DispatcherDeps {
   isHealthy(backend: Backend): boolean;
   readonly load: LoadTracker;
   readonly waiting: WaitingRoom;
+  readonly retries: RetryRounds;
   readonly activator: RegionActivator;
   readonly waker: Pick<Waker, "wake" | "isWaking">;
   readonly replays: ReplayCache;

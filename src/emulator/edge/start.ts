@@ -16,6 +16,7 @@ import { runCheck } from "./checks/run-check.ts";
 import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
 import { createEdge } from "./edge.ts";
 import { chooseSockets } from "./http1/choose-sockets.ts";
+import { serverName } from "./platform-fields.ts";
 import { warmUp } from "./warm-up.ts";
 import { createPolicyRouting, type PolicyRoutingDeps } from "./policy-routing.ts";
 
@@ -53,7 +54,7 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
       echoPort: EDGE_ECHO_PORT,
       timeLimits: CLIENT_TIME_LIMITS,
     },
-    ...{ server: `Hangar/${version}`, nowMs, monotonicMs, timer, random, randomBytes, log },
+    ...{ server: serverName(version, nowMs()), nowMs, monotonicMs, timer, random, randomBytes, log },
     post: (path, body, timeoutMs) =>
       send(`${controlUrl}${path}`, { method: "POST", body: JSON.stringify(body), timeoutMs }),
   };

@@ -97,6 +97,26 @@ describe("the world", () => {
   });
 });
 
+test("HD-02: the world tells each app's public address: the shared one, until the app has its own", async () => {
+  const told = (address: string) =>
+    waitUntil(() => (planet.world()?.apps[0]?.publicAddress === address ? true : undefined), {
+      ...{ what: `the edge to hear of ${address}`, deadlineMs: 5_000, intervalMs: 5 },
+    });
+  const assign = async (type: string): Promise<string> => {
+    const response = await fetch(`${planet.baseUrl}/v1/apps/${APP}/ip_assignments`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ type }),
+    });
+    return ((await response.json()) as { ip: string }).ip;
+  };
+  const shared = await assign("shared_v4");
+  await told(shared);
+  const own = await assign("v4");
+  expect(own).not.toBe(shared);
+  await told(own);
+});
+
 describe("orders", () => {
   test("AS-04 AS-10: a machine is stopped and started on the edge's order", async () => {
     expect((await call("POST", `/machines/${id}/autostop`, { mode: "stop" })).status).toBe(200);
@@ -149,14 +169,23 @@ describe("orders", () => {
   });
 });
 
-test("ER-09: the edge's lines stand in the app's log, for the machine that they are about", async () => {
+test("ER-09: the edge's lines stand in the app's log, as the proxy's, for the machine that they are about", async () => {
   const line = { app: APP, region: "nrt", machine: id, message: "[PC01] no", timestamp: new Date().toISOString() };
-  expect((await call("POST", "/app-log", [line, { ...line, machine: "", message: "[PR01] none" }])).status).toBe(200);
-  const messages = async (query: string): Promise<string[]> =>
+  const more = [
+    { ...line, machine: "", message: "[PR01] none" },
+    { ...line, message: "machine started in 0.1 s" },
+  ];
+  expect((await call("POST", "/app-log", [line, ...more])).status).toBe(200);
+  const lines = async (query: string): Promise<{ message: string }[]> =>
     (await call("GET", `/apps/${APP}/logs?tail=50${query}`)).text
       .split("\n")
       .filter((text) => text.includes('"platform"'))
-      .map((text) => (JSON.parse(text) as { message: string }).message);
-  expect(await messages("")).toEqual(["[PC01] no", "[PR01] none"]);
-  expect(await messages(`&machine=${id}`)).toEqual(["[PC01] no"]);
+      .map((text) => JSON.parse(text) as { message: string });
+  const [error, info] = [{ provider: "proxy", level: "error" }, { level: "info" }];
+  expect(await lines("")).toMatchObject([
+    { message: "[PC01] no", ...error },
+    { message: "[PR01] none", ...error },
+    { message: "machine started in 0.1 s", ...info },
+  ]);
+  expect((await lines(`&machine=${id}`)).map(({ message }) => message)).not.toContain("[PR01] none");
 });

@@ -87,7 +87,7 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
     let question: CacheQuestion | undefined;
     if (deps.replays.size > 0 || (features !== undefined && features.replayCache.length > 0)) {
       const plain = plainQuestion(entered.app, host, target);
-      const session = features === undefined ? undefined : readSession(features.replayCache, plain.path, head, bytes);
+      const session = features === undefined ? undefined : readSession(features.replayCache, plain, head, bytes);
       question = { ...plain, session };
     }
     const client: ClientRequest = {

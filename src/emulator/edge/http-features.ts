@@ -52,12 +52,17 @@ export function httpFeatures(port: WorldPort): HttpFeatures {
     pristine: options?.pristine === true,
     removed: removed.size > 0 ? removed : undefined,
     addedLines,
-    replayCache: (options?.replayCache ?? []).toSorted((a, b) => b.pathPrefix.length - a.pathPrefix.length),
+    replayCache: (options?.replayCache ?? []).toSorted((a, b) => pathLength(b) - pathLength(a)),
     idleMs: options?.idleTimeoutMs,
     headMs: options?.headersReadTimeoutMs,
     proxyProto: port.handlers.includes("proxy_proto") ? (port.proxyProto ?? "v1") : undefined,
     tls: port.tlsOptions,
   };
+}
+
+/** Of the path alone: a host name may stand before it. */
+function pathLength({ pathPrefix }: ReplayCacheRule): number {
+  return pathPrefix.length - Math.max(0, pathPrefix.indexOf("/"));
 }
 
 /** Whether a port of any of these machines limits the versions of TLS. */

@@ -168,6 +168,10 @@ export const WorldSchema = z.object({
       flycast: z.array(z.string()).optional(),
     }),
   ),
+  /** The organizations that allow replays beside those inside one network; see ReplaySettingsSchema. */
+  organizations: z
+    .array(z.object({ slug: z.string(), crossNetwork: z.boolean(), sources: z.array(z.string()) }))
+    .optional(),
   machines: z.array(WorldMachineSchema),
   doors: z.array(WorldDoorSchema).optional(),
   /** Host names of apps' own for which there is a certificate. Control gives it out with its key, one name at a time. */

@@ -19,6 +19,7 @@ import type { ContainerEvent, ContainerRuntime } from "../runtime/container-runt
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import { createDrain } from "./drain.ts";
 import { viewPlanet } from "./planet-status.ts";
+import { createOrganizationReplays, type OrganizationReplays } from "./replay-settings.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
 import { createSnapshotSchedule } from "./snapshot-schedule.ts";
@@ -71,6 +72,7 @@ export interface Planet extends PlanetRecord {
   /** Makes regions active; resolves when wan and edge carry them. @throws REGION_UNKNOWN, PLANET_START_FAILED */
   activateRegions(regions: readonly string[]): Promise<void>;
   acceptChecks(reports: readonly CheckReport[]): void;
+  readonly replays: OrganizationReplays;
   settings(): EdgeSettings;
   changeSettings(settings: EdgeSettings): void;
   /** Has wan and edge told about what changed in the store. */
@@ -92,6 +94,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     const periodMs = store.getValue(AUTOSTOP_PERIOD);
     return periodMs === undefined ? {} : { autostopPeriodMs: Number(periodMs) };
   };
+  const replays = createOrganizationReplays(store, () => changed());
   const doors = createServiceDoors(store, deps.servicePorts ?? []);
   const nextWorld = (): World => {
     const version = Number(store.getValue("world_version") ?? "0") + 1;
@@ -101,6 +104,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       planet: record,
       activeRegions: store.activeRegions(),
       apps: store.apps(),
+      organizations: replays.all(),
       machines: store.machines(),
       hostnames: store.grants.hostnames(),
       slotOf: geography.slotOf,
@@ -274,6 +278,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         doors: doors.present(),
       }),
     acceptChecks,
+    replays,
     settings,
     changeSettings: ({ autostopPeriodMs }) => {
       if (autostopPeriodMs === undefined) return;

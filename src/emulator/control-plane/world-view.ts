@@ -13,6 +13,7 @@ export interface WorldInput {
   readonly planet: PlanetRecord;
   readonly activeRegions: readonly string[];
   readonly apps: readonly AppRecord[];
+  readonly organizations?: NonNullable<World["organizations"]>;
   readonly machines: readonly MachineRecord[];
   /** Slot of a region in the address plan. */
   readonly slotOf: (region: string) => number;
@@ -155,6 +156,7 @@ export function viewWorld(input: WorldInput): World {
         ...(flycast.length === 0 ? {} : { flycast: [...flycast] }),
       };
     }),
+    ...(input.organizations === undefined ? {} : { organizations: input.organizations }),
     machines,
     ...(pool.length === 0 ? {} : { doors: worldDoors(serviceDoors(input), pool) }),
     hostnames: (input.hostnames ?? []).map(({ hostname, app, updatedAt }) => ({

@@ -256,10 +256,10 @@ export const EDGE_ECHO_PORT = 4283;
 export const EDGE_FIRST_DOOR_PORT = 20_000;
 export const MAX_DOORS = 100;
 
-/** Larger files are not served as statics: edge and control hold one at a time in memory. */
-export const MAX_STATIC_FILE_BYTES = 8 * 1024 * 1024;
-
-/** Edge asks control for a file below a folder of a machine. */
+/**
+ * Edge asks control for a file below a folder of a machine. The answer is its content with an ETag, or status 204 where there
+ * is no such file that may be served.
+ */
 export const FileQuestionSchema = z.object({
   folder: z.string().startsWith("/").max(4_096),
   names: z
@@ -273,6 +273,3 @@ export const FileQuestionSchema = z.object({
     .min(1)
     .max(64),
 });
-
-/** The content in base64; null where there is no such file that may be served. */
-export const FileAnswerSchema = z.object({ content: z.string().nullable() });

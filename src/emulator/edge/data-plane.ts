@@ -25,7 +25,7 @@ import { createRegionActivator } from "./region-activator.ts";
 import { createDoorKeeper } from "./doors/door-keeper.ts";
 import { planDoors } from "./doors/door-plan.ts";
 import { type DoorDeps, openDoor } from "./doors/open-door.ts";
-import { createFileConnector } from "./statics/file-connector.ts";
+import { createFileConnector, type FileConnectorDeps } from "./statics/file-connector.ts";
 import { createOpeningConnector } from "./stream/opening-connector.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
 import { createReplayCache } from "./replay/cache.ts";
@@ -66,7 +66,7 @@ export const CLIENT_TIME_LIMITS: ClientTimeLimits = {
 /** Time limits and pools are looked at this often. */
 const SWEEP_MS = 500;
 
-export interface DataPlaneDeps {
+export interface DataPlaneDeps extends Pick<FileConnectorDeps, "open"> {
   readonly sockets: Sockets;
   readonly runCheck: RunCheck;
   readonly backhaulPort: number;
@@ -116,7 +116,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       return (speaksHttp2 && endpoint.opening?.raw !== true ? h2c : openings).connect(endpoint, ...rest);
     },
   };
-  const connector = createFileConnector({ connector: apps, post, timer });
+  const connector = createFileConnector({ connector: apps, open: deps.open, timer });
   const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
   const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
   const machines = createMachinePool(nowMs);

@@ -8,6 +8,7 @@ import {
   EDGE_HTTPS_PORT,
 } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
+import type { OpenAnswer } from "../../platform/http-send.ts";
 import { createWorldFile, type WorldFileDeps } from "../component/world-file.ts";
 import { createAdminServer } from "../component/admin-server.ts";
 import { renderMetrics } from "./metrics.ts";
@@ -30,6 +31,10 @@ export interface StartEdgeDeps extends PolicyRoutingDeps {
     url: string,
     options: { readonly method: "POST"; readonly body: string; readonly timeoutMs: number },
   ) => Promise<{ readonly status: number; readonly body: string }>;
+  readonly open: (
+    url: string,
+    options: { readonly method: "POST"; readonly body: string; readonly timeoutMs: number },
+  ) => Promise<OpenAnswer>;
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
   /** Runs something later, unless the returned function is called before. */
@@ -45,7 +50,7 @@ export interface RunningEdge {
 
 /** @throws PLANET_START_FAILED, PORT_TAKEN */
 export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
-  const { managementAddress, token, controlUrl, version, send, nowMs, monotonicMs, timer, random, log } = deps;
+  const { managementAddress, token, controlUrl, version, send, open, nowMs, monotonicMs, timer, random, log } = deps;
   const dataPlaneDeps: DataPlaneDeps = {
     ...{
       sockets: await chooseSockets({ timer, log }),
@@ -57,6 +62,8 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
     ...{ server: serverName(version, nowMs()), nowMs, monotonicMs, timer, random, randomBytes, log },
     post: (path, body, timeoutMs) =>
       send(`${controlUrl}${path}`, { method: "POST", body: JSON.stringify(body), timeoutMs }),
+    open: (path, body, timeoutMs) =>
+      open(`${controlUrl}${path}`, { method: "POST", body: JSON.stringify(body), timeoutMs }),
   };
   const dataPlane = createDataPlane(dataPlaneDeps);
   const edge = createEdge({

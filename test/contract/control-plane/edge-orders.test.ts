@@ -1,7 +1,6 @@
 // What edge asks of control, and how the world tells edge what machines and services want.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MachineConfig } from "../../../src/contract/machine.ts";
-import { MAX_STATIC_FILE_BYTES } from "../../../src/contract/world.ts";
 import { LABEL } from "../../../src/emulator/runtime/labels.ts";
 import { waitUntil } from "../../../src/platform/clock.ts";
 import { type MemoryPlanet, startMemoryPlanet, TOKEN } from "../../support/memory-planet.ts";
@@ -138,26 +137,34 @@ describe("orders", () => {
     await planet.client.waitMachine(APP, large.id, "stopped");
   });
 
-  test("ST-01 ST-02: a running machine's files are read for the edge, within bounds", async () => {
-    const read = async (names: string[], folder = "/app/public") => {
-      const { status, text } = await call("POST", `/machines/${id}/file`, { folder, names });
-      return status === 200 ? (JSON.parse(text) as unknown) : status;
+  test("ST-01 ST-02: a running machine's files are read for the edge, however large they are", async () => {
+    const read = async (names: readonly string[]): Promise<{ status: number; tag: string | null; content: Buffer }> => {
+      const response = await fetch(`${planet.baseUrl}/hangar/v1/machines/${id}/file`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+        body: JSON.stringify({ folder: "/app/public", names }),
+      });
+      const { status, headers } = response;
+      return { status, tag: headers.get("etag"), content: Buffer.from(await response.arrayBuffer()) };
     };
     const [container] = await planet.runtime.listContainers({ [LABEL.machine]: id });
-    const files = [
-      { path: "/app/public/css/a.css", content: "a {}", mode: 0o644 },
-      { path: "/app/public/full", content: Buffer.alloc(MAX_STATIC_FILE_BYTES), mode: 0o644 },
-      { path: "/app/public/large", content: Buffer.alloc(MAX_STATIC_FILE_BYTES + 1), mode: 0o644 },
-    ];
-    await planet.runtime.putFiles(container!.id, files);
-    expect(await read(["css", "a.css"])).toEqual({ content: Buffer.from("a {}").toString("base64") });
-    expect(await read(["full"])).not.toEqual({ content: null });
-    for (const names of [["large"], ["none"], ["css"]]) expect(await read(names)).toEqual({ content: null });
-    for (const names of [[], [".."], ["."], ["a/b"], [""]]) expect(await read(names)).toBe(400);
+    const write = (name: string, content: Buffer | string) =>
+      planet.runtime.putFiles(container!.id, [{ path: `/app/public/${name}`, content, mode: 0o644 }]);
+    await write("css/a.css", "a {}");
+    const large = Buffer.alloc(20_000_000, "large ");
+    await write("large", large);
+    const { status, tag, content } = await read(["css", "a.css"]);
+    expect({ status, text: content.toString() }).toEqual({ status: 200, text: "a {}" });
+    expect(tag).toMatch(/^"[\w-]{43}"$/);
+    await write("css/a.css", "b {}");
+    expect((await read(["css", "a.css"])).tag).not.toBe(tag);
+    expect((await read(["large"])).content.equals(large)).toBe(true);
+    for (const names of [["none"], ["css"]]) expect(await read(names)).toMatchObject({ status: 204, tag: null });
+    for (const names of [[], [".."], ["."], ["a/b"], [""]]) expect((await read(names)).status).toBe(400);
     expect((await call("POST", `/machines/none/file`, { folder: "/", names: ["x"] })).status).toBe(404);
     await call("POST", `/machines/${id}/autostop`, { mode: "stop" });
     await seen("stopped");
-    expect(await read(["css", "a.css"])).toBeGreaterThanOrEqual(400);
+    expect((await read(["css", "a.css"])).status).toBeGreaterThanOrEqual(400);
     await call("POST", `/machines/${id}/wake`, {});
     await seen("started");
   });

@@ -80,12 +80,14 @@ export class FileConn implements Conn {
     setImmediate(() => {
       if (this.#state === "over") return;
       this.#listener.onData(head, 0, head.length);
-      if (!hasBody) return void content.destroy();
+      if (!hasBody) {
+        content.destroy();
+        return;
+      }
       content.on("data", (piece: Buffer) => {
         if (this.#state === "answers") this.#listener.onData(piece, 0, piece.length);
       });
       if (this.#paused) content.pause();
-      return undefined;
     });
   }
 

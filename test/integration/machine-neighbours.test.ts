@@ -1,7 +1,11 @@
 // A machine that takes too much, or does not end, hurts no other machine.
+import { statfs } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createDiskGuard } from "../../src/emulator/machines/disk-guard.ts";
 import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
+import { LABEL, names, planetLabels } from "../../src/emulator/runtime/labels.ts";
+import { systemTimer } from "../../src/platform/clock.ts";
 import { createMachineRig, type MachineRig } from "../support/machine-rig.ts";
 import { sweepPlanetsNamed } from "../support/sweep.ts";
 
@@ -94,6 +98,46 @@ test("a full /dev/shm is full for its machine alone", async () => {
   ]);
   expect(room.exitCode).toBe(0);
   await requireNeighbour();
+});
+
+test("one whose volume is full is ended, and its event says so", async () => {
+  const volume = "vol_full";
+  const at = new Date(0).toISOString();
+  const name = names.volume(PLANET, volume);
+  await rig.runtime.createVolume(name, planetLabels(PLANET, "volume", { [LABEL.volume]: volume }));
+  const id = rig.add({
+    init: {
+      exec: ["sh", "-c", "for i in $(seq 25); do head -c 200000000 /dev/zero >> /data/file; done; sleep infinity"],
+    },
+    mounts: [{ volume, path: "/data" }],
+    restart: { policy: "no" },
+  });
+  rig.store.volumes.insert({
+    ...{ id: volume, app: "app", name: "data", region: "iad", zone: "z", sizeGb: 1, state: "created", machine: id },
+    ...{ encrypted: true, fstype: "ext4", snapshotRetention: 5, autoBackup: true, createdAt: at, updatedAt: at },
+  });
+  const { dataRoot } = await rig.runtime.info();
+  const worker = { image: IMAGE, labels: planetLabels(PLANET, "worker") };
+  const guard = createDiskGuard({
+    ...{ planet: PLANET, store: rig.store, runtime: rig.runtime, journal: rig.journal, timer: systemTimer },
+    volumeUsage: async () => new Map([[volume, (await rig.runtime.volumeUsage([name], worker)).get(name) ?? 0]]),
+    freeBytes: () => statfs(dataRoot).then(({ bavail, bsize }) => bavail * bsize),
+    log: (text) => void rig.logged.push(text),
+  });
+  guard.start();
+  try {
+    await rig.supervisor.converge(id);
+    await requireNeighbour();
+    await rig.wait(id, "stopped");
+  } finally {
+    guard.stop();
+  }
+  const full = rig.store.events(id).find(({ type }) => type === "disk_full");
+  expect(full?.request).toMatchObject({ volume, bytes_total: 1024 ** 3 });
+  expect(lastExit(id)).toMatchObject({ exit_code: 137, oom_killed: false, requested_stop: false });
+  await requireNeighbour();
+  await rig.want(id, { desired: "destroyed" });
+  await rig.runtime.removeVolume(name);
 });
 
 test("one that ignores its signal is killed when its time is over, while others go on", async () => {

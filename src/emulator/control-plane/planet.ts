@@ -4,6 +4,7 @@ import type { CheckReport, World } from "../../contract/world.ts";
 import { asAppError } from "../../errors/app-error.ts";
 import type { Infrastructure } from "../lifecycle/infrastructure.ts";
 import { type CheckResult, createCheckResults } from "../machines/check-results.ts";
+import { createDiskGuard } from "../machines/disk-guard.ts";
 import { createCommandChecks } from "../machines/command-checks.ts";
 import { createMachineInside, type MachineInside } from "../machines/machine-inside.ts";
 import { createMachineMetadata, type MachineMetadata } from "../machines/machine-metadata.ts";
@@ -24,6 +25,7 @@ import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
 import { createSnapshotSchedule } from "./snapshot-schedule.ts";
 import { createVolumeConvergence } from "./volume-convergence.ts";
+import { createVolumeUsage, type VolumeUsage } from "./volume-usage.ts";
 import { createVolumes, type Volumes } from "./volumes.ts";
 import { createServiceDoors } from "./service-doors.ts";
 import { viewWorld } from "./world-view.ts";
@@ -54,6 +56,8 @@ export interface PlanetDeps {
   /** Sends to edge's management address; undefined where there is no edge (memory runtime). */
   readonly edgeUrl: string;
   readonly send: HttpSend;
+  /** Room on the disk that volumes and containers are on, in bytes. */
+  readonly freeBytes: () => Promise<number>;
   readonly now: () => number;
   readonly timer: (afterMs: number, run: () => void) => () => void;
   readonly random: RandomBytes;
@@ -65,6 +69,7 @@ export interface Planet extends PlanetRecord {
   readonly inside: MachineInside;
   readonly metadata: MachineMetadata;
   readonly volumes: Volumes;
+  readonly volumeUsage: VolumeUsage;
   readonly store: Store;
   /** Repairs everything after a start and then follows the engine's events until the signal fires. */
   run(signal: AbortSignal): Promise<void>;
@@ -149,13 +154,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     log: deps.log,
   });
   const machines = createMachineService({
-    planet: record,
-    store,
-    runtime,
-    journal,
-    supervisor,
-    random: deps.random,
-    now: deps.now,
+    ...{ planet: record, store, runtime, journal, supervisor, random: deps.random, now: deps.now },
     slotOf: geography.slotOf,
     requireRegion: geography.requireRegion,
   });
@@ -197,6 +196,12 @@ export function createPlanet(deps: PlanetDeps): Planet {
     timer: deps.timer,
   });
 
+  const volumeUsage = createVolumeUsage({ usage: convergence.usage, now: deps.now, log: deps.log });
+  const disk = createDiskGuard({
+    ...{ planet: record.name, store, runtime, journal, timer: deps.timer, log: deps.log },
+    ...{ volumeUsage: volumeUsage.measure, freeBytes: deps.freeBytes },
+  });
+
   /** Regions whose network exists though they are not in the store: an activation that a crash cut short. */
   const adoptNetworks = async (): Promise<string[]> => {
     const networks = await runtime.listNetworks(planetLabels(record.name, "network"));
@@ -216,6 +221,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     for (const { id } of store.machines()) commands.follow(id);
     schedule.start();
     snapshots.start();
+    disk.start();
     reconciled = true;
     changed();
   };
@@ -239,6 +245,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     inside,
     metadata: createMachineMetadata(store, journal),
     volumes,
+    volumeUsage,
     store,
     activateRegions,
     run: async (signal) => {
@@ -259,6 +266,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       }
       schedule.stop();
       snapshots.stop();
+      disk.stop();
       commands.close();
       publisher.stop();
     },

@@ -7,10 +7,16 @@ import { route, type RouteDecision, type RouteView } from "./route.ts";
 import { listCandidates } from "./trace.ts";
 import type { Backend } from "./world-index.ts";
 
-/** Long enough for a burst to pass, shorter than clients' own patience. */
-const SLOT_WAIT_MS = 30_000;
-/** The platform blocks until a machine is healthy (LB-17), and does not say for how long: so nearly as long as it may be silent. */
-const HEALTH_WAIT_MS = 60_000;
+type Awaited = Extract<RouteDecision, { kind: "wait" }>["for"];
+
+const WAIT_MS: Readonly<Record<Awaited, number>> = {
+  /** Long enough for a burst to pass, shorter than clients' own patience. */
+  "a slot": 30_000,
+  /** The platform blocks (LB-17), and does not say for how long: so nearly as long as a request may be silent. */
+  "a healthy machine": 60_000,
+  /** For an old version to end and a new one to begin while the engine is busy with others. */
+  "a machine that starts": 30_000,
+};
 /** The platform tries as often to find a machine that takes a request (ER-01). */
 export const MAX_ATTEMPTS = 90;
 /** No new round begins later than this: machines that do not even refuse take a while to fail each time. */
@@ -164,7 +170,7 @@ export class MachineSearch {
     return undefined;
   }
 
-  #wait(reason: "a slot" | "a healthy machine"): void {
+  #wait(reason: Awaited): void {
     this.#journey.step("wait", { detail: reason });
     const expire = (): void => {
       this.#stopWaiting = undefined;
@@ -172,7 +178,7 @@ export class MachineSearch {
     };
     const stop = this.#deps.waiting.enter({
       app: this.#course!.app,
-      deadlineMs: this.#deps.nowMs() + (reason === "a slot" ? SLOT_WAIT_MS : HEALTH_WAIT_MS),
+      deadlineMs: this.#deps.nowMs() + WAIT_MS[reason],
       retry: () => this.#decide(true),
       expire,
     });

@@ -18,6 +18,7 @@ import { LABEL, planetLabels } from "../runtime/labels.ts";
 import { createBehaviourSettings } from "./behaviour.ts";
 import { createDrain } from "./drain.ts";
 import { viewPlanet } from "./planet-status.ts";
+import { createOrganizationReplays, type OrganizationReplays } from "./replay-settings.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
 import { createVolumeConvergence } from "./volume-convergence.ts";
@@ -74,6 +75,7 @@ export interface Planet extends PlanetRecord {
   /** Makes regions active; resolves when wan and edge carry them. @throws REGION_UNKNOWN, PLANET_START_FAILED */
   activateRegions(regions: readonly string[]): Promise<void>;
   acceptChecks(reports: readonly CheckReport[]): void;
+  readonly replays: OrganizationReplays;
   behaviour(): PlanetBehaviour;
   changeBehaviour(behaviour: PlanetBehaviour): void;
   /** Has wan and edge told about what changed in the store. */
@@ -90,6 +92,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
   let reconciled = false;
 
   const behaviour = createBehaviourSettings(store);
+  const replays = createOrganizationReplays(store, () => changed());
   const doors = createServiceDoors(store, deps.servicePorts ?? []);
   const nextWorld = (): World => {
     const version = Number(store.getValue("world_version") ?? "0") + 1;
@@ -99,6 +102,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       planet: record,
       activeRegions: store.activeRegions(),
       apps: store.apps(),
+      organizations: replays.all(),
       machines: store.machines(),
       hostnames: store.grants.hostnames(),
       slotOf: geography.slotOf,
@@ -253,6 +257,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         doors: doors.present(),
       }),
     acceptChecks,
+    replays,
     behaviour: behaviour.read,
     changeBehaviour: (change) => {
       behaviour.change(change);

@@ -25,18 +25,19 @@ import { createRegionActivator } from "./region-activator.ts";
 import { createDoorKeeper } from "./doors/door-keeper.ts";
 import { planDoors } from "./doors/door-plan.ts";
 import { type DoorDeps, openDoor } from "./doors/open-door.ts";
-import { createFileConnector } from "./statics/file-connector.ts";
+import { createFileConnector, type FileConnectorDeps } from "./statics/file-connector.ts";
 import { createOpeningConnector } from "./stream/opening-connector.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
 import { createReplayCache } from "./replay/cache.ts";
 import { createRequestIds } from "./request-id.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
+import { createRetryRounds } from "./retry-rounds.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
 import { createControlSigner } from "./tls/control-signer.ts";
 import { createLeafCertificates } from "./tls/leaf-certificates.ts";
-import { createTlsServer } from "./tls/tls-server.ts";
-import type { TlsOptions } from "./http-features.ts";
-import { resolveEntry } from "./entry-region.ts";
+import { createVersionedTlsServer } from "./tls/versioned-server.ts";
+import { setsTlsVersions, type TlsOptions } from "./http-features.ts";
+import { featuresOfHost, hostOfPart } from "./host-features.ts";
 import { isPlanetName } from "../model/host-names.ts";
 import { createWaker } from "./waker.ts";
 import {
@@ -65,7 +66,7 @@ export const CLIENT_TIME_LIMITS: ClientTimeLimits = {
 /** Time limits and pools are looked at this often. */
 const SWEEP_MS = 500;
 
-export interface DataPlaneDeps {
+export interface DataPlaneDeps extends Pick<FileConnectorDeps, "open"> {
   readonly sockets: Sockets;
   readonly runCheck: RunCheck;
   readonly backhaulPort: number;
@@ -105,12 +106,6 @@ const SECURE_HTTP2: Entrance = { ...SECURE_HTTP, version: "2" };
 
 const SECRET_BYTES = 24;
 
-/** What the app that a client asks for by name has set for TLS. */
-function tlsOptionsOf(name: string, world: WorldIndex | undefined): TlsOptions | undefined {
-  const entry = resolveEntry(name, undefined, "", (host) => world?.hostname(host)?.app);
-  return entry.kind === "entered" ? world?.features(entry.app, HTTPS_PORT)?.tls : undefined;
-}
-
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const { nowMs, timer, random, randomBytes, log, post, sockets } = deps;
   const h2c = createH2cConnector(timer);
@@ -121,7 +116,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       return (speaksHttp2 && endpoint.opening?.raw !== true ? h2c : openings).connect(endpoint, ...rest);
     },
   };
-  const connector = createFileConnector({ connector: apps, post, timer });
+  const connector = createFileConnector({ connector: apps, open: deps.open, timer });
   const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
   const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
   const machines = createMachinePool(nowMs);
@@ -136,6 +131,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const replays = createReplayCache(nowMs);
   const requests = createRequestLog();
   let world: WorldIndex | undefined;
+  let setsVersions = false;
   /** The same world as clients of raw TCP and of UDP see it. */
   let streamWorld: WorldIndex | undefined;
   let datagramWorld: WorldIndex | undefined;
@@ -171,6 +167,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       isHealthy,
       load,
       waiting,
+      retries: createRetryRounds(timer),
       activator,
       waker,
       replays,
@@ -187,18 +184,24 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const acceptHttp2 = createDispatcher(dispatcherDeps, SECURE_HTTP2);
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
   const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, refusalLines };
-  const clients = createListener({ ...policy, accept }, relay, sockets.transport);
+  const headMsOf = (port: number) => (part: Buffer) => {
+    const host = hostOfPart(part);
+    return host === undefined ? undefined : (featuresOfHost(host, port, world)?.headMs ?? deps.timeLimits.headMs);
+  };
+  const clients = createListener({ ...policy, headMsOf: headMsOf(HTTP_PORT), accept }, relay, sockets.transport);
   const securePolicy = {
     ...policy,
+    headMsOf: headMsOf(HTTPS_PORT),
     accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
   } satisfies Partial<ClientPolicy>;
   const sessions = createHttp2Sessions(deps.timeLimits.keepAliveMs);
   const { sign, selfSigned } = createControlSigner({ post });
   const certificates = createLeafCertificates({ sign, nowMs });
   const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
+  const tlsOptionsOf = (name: string): TlsOptions | undefined => featuresOfHost(name, HTTPS_PORT, world)?.tls;
   const tls = { certificates, versionOf, selfSigned, log };
   const secureClients = createListener(securePolicy, relay, (adopt) =>
-    createTlsServer({ ...tls, options: (name) => tlsOptionsOf(name, world) }, (socket) => {
+    createVersionedTlsServer({ ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
       else adopt((connection) => sockets.accepted(socket, connection));
     }),
@@ -265,6 +268,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       const index = indexWorld(usable);
       checker.apply(index);
       world = index;
+      setsVersions = setsTlsVersions(next.machines);
       streamWorld = indexWorld(usable, streamPortOf);
       datagramWorld = indexWorld(usable, datagramPortOf);
       await doors.apply(planDoors(next));

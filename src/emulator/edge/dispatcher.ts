@@ -13,6 +13,7 @@ import type { RegionActivator } from "./region-activator.ts";
 import type { CacheQuestion, ReplayCache } from "./replay/cache.ts";
 import { readSession } from "./replay/session.ts";
 import type { RequestLog } from "./request-log.ts";
+import type { RetryRounds } from "./retry-rounds.ts";
 import type { Pools } from "./targets.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 import type { Waker } from "./waker.ts";
@@ -42,6 +43,7 @@ export interface DispatcherDeps {
   isHealthy(backend: Backend): boolean;
   readonly load: LoadTracker;
   readonly waiting: WaitingRoom;
+  readonly retries: RetryRounds;
   readonly activator: RegionActivator;
   readonly waker: Pick<Waker, "wake" | "isWaking">;
   readonly replays: ReplayCache;
@@ -85,7 +87,7 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
     let question: CacheQuestion | undefined;
     if (deps.replays.size > 0 || (features !== undefined && features.replayCache.length > 0)) {
       const plain = plainQuestion(entered.app, host, target);
-      const session = features === undefined ? undefined : readSession(features.replayCache, plain.path, head, bytes);
+      const session = features === undefined ? undefined : readSession(features.replayCache, plain, head, bytes);
       question = { ...plain, session };
     }
     const client: ClientRequest = {

@@ -5,11 +5,10 @@ import { requestBody } from "./body.ts";
 import type { Conn, ConnListener } from "./conn.ts";
 import { Exchange } from "./exchange.ts";
 import type { ExchangeClient, ExchangeDeps, ExchangeOwner, ExchangeRequest } from "./exchange-roles.ts";
-import { FIELD } from "./field-names.ts";
 import { INCOMPLETE, parseRequestHead } from "./head-parser.ts";
 import type { Head, HeadLimits } from "./head.ts";
 import { renderReply } from "./reply.ts";
-import { readRequestLine } from "./request-line.ts";
+import { readRequestLine, upgradeOf } from "./request-line.ts";
 
 /** How long a client may take; Infinity where nothing is to be enforced. */
 export interface ClientTimeLimits {
@@ -37,6 +36,8 @@ export interface ClientPolicy {
   readonly timeLimits: ClientTimeLimits;
   /** Decides on a request whose head was just read; head and bytes are only valid during the call. "refuse" drops the connection. */
   accept(exchange: Exchange, head: Head, bytes: Buffer, conn: Conn): AcceptedRequest | "refuse";
+  /** How long the head that begins so may take, once it names a host; absent: as the listener has it. */
+  headMsOf?(part: Buffer): number | undefined;
   /** Field lines of answers to heads that could not be read. */
   refusalLines(): string;
   closed(connection: ClientConnection): void;
@@ -59,8 +60,9 @@ export class ClientConnection implements ConnListener, ExchangeClient {
   /** When the present phase began, or something last moved in it. */
   #sinceMs: number;
   #draining = false;
-  /** What the last request's service has set. */
+  /** What the last request's service has set, and what that of the head that is read. */
   #idleMs: number | undefined;
+  #headMs: number | undefined;
 
   constructor(policy: ClientPolicy, deps: ClientDeps) {
     this.#policy = policy;
@@ -87,12 +89,12 @@ export class ClientConnection implements ConnListener, ExchangeClient {
 
   /** Enforces the time limits; called now and then. */
   sweep(): void {
-    const { headMs, keepAliveMs, exchangeIdleMs, tunnelIdleMs, lingerMs } = this.#policy.timeLimits;
+    const { keepAliveMs, exchangeIdleMs, tunnelIdleMs, lingerMs } = this.#policy.timeLimits;
     const [elapsedMs, idleMs] = [this.#deps.nowMs() - this.#sinceMs, this.#idleMs];
     switch (this.#state) {
       case "head":
-        if (this.#held !== undefined && elapsedMs > headMs) this.#refuse(408);
-        else if (elapsedMs > (idleMs ?? keepAliveMs)) this.#close();
+        if (this.#held !== undefined && elapsedMs > this.#headLimitMs(this.#held)) this.#refuse(408);
+        else if (this.#held === undefined && elapsedMs > (idleMs ?? keepAliveMs)) this.#close();
         break;
       case "exchange":
         if (elapsedMs > (idleMs ?? exchangeIdleMs)) this.#exchange!.refuse("timeout");
@@ -250,9 +252,14 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     this.#exchange = exchange;
     this.#state = "exchange";
     this.#idleMs = accepted.idleMs;
+    this.#headMs = undefined;
     this.touch();
     exchange.begin(accepted.owner, accepted.fieldLines);
     return to;
+  }
+
+  #headLimitMs(part: Buffer): number {
+    return (this.#headMs ??= this.#policy.headMsOf?.(part)) ?? this.#policy.timeLimits.headMs;
   }
 
   #hold(bytes: Buffer, start: number, end: number): void {
@@ -290,11 +297,4 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     exchange?.abandon();
     this.#policy.closed(this);
   }
-}
-
-/** The protocol that a request asks to change to. HTTP/2 in the clear is not spoken here, so that request is left a plain one. */
-function upgradeOf(head: Head, bytes: Buffer): string | undefined {
-  if (!head.connectionUpgrade || head.minorVersion === 0) return undefined;
-  const protocol = head.valueOf(bytes, FIELD.upgrade);
-  return protocol === undefined || protocol === "" || /(^|[\s,])h2c?($|[\s,])/i.test(protocol) ? undefined : protocol;
 }

@@ -196,7 +196,7 @@ export class Exchange implements UpstreamUser {
     const coding = this.#owner!.coding?.(head, bytes);
     if (coding === undefined) return undefined;
     this.#encoder = new BodyEncoder({
-      ...{ coding, conn: this.#client.conn, chunked: framing === "chunked", streams: framing !== "length" },
+      ...{ coding, conn: this.#client.conn, chunked: framing === "chunked" },
       drained: () => this.#upstream?.resume(),
       done: () => this.#done(),
       failed: () => this.faulted("broken"),

@@ -5,8 +5,8 @@ import type { LeafCertificate, LeafRequest } from "../../src/contract/planet.ts"
 import type { World, WorldCheck, WorldMachine, WorldService } from "../../src/contract/world.ts";
 import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
-import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
-import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
+import { createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
+import { CLIENT_TIME_LIMITS, type ClientTimeLimits } from "../../src/emulator/edge/http1/client-policy.ts";
 import { createHandleSockets, publicSockets } from "../../src/emulator/edge/http1/sockets.ts";
 import { isSignedName } from "../../src/emulator/model/host-names.ts";
 import { type AuthorityMaterial, createAuthority } from "../../src/platform/x509.ts";
@@ -98,6 +98,7 @@ export interface EdgeRig {
 
 export interface EdgeRigOptions {
   readonly timeLimits?: Partial<ClientTimeLimits>;
+  readonly maxConnections?: number;
   readonly post?: (path: string, body: unknown) => Promise<{ status: number; body: string }>;
   readonly nowMs?: () => number;
   /** Absent: as HANGAR_TEST_SOCKETS says, or the public ones. */
@@ -137,6 +138,7 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
       server: "Hangar/test",
     },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
+    maxConnections: options.maxConnections,
     nowMs: options.nowMs ?? Date.now,
     ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
     log: (text) => void logs.push(text),

@@ -13,9 +13,10 @@ import { createAdminServer } from "../component/admin-server.ts";
 import { renderMetrics } from "./metrics.ts";
 import { createOrders } from "./orders.ts";
 import { runCheck } from "./checks/run-check.ts";
-import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
+import { createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
 import { createEdge } from "./edge.ts";
 import { chooseSockets } from "./http1/choose-sockets.ts";
+import { CLIENT_TIME_LIMITS } from "./http1/client-policy.ts";
 import { warmUp } from "./warm-up.ts";
 import { createPolicyRouting, type PolicyRoutingDeps } from "./policy-routing.ts";
 

@@ -10,6 +10,7 @@ const PIECE_BYTES = 65_536;
 export class FileConn implements Conn {
   readonly remoteAddress: string;
   readonly hasUnsent = false;
+  readonly isPressed = false;
   readonly #name: string;
   readonly #content: Buffer;
   readonly #listener: ConnListener;

@@ -25,6 +25,7 @@ export interface WorldApp {
   readonly name: string;
   readonly organization?: string | undefined;
   readonly network?: string | undefined;
+  readonly flycast?: readonly string[] | undefined;
 }
 
 export interface WorldIndex {

@@ -5,9 +5,11 @@ import type { Duplex } from "node:stream";
 /** Breaks a connection off so that the other side cannot take it for a clean end. */
 export function breakOff(stream: Duplex): void {
   if (stream.destroyed) return;
-  // a socket file of this machine has no reset
-  if (stream instanceof Socket && stream.remoteAddress !== undefined) stream.resetAndDestroy();
-  else stream.destroy();
+  // Socket files have no reset; and one on top of an end that is under way keeps libuv busy for ever.
+  const canReset = stream instanceof Socket && stream.remoteAddress !== undefined && !stream.writableEnded;
+  if (canReset) stream.resetAndDestroy();
+  // without it, the reset would wait until all that was written is taken
+  stream.destroy();
 }
 
 /**

@@ -40,7 +40,7 @@ export function createTunnels({ world, lookUp, connect }: TunnelDeps): Tunnels {
     const found = isIP(host) === 0 ? await lookUp(host, region) : [host];
     if (found.length === 0)
       throw new AppError("HOST_NOT_FOUND", `${host} stands for no machine that runs`, {
-        suggestions: ["hangar apps list", "hangar machine list"],
+        suggestions: ["hangar machine list", "hangar machine start, where all of the app's are stopped"],
       });
     const own = found.filter((address) => kindOf(address, index) !== undefined);
     if (own.length === 0)

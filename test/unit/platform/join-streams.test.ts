@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
-import { joinStreams } from "../../../src/platform/join-streams.ts";
+import { breakOff, joinStreams } from "../../../src/platform/join-streams.ts";
 import { listenForStreams, type StreamListener } from "../../../src/platform/stream-listener.ts";
 
 interface Way {
@@ -86,5 +86,19 @@ describe("joined streams", () => {
     await closed;
     expect(errors).toMatchObject([{ code: "ECONNRESET" }]);
     await ways[0]?.done;
+  });
+
+  test("break off at once what nobody takes, and what has ended already", async () => {
+    const program: Socket[] = [];
+    const { port, ways } = await joined((socket) => void program.push(socket));
+    const [stalled, ended] = [client(port), client(port)];
+    stalled.on("error", () => undefined).write(Buffer.alloc(64 * MIB));
+    ended.on("error", () => undefined).end("x");
+    await expect.poll(() => program.length, PATIENTLY).toBe(2);
+    await expect.poll(() => ways.some(({ far }) => far.writableNeedDrain), PATIENTLY).toBe(true);
+    for (const stream of [stalled, ended]) breakOff(stream);
+    expect([stalled.destroyed, ended.destroyed]).toEqual([true, true]);
+    for (const socket of program) socket.on("error", () => undefined).destroy();
+    await Promise.all(ways.map(({ done }) => done));
   });
 });

@@ -4,16 +4,17 @@ import type { Clock } from "../../platform/clock.ts";
 import type { DevEvent, Means } from "./dev-events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { type FileChange, planChange, type Project, type SyncedFile } from "./plan-change.ts";
+import type { DevProject } from "./read-project.ts";
 
 export interface RunDevDeps {
   /** Reads what decides about changes: configuration, Dockerfile and .dockerignore as they are now. */
-  readonly project: () => Promise<Project>;
+  readonly project: () => Promise<DevProject>;
   /** @param fresh machines get new files although their image is the same @throws what a deploy throws */
   readonly deploy: (fresh: boolean) => Promise<void>;
   /** @throws what syncMachines throws */
   readonly sync: (files: readonly SyncedFile[], signal: AbortSignal) => Promise<void>;
   /** Watches the project's files; what `project` says is left out is. */
-  readonly watch: (project: Project, onChange: (change: FileChange) => void) => Promise<{ close(): Promise<void> }>;
+  readonly watch: (project: DevProject, onChange: (change: FileChange) => void) => Promise<{ close(): Promise<void> }>;
   readonly emit: (event: DevEvent) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
 // What a deploy is given, what it works with, and what comes out.
+import type { MachineConfig } from "../../contract/machine.ts";
 import type { GitState } from "../../contract/release.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { RegionNames } from "../../project/wanted-regions.ts";
@@ -57,6 +58,10 @@ export interface DeployInput {
   readonly plan?: DeployPlan;
   /** Somebody agreed to what the plan asks. */
   readonly agreed?: boolean;
+  /** Why there is a new release; `deploy` where absent. */
+  readonly reason?: string;
+  /** What machines get in place of what the file says. */
+  readonly adapt?: (config: MachineConfig) => MachineConfig;
 }
 
 export interface Deployer {

@@ -168,7 +168,7 @@ async function deployAgain(
 function changeOptions(input: DeployInput, digest: string | undefined): ChangeOptions {
   const { deploy: section } = input.loaded.config;
   return {
-    reason: "deploy",
+    reason: input.reason ?? "deploy",
     agreed: input.agreed ?? false,
     dryRun: input.dryRun ?? false,
     plan: input.plan,

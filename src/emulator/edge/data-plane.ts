@@ -142,6 +142,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       waker.healthChanged();
       waiting.changed(app);
     },
+    lost: (machine) => autostopper.lost(machine),
   });
   const isHealthy = ({ machine }: Backend): boolean => checker.isHealthy(machine);
   const report = (app: string, backend: Backend | undefined, message: string): void =>

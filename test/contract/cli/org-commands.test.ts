@@ -70,6 +70,7 @@ test("RP-12: an organization names the others that replays may come from", async
   expect(await sources("remove", "acme", "nobody", "--yes")).toEqual({ organization: "personal", sources: ["globex"] });
   expect(await sources("list")).toEqual({ organization: "personal", sources: ["globex"] });
   await expect(sources("add", "nobody")).rejects.toMatchObject({ code: "ORGANIZATION_NOT_FOUND" });
+  await expect(sources("add", "personal")).rejects.toMatchObject({ code: "REQUEST_INVALID" });
   await expect(sources("remove", "globex")).rejects.toMatchObject({ code: "CONFIRMATION_REQUIRED" });
 });
 

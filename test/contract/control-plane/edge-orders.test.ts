@@ -33,7 +33,11 @@ const CONFIG: MachineConfig = {
       ],
     },
   ],
-  statics: [{ guest_path: "/app/public", url_prefix: "/static" }],
+  // As a deploy writes them; the edge knows no buckets.
+  statics: [
+    { guest_path: "/app/public", url_prefix: "/static", tigris_bucket: "", index_document: "" },
+    { guest_path: "/assets", url_prefix: "/assets", tigris_bucket: "files", index_document: "" },
+  ],
 };
 
 let planet: MemoryPlanet;

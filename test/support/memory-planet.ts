@@ -46,6 +46,8 @@ export interface MemoryPlanetOptions {
   readonly database?: string;
   readonly authority?: AuthorityMaterial;
   readonly issuer?: CertificateIssuer;
+  /** Ports of the host that are left to services. */
+  readonly servicePorts?: readonly number[];
   /** Milliseconds that a request's head and the whole of it may take. */
   readonly requestTimeoutMs?: number;
 }
@@ -111,6 +113,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     createPublisher: (nextWorld) =>
       createPublisher({ addresses: { wan: "127.0.0.3", edge: "127.0.0.4" }, nextWorld, send, timer: systemTimer, log }),
     edgeUrl: "http://127.0.0.4:4281",
+    ...(options.servicePorts === undefined ? {} : { servicePorts: options.servicePorts }),
     send,
     now: systemClock.now,
     timer: systemTimer,

@@ -142,6 +142,6 @@ const StaticsSchema = z.array(
 export function staticsOf(config: MachineConfig): NonNullable<WorldMachine["statics"]> {
   const { data = [] } = StaticsSchema.safeParse(config["statics"]);
   return data
-    .filter((entry) => entry["tigris_bucket"] === undefined)
+    .filter((entry) => (entry["tigris_bucket"] ?? "") === "")
     .map(({ guest_path: guestPath, url_prefix: urlPrefix }) => ({ guestPath, urlPrefix }));
 }

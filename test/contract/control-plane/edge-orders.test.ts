@@ -34,7 +34,8 @@ const CONFIG: MachineConfig = {
       ],
     },
   ],
-  statics: [{ guest_path: "/app/public", url_prefix: "/static" }],
+  // As deploy writes it: keys that are not set are empty.
+  statics: [{ guest_path: "/app/public", url_prefix: "/static", tigris_bucket: "", index_document: "" }],
 };
 
 let planet: MemoryPlanet;

@@ -13,6 +13,7 @@ import { ensureUp } from "../operations/planet/up.ts";
 import { buildImage, dockerBuildDeps } from "../platform/docker-build.ts";
 import { pushImage } from "../platform/docker-push.ts";
 import type { ProgressReporter } from "../operations/progress.ts";
+import { doorsOf } from "../operations/status/read-status.ts";
 import type { Target } from "../operations/target/target.ts";
 import type { Context } from "./context.ts";
 import { deployerOf } from "./deployer.ts";
@@ -101,6 +102,7 @@ function planetTarget(connection: PlanetConnection, httpPort: number, home: stri
     fleetOf: (app) => createPlanetFleet(connection, app),
     apps: appsOf(apps, "personal"),
     home,
+    doorsOf: (app) => doorsOf(connection.client, app),
     urlsOf: (app, regions) => [
       `http://${app}.localhost:${httpPort}`,
       ...regions.map((region) => `http://${region}.${app}.localhost:${httpPort}`),

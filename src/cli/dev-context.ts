@@ -8,7 +8,7 @@ import { putAppBack, rememberApp } from "../operations/dev/before.ts";
 import { devConfig } from "../operations/dev/dev-machines.ts";
 import { readProject } from "../operations/dev/read-project.ts";
 import type { RunDevDeps } from "../operations/dev/run-dev.ts";
-import { syncMachines } from "../operations/dev/sync-machines.ts";
+import { startAll, syncMachines } from "../operations/dev/sync-machines.ts";
 import { down } from "../operations/planet/down.ts";
 import { requirePlanet } from "../operations/planet/planet-access.ts";
 import { ensureUp } from "../operations/planet/up.ts";
@@ -80,8 +80,9 @@ export async function openDev(context: Context, input: DevInput, progress: Progr
           adapt: (config: Parameters<typeof devConfig>[0]) => devConfig(config, run),
         };
         const { questions } = await deployApp(context, target, deploying, input.version, reporter);
-        if (questions === undefined) return;
-        throw new AppError("CONFIRMATION_REQUIRED", renderQuestions(questions), { suggestions: ["pass --yes"] });
+        if (questions !== undefined)
+          throw new AppError("CONFIRMATION_REQUIRED", renderQuestions(questions), { suggestions: ["pass --yes"] });
+        await startAll(app, access.client.machines);
       },
       sync: async (changed, superseded) => {
         const machines = (await access.client.machines.list(app)).filter(isManaged);

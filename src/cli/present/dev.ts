@@ -38,11 +38,7 @@ export function renderDevEvent(event: DevEvent, { paint, inRegion }: DevPainters
     case "live":
       return paint("green", `Live after ${formatSeconds(event.ms)}`);
     case "failed":
-      return [
-        paint("red", `Failed: ${event.error}`),
-        ...event.suggestions.map((text) => `  try: ${text}`),
-        paint("dim", "Waiting for the next change"),
-      ].join("\n");
+      return `${paint("red", `Failed: ${event.error}`)}\n${paint("dim", "Waiting for the next change")}`;
     case "progress":
       return paint("dim", event.text);
     case "log":

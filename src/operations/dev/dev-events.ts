@@ -23,12 +23,8 @@ export type DevEvent =
       /** Milliseconds since the change was seen. */
       readonly ms: number;
     }
-  | {
-      readonly event: "failed";
-      readonly code: ErrorCode;
-      readonly error: string;
-      readonly suggestions: readonly string[];
-    }
+  /** The change did not get through; the next one is waited for. */
+  | { readonly event: "failed"; readonly code: ErrorCode; readonly error: string }
   /** What a deploy is at. */
   | { readonly event: "progress"; readonly text: string }
   | ({ readonly event: "log" } & LogEntry)

@@ -20,7 +20,7 @@ export type ChangePlan =
   /** The files are put into the machines that run, whose programs start anew. */
   | { readonly kind: "sync"; readonly files: readonly SyncedFile[] }
   /** The app is deployed again, because of this. */
-  | { readonly kind: "deploy"; readonly because: string };
+  | { readonly kind: "deploy"; readonly because: string; readonly files: readonly string[] };
 
 export interface Project {
   /** Files whose change may mean another configuration or another build: relative to the context. */
@@ -33,15 +33,19 @@ export interface Project {
 
 export function planChange(changes: readonly FileChange[], project: Project): ChangePlan {
   const files: SyncedFile[] = [];
+  const seen: string[] = [];
   let because: string | undefined;
   for (const { path, removed } of changes) {
-    if (project.configuration.has(path)) return { kind: "deploy", because: path };
-    if (project.ignores(path)) continue;
-    const placement = project.placementOf(path);
-    if (placement.kind === "outside") continue;
-    if (placement.kind === "built" || removed || !project.syncs) because ??= path;
-    else files.push({ path, targets: placement.paths });
+    if (project.configuration.has(path)) because = path;
+    else if (project.ignores(path)) continue;
+    else {
+      const placement = project.placementOf(path);
+      if (placement.kind === "outside") continue;
+      if (placement.kind === "built" || removed || !project.syncs) because ??= path;
+      else files.push({ path, targets: placement.paths });
+    }
+    seen.push(path);
   }
-  if (because !== undefined) return { kind: "deploy", because };
+  if (because !== undefined) return { kind: "deploy", because, files: seen };
   return files.length === 0 ? { kind: "nothing" } : { kind: "sync", files };
 }

@@ -56,9 +56,9 @@ export async function runDev(deps: RunDevDeps): Promise<never> {
         if (how !== undefined) emit({ event: "live", how, ms: Math.round(clock.monotonic() - sinceMs) });
       } catch (error) {
         signal.throwIfAborted();
-        const { code, message, suggestions } = asAppError(error);
+        const { code, message } = asAppError(error);
         // a change that came meanwhile is dealt with next, together with this one
-        if (error !== SUPERSEDED) emit({ event: "failed", code, error: message, suggestions });
+        if (error !== SUPERSEDED) emit({ event: "failed", code, error: message });
       }
     }
   } finally {
@@ -81,7 +81,7 @@ async function apply(
   if (plan.kind === "sync") for (const file of plan.files) debt.files.set(file.path, file);
   // what was not asked for by a change is not begun again by one that means nothing
   if (plan.kind === "nothing") return undefined;
-  const paths = changes.map(({ path }) => path);
+  const paths = plan.kind === "sync" ? plan.files.map(({ path }) => path) : plan.files;
   if (debt.deploy !== undefined) {
     emit({ event: "change", files: paths, how: "deploy", because: debt.deploy });
     await deploy(debt.synced);

@@ -8,6 +8,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { packPaths } from "../../platform/tar-pack.ts";
 import type { Fleet } from "../deploy/execute/fleet.ts";
 import { waitUntilHealthy } from "../deploy/health.ts";
+import { isManaged, standbysOf } from "../deploy/plan/managed.ts";
 import type { SyncedFile } from "./plan-change.ts";
 
 export interface SyncInput {
@@ -62,6 +63,19 @@ async function syncMachine(machine: Machine, { app, contextDir, files }: SyncInp
       onState: () => undefined,
     },
     { fleet: { ...fleet, machine: async (id) => sinceRestart(await fleet.machine(id), sinceMs) }, clock, signal },
+  );
+}
+
+/** Starts the machines that a deploy left at rest: only those that run have files to change. @throws DEADLINE */
+export async function startAll(app: string, api: Pick<MachinesApi, "list" | "start" | "wait">): Promise<void> {
+  const resting = (await api.list(app)).filter(
+    (machine) => isManaged(machine) && machine.state !== "started" && standbysOf(machine.config).length === 0,
+  );
+  await Promise.all(
+    resting.map(async ({ id }) => {
+      await api.start(app, id);
+      await api.wait(app, id, { state: "started", timeoutMs: WAIT_MS });
+    }),
   );
 }
 

@@ -81,7 +81,8 @@ function fileOf(file: FileSection, { files }: MachineInputs): Record<string, str
   return { guest_path: file.guestPath, raw_value: file.rawValue ?? "" };
 }
 
-function mountOf(mount: MountSection): Record<string, string | number> {
+/** A volume of a machine, without the volume itself. */
+export function mountOf(mount: MountSection): Record<string, string | number> {
   return {
     name: mount.source,
     path: mount.destination,

@@ -140,6 +140,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     send,
     random: randomBytes,
     now: systemClock.now,
+    timer: systemTimer,
     log,
     token: TOKEN,
     ownAddress: "198.18.31.2",

@@ -109,11 +109,16 @@ export interface DeployDeps extends ObtainImageDeps {
   /** Undefined where the target uses the images of this engine. */
   readonly registry?: TargetRegistry | undefined;
   readonly regionNames: RegionNames;
+  /**
+   * The target, where it is there as it has to be and reaching it changes nothing; else undefined. Begun while the image
+   * is built.
+   */
+  readonly reach: (regions: readonly string[]) => Promise<DeployTarget | undefined>;
   /** Reaches the target; a planet is brought up with the regions active. */
   readonly connect: (regions: readonly string[], home: string | undefined) => Promise<DeployTarget>;
   /** A text that no other creation has. */
   readonly newKey: () => string;
-  readonly deployer: Deployer;
+  readonly deployer: () => Promise<Deployer>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly progress: ProgressReporter;

@@ -95,11 +95,16 @@ async function pushed(image: string, { push, progress }: DeployDeps): Promise<vo
 }
 
 /** The image of a deploy, built where it has to be. */
-async function imageOf(app: string, input: DeployInput, deps: DeployDeps): Promise<ObtainedImage> {
+async function imageOf(
+  app: string,
+  input: DeployInput,
+  deps: DeployDeps,
+  meanwhile: () => void,
+): Promise<ObtainedImage> {
   const { plan, loaded, build } = input;
   if (plan === undefined) {
     const repository = deps.registry?.repositoryOf(app) ?? localRepository(app);
-    return obtainImage(repository, loaded, { ...build, image: input.image ?? build?.image }, deps);
+    return obtainImage(repository, loaded, { ...build, image: input.image ?? build?.image }, deps, meanwhile);
   }
   const digest = await deps.imageId(plan.image);
   return { image: plan.image, named: "by content", ...(digest === undefined ? {} : { digest }) };
@@ -117,7 +122,12 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   for (const warning of warnings) progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
   const inputs = await loadMachineInputs(config, path.dirname(input.loaded.file), deps);
-  const obtained = await imageOf(app, input, deps);
+  let reaching: Promise<DeployTarget | undefined> | undefined;
+  const reach = (): void => {
+    if (input.buildOnly !== true) reaching ??= deps.reach(wanted).catch(() => undefined);
+  };
+  const obtained = await imageOf(app, input, deps, reach);
+  reach();
   const published = (push: boolean): Promise<string> =>
     registry === undefined
       ? Promise.resolve(obtained.image)
@@ -134,7 +144,8 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   if (input.buildOnly === true)
     return { ...built, image: await published(input.push === true), buildOnly: true, machines: [], urls: [] };
 
-  const target = await deps.connect(wanted, config.primaryRegion ?? wanted[0]);
+  // What cannot be reached by now says why when it is reached for.
+  const target = (await reaching) ?? (await deps.connect(wanted, config.primaryRegion ?? wanted[0]));
   const fleet = createSteadyFleet(target.fleetOf(app), { clock, newKey });
   const make = (image: string, seen: Seen): DeployPlan =>
     planDeploy(planInput(app, image, input, seen, target.home, fleet.hasVolumes, inputs));

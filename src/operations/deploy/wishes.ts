@@ -3,7 +3,7 @@ import type { Machine } from "../../contract/machine.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { AppConfig } from "../../project/app-config.ts";
 import { guestFor } from "../../project/guest.ts";
-import { type MachineInputs, toMachineConfig } from "../../project/machine-config.ts";
+import { type MachineInputs, mountOf, toMachineConfig } from "../../project/machine-config.ts";
 import { declaredCounts } from "../../project/region-counts.ts";
 import { belongsTo, defaultGroup, processGroups } from "../../project/process-groups.ts";
 import { splitShellWords } from "../../project/shell-words.ts";
@@ -16,12 +16,17 @@ const RELEASE_COMMAND_TIMEOUT_MS = 300_000;
 function mountsOf(config: AppConfig, group: string): MountWish[] {
   return config.mounts
     .filter((mount) => belongsTo(mount, group, config))
-    .map(({ source, destination, initialSizeGb }) => ({
-      name: source,
-      path: destination,
-      initialSizeGb,
-      options: {},
-    }));
+    .map((mount) => {
+      const { name: _name, path: _path, ...options } = mountOf(mount);
+      return {
+        name: mount.source,
+        path: mount.destination,
+        initialSizeGb: mount.initialSizeGb,
+        snapshotRetentionDays: mount.snapshotRetentionDays,
+        scheduledSnapshots: mount.scheduledSnapshots,
+        options,
+      };
+    });
 }
 
 /** One wish for each process group. @param hasVolumes whether the target has any: mounts are left out where it has none */

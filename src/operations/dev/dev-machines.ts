@@ -2,7 +2,7 @@
 import type { MachineConfig } from "../../contract/machine.ts";
 
 /** Set on the machines of a dev run, with a value of its own: so that each differs from what was there before. */
-const DEV_KEY = "hangar_dev";
+export const DEV_KEY = "hangar_dev";
 
 /** Keeps what is put into a machine over restarts, and does not stop a machine because nobody asks it anything. */
 export function devConfig(config: MachineConfig, run: string): MachineConfig {

@@ -93,10 +93,15 @@ export function createMachineWork(options: WorkOptions, deps: WorkDeps, signal: 
     change: async ({ id, cordoned: before }, { config, skipLaunch, cordoned, watch }) => {
       const nonce = nonceOf(id);
       const hides = watch && !skipLaunch && isService(config);
-      if (hides && before !== true) await fleet.cordon(id, true, nonce);
+      const hidesNow = hides && before !== true;
+      if (hidesNow && !fleet.hidesByUpdate) await fleet.cordon(id, true, nonce);
       const updated = await fleet.update(
         id,
-        { config: stamped(config), ...(skipLaunch ? { skip_launch: true } : {}) },
+        {
+          config: stamped(config),
+          ...(skipLaunch ? { skip_launch: true } : {}),
+          ...(hidesNow && fleet.hidesByUpdate ? { skip_service_registration: true } : {}),
+        },
         nonce,
       );
       const result = watch && !skipLaunch ? await healthy(updated, groupOf(updated)) : updated;

@@ -21,6 +21,10 @@ export interface MountWish {
   readonly path: string;
   /** Size of a new one in GB; undefined: what the flag says, else 1. */
   readonly initialSizeGb?: number | undefined;
+  /** Days that snapshots of a new one are kept; undefined: as the target has it. */
+  readonly snapshotRetentionDays?: number | undefined;
+  /** Whether snapshots of a new one are made every day; undefined: as the target has it. */
+  readonly scheduledSnapshots?: boolean | undefined;
   /** What the wire says about the mount beside name, path and volume. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -98,6 +102,8 @@ export interface CreateVolumeStep extends StepBase {
   readonly key: string;
   readonly name: string;
   readonly sizeGb: number;
+  readonly snapshotRetentionDays?: number;
+  readonly scheduledSnapshots?: boolean;
 }
 export interface CreateStep extends StepBase {
   readonly op: "create";

@@ -41,6 +41,8 @@ export interface MemoryPlanet extends AsyncDisposable {
 }
 
 export interface MemoryPlanetOptions {
+  /** Room on the engine's disk; absent: plenty. */
+  readonly freeBytes?: () => Promise<number>;
   readonly images: Readonly<Record<string, Program>>;
   readonly runtime?: MemoryRuntime;
   /** Path of the database; in memory where absent. */
@@ -118,6 +120,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
       createPublisher({ addresses: { wan: "127.0.0.3", edge: "127.0.0.4" }, nextWorld, send, timer: systemTimer, log }),
     edgeUrl: "http://127.0.0.4:4281",
     send,
+    freeBytes: options.freeBytes ?? (() => Promise.resolve(1024 ** 4)),
     now: systemClock.now,
     timer: systemTimer,
     random: randomBytes,

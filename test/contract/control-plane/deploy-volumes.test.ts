@@ -42,8 +42,8 @@ const volumes = () => planet.client.connection.api.volumes.list("shop");
 const attached = async (): Promise<Record<string, string>> =>
   Object.fromEntries((await volumes()).map(({ id, attached_machine_id: machine }) => [id, machine ?? "free"]));
 const only = async (): Promise<{ machine: string; volume: string }> => {
-  const [[volume = "", machine = ""] = []] = Object.entries(await attached());
-  return { machine, volume };
+  const [volume] = await volumes();
+  return { machine: volume?.attached_machine_id ?? "", volume: volume?.id ?? "" };
 };
 
 describe("a group with a mount", () => {

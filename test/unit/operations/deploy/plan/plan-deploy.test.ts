@@ -3,13 +3,11 @@ import { expect, test } from "vitest";
 import type { MachineState } from "../../../../../src/contract/machine.ts";
 import { planDeploy } from "../../../../../src/operations/deploy/plan/plan-deploy.ts";
 import type { DeployPlan, PlanInput, Step } from "../../../../../src/operations/deploy/plan/plan-types.ts";
-import { aConfig, aMachine, anInput, aVolume, aWish, DATA, SERVICE } from "./a-world.ts";
+import { aConfig, aMachine, anInput, aVolume, aWish, DATA, mounted, SERVICE } from "./a-world.ts";
 
 const line = (step: Step): string =>
   `${step.op} ${"machine" in step ? step.machine : step.key} ${step.group} ${step.region}${"skipLaunch" in step && step.skipLaunch ? " stopped" : ""}`;
 const lines = (plan: DeployPlan): string[] => plan.steps.map(line);
-const mounted = (volume: string, name?: string, path = "/data") =>
-  aConfig({ mounts: [{ volume, path, ...(name === undefined ? {} : { name }) }] });
 
 interface Row {
   readonly rule: string;

@@ -2,10 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { planDeploy } from "../../../../../src/operations/deploy/plan/plan-deploy.ts";
 import type { DeployPlan } from "../../../../../src/operations/deploy/plan/plan-types.ts";
-import { aConfig, aMachine, anInput, aVolume, aWish, CHECKED, DATA, SERVICE } from "./a-world.ts";
+import { aConfig, aMachine, anInput, aVolume, aWish, CHECKED, DATA, mounted, SERVICE } from "./a-world.ts";
 
-const mounted = (volume: string, name?: string, path = "/data") =>
-  aConfig({ mounts: [{ volume, path, ...(name === undefined ? {} : { name }) }] });
 const ops = (plan: DeployPlan): string[] =>
   plan.steps.map(({ op, ...step }) => `${op} ${"machine" in step ? step.machine : ""}`);
 

@@ -1,11 +1,13 @@
 // A machine that takes too much, or does not end, hurts no other machine.
 import { statfs } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createCpuBalances } from "../../src/emulator/machines/cpu-balance.ts";
 import { createDiskGuard } from "../../src/emulator/machines/disk-guard.ts";
 import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
 import { LABEL, names, planetLabels } from "../../src/emulator/runtime/labels.ts";
 import { systemTimer } from "../../src/platform/clock.ts";
+import { docker } from "../support/docker-cli.ts";
 import { createMachineRig, type MachineRig } from "../support/machine-rig.ts";
 import { sweepPlanetsNamed } from "../support/sweep.ts";
 
@@ -79,6 +81,36 @@ test("a fork bomb ends at its machine's limit of processes", async () => {
   await requireNeighbour();
   await rig.want(id, { desired: "destroyed" });
   expect(await rig.containers(id)).toEqual({});
+});
+
+test("CP-01 CP-02: one that is busy has a whole shared vCPU for 5.3 s, and then a sixteenth", async () => {
+  const id = rig.add({
+    init: { exec: ["sh", "-c", "while :; do :; done"] },
+    guest: { cpus: 1, memory_mb: 256 },
+    stop_config: { signal: "SIGKILL" },
+  });
+  const balances = createCpuBalances({
+    ...{ planet: PLANET, machine: rig.store.machine, runtime: rig.runtime, throttles: () => true },
+    ...{ timer: systemTimer, now: Date.now, log: (text: string) => void rig.logged.push(text) },
+  });
+  try {
+    await rig.supervisor.converge(id);
+    balances.follow(id);
+    const container = await rig.containerId(id);
+    const usedNs = async (): Promise<number> => (await rig.runtime.usage(container))?.cpuNs ?? 0;
+    const quota = async (): Promise<string> =>
+      docker("inspect", "--format", "{{.HostConfig.CpuQuota}}", container).then((text) => text.trim());
+    expect(await quota()).toBe("80000");
+    await expect.poll(quota, { timeout: 30_000 }).toBe("5000");
+    const [before, beforeMs] = [await usedNs(), performance.now()];
+    await expect.poll(usedNs, { timeout: 60_000 }).toBeGreaterThan(before + 50e6);
+    const [after, afterMs] = [await usedNs(), performance.now()];
+    expect((after - before) / 1e6 / (afterMs - beforeMs)).toBeLessThan(0.125);
+    await requireNeighbour();
+  } finally {
+    balances.close();
+  }
+  await rig.want(id, { desired: "destroyed" });
 });
 
 test("a full /dev/shm is full for its machine alone", async () => {

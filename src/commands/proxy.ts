@@ -3,25 +3,22 @@ import { quietInterruption } from "../cli/exit-status.ts";
 import { appFlags } from "../cli/flags/app.ts";
 import { stdinClosed } from "../cli/input/stdin-closed.ts";
 import { Args, Flags } from "../cli/oclif.ts";
+import { renderProxyReady } from "../cli/present/proxy.ts";
 import { selectMachine } from "../operations/machine/select-machines.ts";
 import { hostOf, parsePorts } from "../operations/proxy/parse-places.ts";
-import { type ProxyReady, runProxy } from "../operations/proxy/run-proxy.ts";
+import { runProxy } from "../operations/proxy/run-proxy.ts";
 import { AppError } from "../errors/app-error.ts";
 import { listenForStreams } from "../platform/stream-listener.ts";
 
 export default class Proxy extends ApiCommand {
   static override summary = "Pass a local port on to a program in the app's private network";
-  static override description = [
-    "Until Ctrl-C. The host is looked up by the planet's DNS for each connection; without one it is the app's own name. The",
-    "connections come from the planet's home region, with its distance to the machine. Private addresses are IPv6: the program",
-    "has to listen on [::]. With --json, one JSON object is printed per line: first where to connect, then what failed.",
-  ].join(" ");
+  static override description =
+    "Until Ctrl-C. The host is looked up by the planet's DNS for each connection; without one it is the app's own name. The connections come from the planet's home region, with its distance to the machine. Private addresses are IPv6: the program has to listen on [::]. With --json, one JSON object is printed per line: first where to connect, then what failed.";
   static override examples = [
     { description: "The same port on both ends", command: "<%= config.bin %> proxy 5432 --app my-db" },
     { description: "A machine in Tokyo", command: "<%= config.bin %> proxy 15432:5432 nrt.my-db.internal" },
     { description: "One machine, by its ID", command: "<%= config.bin %> proxy 8080:80 148ed599c14189" },
     { description: "Any local port that is free", command: "<%= config.bin %> proxy 0:5432" },
-    { description: "A socket file", command: "<%= config.bin %> proxy ./pg.sock:5432" },
     { description: "For scripts", command: "<%= config.bin %> proxy 0:5432 --json --watch-stdin" },
   ];
   static override args = {
@@ -57,7 +54,7 @@ export default class Proxy extends ApiCommand {
         listen: listenForStreams,
         signal: this.signal,
         ...(flags["watch-stdin"] ? { until: stdinClosed(this.signal) } : {}),
-        onReady: (ready) => this.tell(ready, textOf(ready), flags.quiet),
+        onReady: (ready) => this.tell(ready, renderProxyReady(ready), flags.quiet),
         onFailure: ({ code, message: error, suggestions }) => {
           if (this.jsonEnabled()) this.tell({ event: "failed", code, error, suggestions }, "", false);
           else context.terminal.writeError(`${["A connection failed", error, ...suggestions].join(": ")}\n`);
@@ -80,8 +77,4 @@ export default class Proxy extends ApiCommand {
       throw quietInterruption(error);
     });
   }
-}
-
-function textOf({ local, host, port, addresses }: ProxyReady): string {
-  return `Proxying ${local} to ${host}, port ${port} (${addresses.join(", ")}); end with Ctrl-C`;
 }

@@ -79,6 +79,28 @@ describe("limits", () => {
   });
 });
 
+test("LB-11: a connection that requests have shared is kept for four seconds", async () => {
+  let nowMs = Date.now();
+  await restart({ nowMs: () => nowMs });
+  const [used, gone] = [new Set<unknown>(), new Set<unknown>()];
+  const a = await startEchoMachine("127.0.1.2", ({ socket }) => {
+    if (!used.has(socket)) socket.once("close", () => gone.add(socket));
+    used.add(socket);
+    return false;
+  });
+  adopt(a);
+  await edge().apply(worldOf(1, REGIONS, [worldMachine({ id: "a", region: "ams", address4: a.host, port: a.port })]));
+  for (const afterMs of [0, 3_900, 3_900]) {
+    nowMs += afterMs;
+    expect((await ask("ams.my-app.localhost")).status).toBe(200);
+  }
+  expect(used.size).toBe(1);
+  nowMs += 4_100;
+  await until("the connection to be closed", () => gone.size === 1);
+  expect((await ask("ams.my-app.localhost")).status).toBe(200);
+  expect(used.size).toBe(2);
+});
+
 describe("health", () => {
   const checked = (id: string, region: string, { host, port }: TestMachine, check: Partial<WorldCheck> = {}) =>
     worldMachine({ id, region, address4: host, port, checks: [{ ...CHECK, port, ...check }] });

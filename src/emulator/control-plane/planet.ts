@@ -91,8 +91,8 @@ export function createPlanet(deps: PlanetDeps): Planet {
   const listeners = new Set<() => void>();
   let reconciled = false;
 
-  const behaviour = createBehaviourSettings(store);
   const replays = createOrganizationReplays(store, () => changed());
+  const behaviour = createBehaviourSettings(store);
   const doors = createServiceDoors(store, deps.servicePorts ?? []);
   const nextWorld = (): World => {
     const version = Number(store.getValue("world_version") ?? "0") + 1;

@@ -142,7 +142,8 @@ function initOf(config: AppConfig, group: string): NonNullable<MachineConfig["in
   };
 }
 
-function stopConfigOf(config: AppConfig): MachineConfig["stop_config"] {
+/** How a program is to be ended; undefined where nothing is said about it. */
+export function stopConfigOf(config: Pick<AppConfig, "killSignal" | "killTimeoutMs">): MachineConfig["stop_config"] {
   if (config.killSignal === undefined && config.killTimeoutMs === undefined) return undefined;
   return {
     ...(config.killSignal === undefined ? {} : { signal: config.killSignal }),

@@ -36,11 +36,18 @@ export function renderPlan(plan: DeployPlan, cost: CostEstimate | undefined, wid
     plan.steps,
     { width },
   ).trimEnd();
-  const release = plan.releaseCommand === undefined ? [] : [`First, once: ${plan.releaseCommand.command}`];
+  const { releaseCommand, seedCommand, groups } = plan;
+  const release = [releaseCommand, seedCommand].flatMap((one) =>
+    one === undefined ? [] : [`First, once: ${one.command}`],
+  );
+  const tests = groups.flatMap(({ name, tests: own = [] }) =>
+    own.map(({ init }) => `Each changed "${name}" machine is tried out by: ${(init?.cmd ?? []).join(" ")}`),
+  );
   const usd = (value: number): string => `$${value.toFixed(2)}`;
   return [
     `Deploying ${plan.image} to ${plan.app} (${plan.strategy}) would ${[...counts].map(([verb, count]) => `${verb} ${count}`).join(", ") || "change nothing"}`,
     ...release,
+    ...tests,
     "",
     table,
     ...(plan.questions.length === 0 ? [] : ["", renderQuestions(plan.questions)]),

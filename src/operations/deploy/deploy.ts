@@ -21,7 +21,7 @@ import type { DeployedMachine } from "./execute/run.ts";
 import { localRepository, type ObtainedImage, obtainImage } from "./obtain-image.ts";
 import { estimateCost } from "./plan/cost.ts";
 import { planDeploy } from "./plan/plan-deploy.ts";
-import type { DeployPlan } from "./plan/plan-types.ts";
+import type { DeployPlan, Strategy } from "./plan/plan-types.ts";
 import { planInput } from "./plan-input.ts";
 import { publishImage, withImage } from "./publish-image.ts";
 import { unsupportedSettings } from "./unsupported.ts";
@@ -43,6 +43,9 @@ function urlsOf(
   const regions = machines.flatMap(({ region, action }) => (action === "destroyed" ? [] : [region]));
   return target.urlsOf(app, [...new Set(regions)].toSorted());
 }
+
+const strategyOf = ({ strategy, loaded }: DeployInput): Strategy =>
+  strategy ?? loaded.config.deploy.strategy ?? "rolling";
 
 function nameOf(input: DeployInput): string {
   const app = input.plan?.app ?? input.app ?? input.loaded.config.app;
@@ -118,7 +121,10 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   const { config } = input.loaded;
   const { progress, clock, signal, registry, newKey } = deps;
   const app = nameOf(input);
-  const warnings = [...input.loaded.warnings.map(({ message }) => message), ...unsupportedSettings(config)];
+  const warnings = [
+    ...input.loaded.warnings.map(({ message }) => message),
+    ...unsupportedSettings(config, strategyOf(input)),
+  ];
   for (const warning of warnings) progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
   const inputs = await loadMachineInputs(config, path.dirname(input.loaded.file), deps);

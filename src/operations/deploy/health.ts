@@ -15,6 +15,8 @@ export interface HealthInput extends Awaited {
   /** Whether a machine that has nothing to prove itself by has to stay up for a while. */
   readonly smokeChecks: boolean;
   readonly onState: (text: string) => void;
+  /** What has to be done once the machine is started, before it is looked at any further. */
+  readonly onStarted?: (machine: Machine) => Promise<void>;
 }
 
 export interface HealthDeps {
@@ -96,7 +98,10 @@ export async function waitUntilHealthy(input: HealthInput, deps: HealthDeps): Pr
     if (exit !== undefined || machine.state === "failed") throw await failureOf(machine, input, fleet, exit);
     requireVersion(machine, input);
     if (machine.state === "started") {
-      startedMs ??= nowMs;
+      if (startedMs === undefined) {
+        await input.onStarted?.(machine);
+        startedMs = clock.monotonic();
+      }
       const { passing, total } = checkCounts(machine, fleet.checksPorts);
       tell(total === 0 ? "started" : `started, ${passing}/${total} checks pass`);
       if (total > 0 ? passing === total : !input.smokeChecks || nowMs - startedMs >= fleet.smokeMs) return machine;

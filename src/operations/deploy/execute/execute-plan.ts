@@ -16,7 +16,7 @@ import { putBack } from "./put-back.ts";
 import { snapshotOf } from "./restore.ts";
 import { changeAllAtOnce, createNew, rollAll } from "./roll.ts";
 import { type Action, createRun, type DeployedMachine, type Run } from "./run.ts";
-import { runReleaseCommand } from "./run-release-command.ts";
+import { commandTask, runTask } from "./run-task.ts";
 
 /** Who deploys, and what for. */
 export interface Provenance extends Pick<BeginRelease, "reason" | "user" | "git" | "image_digest"> {
@@ -90,7 +90,9 @@ async function verify(run: Run): Promise<DeployedMachine[]> {
 
 async function carryOut(run: Run, stamp: Readonly<Record<string, string>>): Promise<void> {
   const { plan, deps, shared } = run;
-  if (plan.releaseCommand !== undefined) await runReleaseCommand(plan.releaseCommand, stamp, deps, shared.signal);
+  const { releaseCommand, seedCommand } = plan;
+  if (releaseCommand !== undefined) await runTask(commandTask("release", releaseCommand), stamp, deps, shared.signal);
+  if (seedCommand !== undefined) await runTask(commandTask("seed", seedCommand), stamp, deps, shared.signal);
   for (const step of plan.steps.filter((one): one is CreateVolumeStep => one.op === "create-volume"))
     run.volumes.set(step.key, await deps.fleet.createVolume(step));
   if (plan.strategy === "bluegreen" && !plan.firstDeploy) return makeGreens(run);

@@ -38,7 +38,8 @@ const isWithoutRoom = (error: unknown): boolean => error instanceof AppError && 
 async function changeOne(step: Changing, run: Run): Promise<void> {
   const before = run.before(step.machine);
   const config = run.resolve(step.config);
-  const change = { config, skipLaunch: step.skipLaunch, cordoned: before.cordoned, watch: run.watches };
+  const tests = run.testsOf(step.group);
+  const change = { config, skipLaunch: step.skipLaunch, cordoned: before.cordoned, watch: run.watches, tests };
   if (step.op === "update") {
     try {
       run.done(step, await run.work.change(before, change));
@@ -77,6 +78,7 @@ async function tryOut(step: Changing, label: string, run: Run): Promise<Machine>
     skipLaunch: false,
     cordoned: false,
     watch: true,
+    tests: run.testsOf(step.group),
   };
   const machine = await run.work.make(step.region, change, { hidden: true, label: `${step.group}, ${label}` });
   run.doom(machine.id);

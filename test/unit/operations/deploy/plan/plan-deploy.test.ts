@@ -246,7 +246,7 @@ const rows: readonly Row[] = [
     steps: ["create-volume volume-1 app iad", "create app-1 app iad"],
   },
   {
-    rule: "the machine of a console, and one that checks others, are no part of a deploy",
+    rule: "the machine of a console is no part of a deploy, and one that tried others out goes",
     input: anInput({
       machines: [
         aMachine("a"),
@@ -254,7 +254,7 @@ const rows: readonly Row[] = [
         aMachine("t", {}, "fly_app_test_machine_command"),
       ],
     }),
-    steps: ["update a app iad"],
+    steps: ["destroy t fly_app_test_machine_command iad", "update a app iad"],
   },
   {
     rule: "a standby is updated and stays stopped",

@@ -6,6 +6,7 @@ import { createPlanetFleet } from "../operations/deploy/execute/planet-fleet.ts"
 import { type ConnectOptions, requirePlanet } from "../operations/planet/planet-access.ts";
 import { ownArchitecture, planetImageTag } from "../operations/planet/planet-image.ts";
 import { reachUp, type UpResult } from "../operations/planet/reach-up.ts";
+import { doorsOf } from "../operations/status/read-status.ts";
 import type { ProgressReporter } from "../operations/progress.ts";
 import type { Context } from "./context.ts";
 import { installationRoot, planetAccessDeps, upDeps } from "./planet-context.ts";
@@ -53,6 +54,7 @@ function planetTarget(connection: PlanetConnection, httpPort: number, home: stri
     fleetOf: (app) => createPlanetFleet(connection, app),
     apps: appsOf(apps, "personal"),
     home,
+    doorsOf: (app) => doorsOf(connection.client, app),
     urlsOf: (app, regions) => [
       `http://${app}.localhost:${httpPort}`,
       ...regions.map((region) => `http://${region}.${app}.localhost:${httpPort}`),

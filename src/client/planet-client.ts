@@ -1,6 +1,11 @@
 // What only a planet has (/hangar/v1) and the Machines API has no path for.
 import type { z } from "zod";
-import { OrganizationsSchema } from "../contract/apps.ts";
+import {
+  type ChangeReplaySettings,
+  OrganizationsSchema,
+  type ReplaySettings,
+  ReplaySettingsSchema,
+} from "../contract/apps.ts";
 import {
   type Diagnosis,
   DiagnosisSchema,
@@ -46,6 +51,9 @@ export interface PlanetClient {
     options: { readonly seen: string | undefined; readonly timeoutMs: number },
   ): Promise<SeenMachine>;
   organizations(): Promise<Organization[]>;
+  /** Which replays an organization takes from elsewhere. */
+  replaySettings(organization: string): Promise<ReplaySettings>;
+  changeReplaySettings(organization: string, change: ChangeReplaySettings): Promise<ReplaySettings>;
   tokens(): Promise<IssuedToken[]>;
   revokeToken(id: string): Promise<void>;
   readonly releases: PlanetReleases;
@@ -102,6 +110,13 @@ export function createPlanetClient(options: TransportOptions): PlanetClient {
       ),
     organizations: async () =>
       (await transport.fetch({ method: "GET", path: at("organizations") }, OrganizationsSchema)).organizations,
+    replaySettings: (slug) =>
+      transport.fetch({ method: "GET", path: at("organizations", slug, "replays") }, ReplaySettingsSchema),
+    changeReplaySettings: (slug, body) =>
+      transport.fetch(
+        { method: "PATCH", path: at("organizations", slug, "replays"), body, repeatable: true },
+        ReplaySettingsSchema,
+      ),
     tokens: async () => (await transport.fetch({ method: "GET", path: at("tokens") }, IssuedTokensSchema)).tokens,
     revokeToken: (id) => transport.send({ method: "DELETE", path: at("tokens", id) }),
     releases: createPlanetReleases(transport),

@@ -62,6 +62,10 @@ export const LogEntrySchema = z.object({
   region: z.string(),
   machine: z.string(),
   stream: z.enum(["stdout", "stderr", "platform"]),
+  /** What of the platform says it: `proxy`, `runner` … Absent: the app's own program. */
+  provider: z.string().optional(),
+  /** `error` for what has gone wrong on the platform's side. Absent: `info`. */
+  level: z.string().optional(),
   message: z.string(),
 });
 export type LogEntry = z.infer<typeof LogEntrySchema>;

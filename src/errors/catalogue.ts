@@ -118,6 +118,7 @@ export const CATALOGUE = {
   },
   IP_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "The app does not have that address." },
   PATH_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "There is no such file or folder." },
+  HOST_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "A host of the private network is not there." },
   LEASE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "Nobody holds a lease on the machine." },
   METADATA_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "The machine has no metadata under that key." },
   ORGANIZATION_NOT_FOUND: {

@@ -7,6 +7,7 @@ import type { ChangeDeps } from "../../src/operations/deploy/change-app.ts";
 import { deploy, type DeployInput, type DeployResult } from "../../src/operations/deploy/deploy.ts";
 import { createPlanetFleet } from "../../src/operations/deploy/execute/planet-fleet.ts";
 import { createSteadyFleet } from "../../src/operations/deploy/execute/steady-fleet.ts";
+import { doorsOf } from "../../src/operations/status/read-status.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import type { MemoryPlanet } from "./memory-planet.ts";
 import { silentProgress } from "./silent-progress.ts";
@@ -50,6 +51,7 @@ export function memoryDeploys(planet: () => MemoryPlanet): MemoryDeploys {
           connect: async () => ({
             ...{ name: "local", fleetOf, home: "iad" },
             apps: appsOf(planet().client.connection.api.apps, "personal"),
+            doorsOf: (app) => doorsOf(planet().client, app),
             urlsOf: (app, regions) =>
               [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
           }),

@@ -4,6 +4,7 @@ import type { Changed } from "../../operations/deploy/change-app.ts";
 import type { CostEstimate } from "../../operations/deploy/plan/cost.ts";
 import type { DeployPlan, Question, Step } from "../../operations/deploy/plan/plan-types.ts";
 import { renderTable } from "../output/table.ts";
+import { renderDoor } from "./status.ts";
 
 const VERBS: Readonly<Record<Step["op"], string>> = {
   "create-volume": "create volume",
@@ -94,8 +95,12 @@ export function renderDeployed(result: DeployResult, place: string, width: numbe
   if (plan !== undefined) return renderPlan(plan, cost, width);
   if (result.buildOnly === true) return `Built ${image}`;
   const version = release === undefined ? "" : `${app} is at v${release} ${place}\n`;
-  const where = urls.length === 0 ? `${app} runs` : `${app} answers at\n${urls.map((url) => `  ${url}`).join("\n")}`;
-  return `${renderMachines(machines, width)}\n\n${version}${where}`;
+  const { doors = [] } = result;
+  const places = [...urls, ...doors.filter(({ hostPort }) => hostPort !== undefined).map(renderDoor)];
+  const where =
+    places.length === 0 ? `${app} runs` : `${app} answers at\n${places.map((one) => `  ${one}`).join("\n")}`;
+  const unreached = doors.filter(({ hostPort }) => hostPort === undefined).map((door) => `\n${renderDoor(door)}`);
+  return `${renderMachines(machines, width)}\n\n${version}${where}${unreached.join("")}`;
 }
 
 interface FleetRow {

@@ -5,7 +5,7 @@ import type { ExecAnswer, ProcessStat } from "../../contract/machine.ts";
 import type { CommandRequest, SessionSignal } from "../../contract/sessions.ts";
 import { type RandomBytes, ulid } from "../model/ids.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
-import type { ContainerInfo, ContainerRuntime, RunningCommand } from "../runtime/container-runtime.ts";
+import type { ContainerInfo, ContainerRuntime, FoundFile, RunningCommand } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
 import { ANCHOR } from "./container-spec.ts";
@@ -33,16 +33,11 @@ export interface MachineInside {
   exec(machine: MachineRecord, request: ExecRequest): Promise<ExecAnswer>;
   /** Starts a command and leaves its streams open. @throws MACHINE_STATE it does not run, REQUEST_INVALID */
   openCommand(machine: MachineRecord, request: CommandRequest): Promise<AttachedCommand>;
-  /** The container that runs, for its files. @throws MACHINE_STATE, REQUEST_INVALID */
-  containerId(machine: MachineRecord, name?: string): Promise<string>;
+  /** The container that runs, for its files; `atRest`: also one that does not. @throws MACHINE_STATE */
+  containerId(machine: MachineRecord, options?: { readonly atRest?: boolean }): Promise<string>;
   signal(machine: MachineRecord, signal: string | number): Promise<void>;
   /** As of the runtime, in the machine's first container. @throws MACHINE_STATE it does not run */
-  findFile(
-    machine: MachineRecord,
-    folder: string,
-    names: readonly string[],
-    maxBytes: number,
-  ): Promise<Uint8Array | undefined>;
+  findFile(machine: MachineRecord, folder: string, names: readonly string[]): Promise<FoundFile | undefined>;
   processes(machine: MachineRecord): Promise<ProcessStat[]>;
   memory(machine: MachineRecord): Promise<{ limit_mb: number; available_mb: number }>;
   /** @throws REQUEST_INVALID above what the machine was made with */
@@ -157,7 +152,11 @@ export function createMachineInside({
         signal: (signal) => signalMarked(container.id, mark, signal),
       };
     },
-    containerId: async (machine, name) => (await running(machine, name)).id,
+    containerId: async (machine, { atRest = false } = {}) => {
+      const [found] = atRest ? await containersOf(machine) : [await running(machine)];
+      if (found === undefined) throw notRunning(machine);
+      return found.id;
+    },
     signal: async (machine, signal) => {
       const name =
         typeof signal === "string"

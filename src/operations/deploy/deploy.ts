@@ -30,6 +30,8 @@ export type { DeployedMachine } from "./execute/run.ts";
 export type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
 
 const servesAny = (config: AppConfig): boolean => config.services.length > 0;
+const servesHttp = (config: AppConfig): boolean =>
+  config.services.some(({ ports }) => ports.some(({ handlers }) => handlers.includes("http")));
 
 function urlsOf(
   app: string,
@@ -167,7 +169,12 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
         change,
         target,
       );
-  return { ...built, ...changed, urls: urlsOf(app, servesAny(config), changed.machines, target) };
+  // A plan that was not carried out has opened none.
+  const doors = changed.plan === undefined ? await target.doorsOf?.(app) : undefined;
+  return {
+    ...{ ...built, ...changed, urls: urlsOf(app, servesHttp(config), changed.machines, target) },
+    ...(doors === undefined ? {} : { doors }),
+  };
 }
 
 /** A deploy of an app that is there. */
@@ -185,7 +192,7 @@ async function deployAgain(
 function changeOptions(input: DeployInput, digest: string | undefined): ChangeOptions {
   const { deploy: section } = input.loaded.config;
   return {
-    reason: "deploy",
+    reason: input.reason ?? "deploy",
     agreed: input.agreed ?? false,
     dryRun: input.dryRun ?? false,
     plan: input.plan,

@@ -16,7 +16,9 @@ export function planInput(
   inputs: MachineInputs,
 ): PlanInput {
   const { config } = input.loaded;
-  const groups = groupWishes(config, image, hasVolumes, inputs);
+  const wishes = groupWishes(config, image, hasVolumes, inputs);
+  const { adapt } = input;
+  const groups = adapt === undefined ? wishes : wishes.map((wish) => ({ ...wish, config: adapt(wish.config) }));
   const primaryRegion = config.primaryRegion ?? home;
   const commands = commandsOf(config, groups, seen.machines, primaryRegion);
   const release = input.skipReleaseCommand === true ? undefined : commands.release;

@@ -17,11 +17,14 @@ const images: Record<string, Program> = {
 };
 const TOML = `app = "shop"\nprimary_region = "iad"\n[http_service]\n  internal_port = 8080\n`;
 
+/** A port of the host that is left to services. */
+const SERVICE_PORT = 15_432;
+
 const byText = (a: unknown, b: unknown): number => String(a).localeCompare(String(b));
 
 let planet: MemoryPlanet;
 beforeEach(async () => {
-  planet = await startMemoryPlanet({ images });
+  planet = await startMemoryPlanet({ images, servicePorts: [SERVICE_PORT] });
   // Nothing listens where the program has ended, or has not begun to.
   planet.portChecks.set("crash", { status: "critical", output: "connect ECONNREFUSED" });
   planet.portChecks.set("loopback", { status: "critical", output: "connect ECONNREFUSED" });
@@ -51,6 +54,14 @@ describe("a first deploy", () => {
       "http://nrt.shop.localhost:8080",
     ]);
     expect(await running()).toEqual(["ams started v1", "nrt started v1"]);
+  });
+
+  test("names the ports of this machine that lead to services without a host name", async () => {
+    const services = `[[services]]\n  internal_port = 8080\n  protocol = "tcp"\n  [[services.ports]]\n    port = 5432\n`;
+    const result = await run("v1", {}, `app = "shop"\nprimary_region = "iad"\n${services}`);
+    expect(result.doors).toEqual([{ app: "shop", protocol: "tcp", port: 5_432, hostPort: SERVICE_PORT }]);
+    expect(result.urls).toEqual([]);
+    expect((await run("v1")).doors).toEqual([]);
   });
 
   test("goes to the primary region when none is named", async () => {

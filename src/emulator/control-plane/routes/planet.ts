@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
-import type { Organizations } from "../../../contract/apps.ts";
+import { ChangeReplaySettingsSchema, type Organizations } from "../../../contract/apps.ts";
 import { ActivateRegionsSchema, type LeafCertificate, LeafRequestSchema } from "../../../contract/planet.ts";
 import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
 import { AppError } from "../../../errors/app-error.ts";
@@ -58,6 +58,12 @@ export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
           type: slug === PERSONAL ? "PERSONAL" : "SHARED",
         })),
       }),
+    )
+    .get("/organizations/:slug/replays", (context) => context.json(planet.replays.of(context.req.param("slug"))))
+    .patch("/organizations/:slug/replays", async (context) =>
+      context.json(
+        planet.replays.change(context.req.param("slug"), await readBody(context, ChangeReplaySettingsSchema)),
+      ),
     )
     .post("/regions/activate", async (context) => {
       const { regions } = await readBody(context, ActivateRegionsSchema);

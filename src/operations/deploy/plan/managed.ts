@@ -58,3 +58,9 @@ export function standbysOf(config: MachineConfig): string[] {
   const standbys: unknown = config["standbys"];
   return Array.isArray(standbys) ? (standbys as string[]) : [];
 }
+
+/** Oldest first. Where some have to go, the newest do: what has served longest goes on. */
+export function byAge(a: Machine, b: Machine): number {
+  if (a.created_at === b.created_at) return a.id < b.id ? -1 : 1;
+  return a.created_at < b.created_at ? -1 : 1;
+}

@@ -2,7 +2,7 @@
 import type { Machine, MachineConfig } from "../../../contract/machine.ts";
 import { canBlueGreen, requireStrategy } from "./strategy-rules.ts";
 import { wantedCounts } from "./group-counts.ts";
-import { groupOf, isLeftOver, isManaged, mountsOf } from "./managed.ts";
+import { byAge, groupOf, isLeftOver, isManaged, mountsOf } from "./managed.ts";
 import type {
   CreateStep,
   DeployPlan,
@@ -96,7 +96,7 @@ function converge(wish: GroupWish, own: readonly Machine[], input: PlanInput, po
       const surplus = count - (counts.get(region) ?? 0);
       const leaving = own
         .filter((machine) => machine.region === region)
-        .toSorted(byId)
+        .toSorted(byAge)
         .slice(Math.max(0, count - surplus));
       if (surplus <= 0) continue;
       for (const { id } of leaving)

@@ -54,6 +54,7 @@ describe("checker", () => {
     const reports: CheckReport[] = [];
     const ran: string[] = [];
     const changes: string[] = [];
+    const lost: string[] = [];
     const checker = createChecker({
       run: (check, { host, localAddress }) => {
         ran.push(`${nowMs} ${check.name} ${localAddress} ${host}`);
@@ -67,10 +68,11 @@ describe("checker", () => {
       monotonicMs: () => nowMs,
       report: (report) => void reports.push(report),
       healthChanged: (app) => void changes.push(app),
+      lost: ({ id }) => void lost.push(id),
     });
     const settle = () => new Promise((resolve) => setImmediate(resolve));
     return {
-      ...{ checker, reports, ran, changes, timers },
+      ...{ checker, reports, ran, changes, timers, lost },
       apply: async (version: number, ...machines: ReturnType<typeof machineWith>[]) => {
         checker.apply(indexWorld(worldOf(version, ["ams"], machines)));
         await settle();
@@ -125,6 +127,31 @@ describe("checker", () => {
     await next();
     expect(checker.isHealthy(machine)).toBe(true);
     expect(checker.isHealthy(machineWith())).toBe(true);
+  });
+
+  test("AS-16: a machine that was there and from which nothing comes back for a minute is unhealthy and lost", async () => {
+    const silent: CheckResult = { ...fails, silent: true };
+    const passes: CheckResult = { passing: true, output: "ok" };
+    const machine = machineWith({ ...CHECK, gatesRouting: false });
+    const never = rig(Array.from({ length: 20 }, () => silent));
+    await never.apply(1, machine);
+    for (let n = 0; n < 19; n += 1) await never.next();
+    expect(never.lost).toEqual([]);
+    // One look every 10 s: a refusal is an answer, too.
+    const rest = Array.from({ length: 8 }, () => silent);
+    const { checker, apply, next, lost, changes } = rig([passes, silent, silent, fails, ...rest, passes, silent]);
+    await apply(1, machine);
+    for (let n = 0; n < 8; n += 1) await next();
+    expect(lost).toEqual([]);
+    expect(checker.isHealthy(machine)).toBe(true);
+    await next();
+    expect(lost).toEqual(["m1"]);
+    expect(checker.isHealthy(machine)).toBe(false);
+    for (let n = 0; n < 2; n += 1) await next();
+    expect(lost).toEqual(["m1"]);
+    await next();
+    expect(checker.isHealthy(machine)).toBe(true);
+    expect(changes).toEqual(["my-app", "my-app"]);
   });
 
   test("begins anew with a new instance, and stops with the machine", async () => {

@@ -144,7 +144,7 @@ const settled = (fleet: Fleet): Promise<Machine[]> =>
       const machines = await fleet.machines();
       return machines.every(({ state }) => ["started", "stopped", "failed"].includes(state)) ? machines : undefined;
     },
-    { what: "the machines to come to rest", deadlineMs: 5_000, intervalMs: 5 },
+    { what: "the machines to come to rest", deadlineMs: 30_000, intervalMs: 5 },
   );
 
 async function play({ before, after, image: drawn, strategy, trouble }: Scene): Promise<void> {
@@ -168,7 +168,7 @@ async function play({ before, after, image: drawn, strategy, trouble }: Scene): 
     ...{ primaryRegion: "iad", regions: [], regionsDeclared: false, maxUnavailable: 0.5, ha: false, updateOnly: false },
     ...{ force: false, excludeRegions: [], onlyMachines: [], excludeMachines: [], processGroups: [] },
   };
-  const planned = { app, image, machines, volumes: [], groups, release: 0, waitTimeoutMs: 2_000 };
+  const planned = { app, image, machines, volumes: [], groups, release: 0, waitTimeoutMs: 20_000 };
   // A strategy that the app cannot have is refused by the planner: such a scene is played rolling.
   const possible = strategy === "bluegreen" && !groups.some(({ name }) => name === "app") ? "rolling" : strategy;
   const plan = planDeploy({ ...planned, options: { ...options, strategy: possible } });
@@ -189,7 +189,7 @@ async function play({ before, after, image: drawn, strategy, trouble }: Scene): 
   } catch (error) {
     failure = error;
   }
-  const input = { ttlS: TTL_S, waitTimeoutMs: 2_000, maxUnavailable: 0.5 };
+  const input = { ttlS: TTL_S, waitTimeoutMs: 20_000, maxUnavailable: 0.5 };
   await recover(input, { ...deps, fleet, signal: new AbortController().signal });
   const [newest] = await fleet.releases(1);
   expect(newest?.status).not.toBe("running");

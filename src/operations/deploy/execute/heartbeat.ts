@@ -30,7 +30,13 @@ export function startHeartbeat({ release, ttlS }: HeartbeatInput, fleet: Fleet, 
 
   const beat = async (): Promise<void> => {
     await fleet.change(release.id, { nonce: release.nonce, ttl_s: ttlS });
-    await Promise.allSettled([...nonces].map(([machine, nonce]) => fleet.lease(machine, ttlS, nonce)));
+    await Promise.allSettled(
+      [...nonces].map(async ([machine, nonce]) => {
+        // A lease that ran out, because this computer slept or was too busy to prolong it, comes back as another one.
+        const present = await fleet.lease(machine, ttlS, nonce);
+        if (present !== undefined) nonces.set(machine, present);
+      }),
+    );
   };
   const loop = async (): Promise<void> => {
     while (!ending.signal.aborted) {

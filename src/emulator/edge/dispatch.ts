@@ -221,7 +221,7 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     const { id: machine, region } = this.#backend!.machine;
     if (typeof instruction === "string" || isFallback) return this.#refuseReplay("PA03");
     if (instruction.cache?.invalidate === true && cached !== undefined) this.#deps.replays.forget(cached.key);
-    if (!repeatable) return this.#refuseReplay("PA01");
+    if (!repeatable || this.#client.isLarge) return this.#refuseReplay("PA01");
     this.#journey.replays += 1;
     if (this.#journey.replays > MAX_REPLAYS) return this.#refuseReplay("PA02");
     const step = { instruction, sourceApp, sourceMachine: machine, startedMs: this.#deps.monotonicMs() };

@@ -57,6 +57,7 @@ describe("limits", () => {
     nowMs += 31_000;
     expect((await second).status).toBe(503);
     expect((await third).statuses).toEqual([503]);
+    expect(edge().logs.at(-1)).toMatch(/\[PR03\].*last error: \[PL02\]/);
     held.shift()?.end("done");
     expect((await first).status).toBe(200);
   });

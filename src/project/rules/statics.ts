@@ -13,14 +13,13 @@ export function checkStatics({ root, pathOf, report }: RuleInput): void {
   const beyond = sections[MAX_STATICS];
   if (beyond !== undefined)
     warn(pathOf(beyond), `an app can have ${MAX_STATICS} [[statics]], not ${sections.length}`, "serve fewer folders");
-  const prefixes = sections.map((section) => `${(textAt(section, "url_prefix") ?? "").replace(/\/$/, "")}/`);
-  for (const [index, section] of sections.entries()) {
-    const other = prefixes.slice(0, index).find((prefix) => {
-      const own = prefixes[index]!;
-      return own.startsWith(prefix) || prefix.startsWith(own);
-    });
+  const earlier: string[] = [];
+  for (const section of sections) {
+    const own = `${(textAt(section, "url_prefix") ?? "").replace(/\/$/, "")}/`;
+    const other = earlier.find((prefix) => own.startsWith(prefix) || prefix.startsWith(own));
+    earlier.push(own);
     if (other === undefined) continue;
-    const message = `the url_prefix ${prefixes[index]!} overlaps with ${other}`;
+    const message = `the url_prefix ${own} overlaps with ${other}`;
     warn([...pathOf(section), "url_prefix"], message, "choose prefixes of which none begins with another");
   }
 }

@@ -78,6 +78,32 @@ describe("fly-replay", () => {
     await expect.poll(() => JSON.stringify(edge().posts)).toContain(`[${code}]`);
   });
 
+  test("RP-12: an app of another organization is reached from the moment that this is allowed", async () => {
+    const source = await startEchoMachine("127.0.1.2", (_request, response) => {
+      response.writeHead(200, { "fly-replay": "app=theirs" }).end();
+      return true;
+    });
+    const target = await startEchoMachine("127.0.3.2");
+    for (const one of [source, target]) adopt(one);
+    const world = worldOf(
+      1,
+      ["ams", "nrt"],
+      [
+        worldMachine({ id: "ams", region: "ams", address4: source.host, port: source.port }),
+        worldMachine({ id: "nrt", region: "nrt", address4: target.host, port: target.port, app: "theirs" }),
+      ],
+    );
+    const apps = world.apps.map(({ name }) => ({ name, organization: name === "theirs" ? "them" : "us" }));
+    await edge().apply({ ...world, apps });
+    expect((await ask("my-app.localhost")).status).toBe(502);
+    expect(edge().logs.at(-1)).toContain("[PA05]");
+    const organizations = [{ slug: "them", crossNetwork: false, sources: ["us"] }];
+    await edge().apply({ ...world, version: 2, apps, organizations });
+    expect((await ask("my-app.localhost")).trace.machine).toBe("nrt");
+    await edge().apply({ ...world, version: 3, apps, organizations: [] });
+    expect((await ask("my-app.localhost")).status).toBe(502);
+  });
+
   test("RP-07 RP-14 ER-04: a body that is larger than what is kept cannot be replayed", async () => {
     await planet({ ams: replay("region=nrt") });
     const small = await ask("my-app.localhost", { method: "POST", body: "x".repeat(1_048_576) });

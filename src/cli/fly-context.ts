@@ -47,6 +47,13 @@ export async function flyAccess(context: Context, target: Target): Promise<FlyAc
         { suggestions: ["hangar machine exec COMMAND", "flyctl ssh console", "--target local"] },
       );
     },
+    tunnels: async () => {
+      throw new AppError(
+        "TARGET_UNSUPPORTED",
+        "Fly.io's private network is reached through WireGuard only, which Hangar does not speak",
+        { suggestions: ["flyctl proxy", "hangar machine exec COMMAND", "--target local"] },
+      );
+    },
     organizations: async () => {
       const tokens = await client.platform.currentTokens();
       const slugs = tokens.map(({ org_slug: slug, organization }) => slug ?? organization);

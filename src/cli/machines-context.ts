@@ -2,6 +2,8 @@
 import type { MachinesClient } from "../client/machines-client.ts";
 import type { LogOptions, PlanetClient } from "../client/planet-client.ts";
 import type { SessionsClient } from "../client/sessions-client.ts";
+import type { TunnelsClient } from "../client/tunnels-client.ts";
+import type { TransportOptions } from "../client/machines/transport.ts";
 import type { LogEntry } from "../contract/planet.ts";
 import type { TargetFleet } from "../operations/deploy/execute/fleet.ts";
 import { createPlanetFleet } from "../operations/deploy/execute/planet-fleet.ts";
@@ -20,6 +22,8 @@ export interface MachinesAccess {
   readonly logs: (app: string, options: LogOptions, signal: AbortSignal) => AsyncGenerator<LogEntry>;
   /** Streams into machines. @throws TARGET_UNSUPPORTED on another target */
   readonly sessions: () => Promise<SessionsClient>;
+  /** Connections into the private network. @throws TARGET_UNSUPPORTED on another target */
+  readonly tunnels: () => Promise<TunnelsClient>;
   /** Organizations whose apps the caller can see. */
   readonly organizations: () => Promise<readonly string[]>;
   /** The app as deploys see it. @param version of this program */
@@ -49,6 +53,12 @@ async function planetMachinesAccess(context: Context, target: Target): Promise<M
     import("../operations/planet/planet-access.ts"),
   ]);
   const { api, client, httpPort, controlPort } = await requirePlanet(deps);
+  const transportOf = async (): Promise<TransportOptions> => ({
+    ...{ fetch, clock: context.clock, signal: context.signal, random: Math.random },
+    baseUrl: `http://127.0.0.1:${controlPort}`,
+    token: (await deps.home.presentToken()) ?? "",
+    unreachableSuggestions: ["hangar up", "hangar doctor"],
+  });
   return {
     target,
     client: api,
@@ -57,12 +67,11 @@ async function planetMachinesAccess(context: Context, target: Target): Promise<M
     logs: client.logs,
     sessions: async () => {
       const { createSessionsClient } = await import("../client/sessions-client.ts");
-      return createSessionsClient({
-        ...{ fetch, clock: context.clock, signal: context.signal, random: Math.random },
-        baseUrl: `http://127.0.0.1:${controlPort}`,
-        token: (await deps.home.presentToken()) ?? "",
-        unreachableSuggestions: ["hangar up", "hangar doctor"],
-      });
+      return createSessionsClient(await transportOf());
+    },
+    tunnels: async () => {
+      const { createTunnelsClient } = await import("../client/tunnels-client.ts");
+      return createTunnelsClient(await transportOf());
     },
     organizations: async () => (await client.organizations()).map(({ slug }) => slug),
     fleetOf: (app) => createPlanetFleet({ api, client }, app),

@@ -34,8 +34,14 @@ export interface SessionsClient {
   openCommand(app: string, machine: string, request: Omit<CommandRequest, "kind">): Promise<CommandSession>;
   /** A tar archive of a file or folder. @throws PATH_NOT_FOUND, MACHINE_STATE */
   readArchive(app: string, machine: string, path: string): AsyncGenerator<Buffer>;
-  /** Unpacks a tar archive in a folder that is there; what has the same names is replaced. */
-  writeArchive(app: string, machine: string, folder: string, archive: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Unpacks a tar archive in a folder that is there; what has the same names is replaced. @throws MACHINE_STATE */
+  writeArchive(
+    app: string,
+    machine: string,
+    folder: string,
+    archive: AsyncIterable<Uint8Array>,
+    options?: { /** Also where its program does not run. */ readonly atRest?: boolean },
+  ): Promise<void>;
   /** @throws PATH_NOT_FOUND, MACHINE_STATE */
   stat(app: string, machine: string, path: string): Promise<FileStat>;
 }
@@ -95,8 +101,8 @@ export function createSessionsClient(options: TransportOptions): SessionsClient 
         channel.destroy();
       }
     },
-    writeArchive: async (app, machine, folder, archive) => {
-      const channel = await open(app, machine, { kind: "write", folder });
+    writeArchive: async (app, machine, folder, archive, { atRest = false } = {}) => {
+      const channel = await open(app, machine, { kind: "write", folder, ...(atRest ? { at_rest: true } : {}) });
       try {
         const answer = printedOn(channel).next();
         let isRefused = false;

@@ -1,5 +1,6 @@
 // Wire shapes of the planet's own endpoints (/hangar/v1), which the platform's public API has no word for.
 import { z } from "zod";
+import { MachineSchema } from "./machine.ts";
 
 export const PlanetRegionSchema = z.object({
   code: z.string(),
@@ -81,6 +82,10 @@ export const DiagnosisSchema = z.object({
   listening: z.array(z.string()).optional(),
 });
 export type Diagnosis = z.infer<typeof DiagnosisSchema>;
+
+/** GET /hangar/v1/apps/{app}/machines/{id}: the machine, once it is not as it was when the caller got that `seen`. */
+export const SeenMachineSchema = z.object({ seen: z.string(), machine: MachineSchema });
+export type SeenMachine = z.infer<typeof SeenMachineSchema>;
 
 /** POST /hangar/v1/certificates/leaf: edge asks for the certificate to show as that host, signed for its own key. */
 export const LeafRequestSchema = z.object({

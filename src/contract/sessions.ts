@@ -43,7 +43,12 @@ const CommandSchema = z.object({
   container: z.string().max(63).optional(),
 });
 const ReadFilesSchema = z.object({ kind: z.literal("read"), path: z.string().startsWith("/").max(4_096) });
-const WriteFilesSchema = z.object({ kind: z.literal("write"), folder: z.string().startsWith("/").max(4_096) });
+const WriteFilesSchema = z.object({
+  kind: z.literal("write"),
+  folder: z.string().startsWith("/").max(4_096),
+  /** Also into a machine whose program does not run. */
+  at_rest: z.boolean().optional(),
+});
 
 /** What a session is for: a command, a tar archive of a file or folder, or one that is unpacked in a folder. */
 export const SessionRequestSchema = z.discriminatedUnion("kind", [CommandSchema, ReadFilesSchema, WriteFilesSchema]);

@@ -41,3 +41,12 @@ export function cancelOnSignals(makeReason: (signal: NodeJS.Signals) => unknown)
     },
   };
 }
+
+/** Never resolves; rejects with the signal's reason once it is aborted. */
+export function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  });
+}

@@ -42,18 +42,31 @@ async function* members(file: string, name: string, options: PackOptions): Async
   } else options.onSkipped?.(file);
 }
 
+/** What is to be packed, and its name in the archive. */
+export interface PackedPath {
+  readonly file: string;
+  readonly name: string;
+}
+
 /** The archive of what is at a path, by another name. Links below it stay links. @throws FILE_ACCESS */
-export async function* packTar(file: string, name: string, options: PackOptions = {}): AsyncGenerator<Uint8Array> {
+export function packTar(file: string, name: string, options: PackOptions = {}): AsyncGenerator<Uint8Array> {
+  return packPaths([{ file, name }], options);
+}
+
+/** The archive of several files and folders, each by its own name; folders above them are not in it. @throws FILE_ACCESS */
+export async function* packPaths(paths: readonly PackedPath[], options: PackOptions = {}): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  try {
-    for await (const piece of members(file, name, options)) {
-      bytes += piece.length;
-      options.onBytes?.(bytes);
-      yield piece;
+  for (const { file, name } of paths) {
+    try {
+      for await (const piece of members(file, name, options)) {
+        bytes += piece.length;
+        options.onBytes?.(bytes);
+        yield piece;
+      }
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause;
+      throw new AppError("FILE_ACCESS", `${file} cannot be read`, { cause });
     }
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError("FILE_ACCESS", `${file} cannot be read`, { cause });
   }
   yield TAR_END;
 }

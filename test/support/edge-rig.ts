@@ -5,9 +5,9 @@ import type { LeafCertificate, LeafRequest } from "../../src/contract/planet.ts"
 import type { World, WorldCheck, WorldMachine, WorldService } from "../../src/contract/world.ts";
 import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
-import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
+import { createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
+import { CLIENT_TIME_LIMITS, type ClientTimeLimits } from "../../src/emulator/edge/http1/client-policy.ts";
 import { serverName } from "../../src/emulator/edge/platform-fields.ts";
-import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
 import { createHandleSockets, publicSockets } from "../../src/emulator/edge/http1/sockets.ts";
 import { isSignedName } from "../../src/emulator/model/host-names.ts";
 import type { OpenAnswer } from "../../src/platform/http-send.ts";
@@ -100,6 +100,7 @@ export interface EdgeRig {
 
 export interface EdgeRigOptions {
   readonly timeLimits?: Partial<ClientTimeLimits>;
+  readonly maxConnections?: number;
   readonly post?: (path: string, body: unknown) => Promise<{ status: number; body: string }>;
   readonly open?: (path: string, body: unknown) => Promise<OpenAnswer>;
   readonly nowMs?: () => number;
@@ -140,6 +141,7 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
       server: serverName("test", 0),
     },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
+    maxConnections: options.maxConnections,
     nowMs: options.nowMs ?? Date.now,
     ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
     log: (text) => void logs.push(text),

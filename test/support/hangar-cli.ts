@@ -14,6 +14,17 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** A command that runs. */
+export interface Begun {
+  /** As SIGKILL does. */
+  kill(): void;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+  /** What it has printed on stdout so far. */
+  printed(): string;
+  readonly ended: Promise<Ran>;
+}
+
 export interface HangarCli extends AsyncDisposable {
   readonly engine: TestEngine;
   readonly planet: string;
@@ -32,8 +43,8 @@ export interface HangarCli extends AsyncDisposable {
       readonly input?: string;
     },
   ): Promise<Ran>;
-  /** Begins a command, which `kill` ends as a SIGKILL does; `ended` resolves however it ends. */
-  begin(args: readonly string[]): { readonly kill: () => void; readonly ended: Promise<Ran> };
+  /** Begins a command; `ended` resolves however it ends. */
+  begin(args: readonly string[]): Begun;
   /** Runs a command with --json that has to succeed, and gives its value. */
   json<T>(args: readonly string[], options?: { readonly cwd?: string }): Promise<T>;
   /** Runs a command with --json that has to fail, and gives its error. */
@@ -91,7 +102,14 @@ export async function createHangarCli({
     const [file, words] = command([process.execPath, program, ...args]);
     const child = execa(file, words, { reject: false, cwd: base, env, timeout: 150_000, stdin: "ignore" });
     const ended = child.then(({ exitCode, stdout, stderr }) => ({ exitCode: exitCode ?? -1, stdout, stderr }));
-    return { kill: () => void child.kill("SIGKILL"), ended };
+    let printed = "";
+    child.stdout.on("data", (bytes: Buffer) => (printed += bytes.toString()));
+    return {
+      kill: () => void child.kill("SIGKILL"),
+      interrupt: () => void child.kill("SIGINT"),
+      printed: () => printed,
+      ended,
+    };
   };
   const cli: HangarCli = {
     begin,

@@ -23,6 +23,7 @@ import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
 import { isSignedName } from "../../src/emulator/model/host-names.ts";
 import type { AuthorityMaterial } from "../../src/platform/x509.ts";
 import { systemClock, systemTimer } from "../../src/platform/clock.ts";
+import { createHttpSend } from "../../src/platform/http-send.ts";
 
 export const TOKEN = "test-token";
 
@@ -48,6 +49,10 @@ export interface MemoryPlanetOptions {
   readonly database?: string;
   readonly authority?: AuthorityMaterial;
   readonly issuer?: CertificateIssuer;
+  /** Where control asks edge for tunnels and measurements; absent: nobody is there. */
+  readonly edgeUrl?: string;
+  /** Ports of the host that are left to services. */
+  readonly servicePorts?: readonly number[];
   /** Milliseconds that a request's head and the whole of it may take. */
   readonly requestTimeoutMs?: number;
 }
@@ -80,7 +85,10 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
       })),
     );
   };
-  const send: HttpSend = async (url, { method, body }) => {
+  const sendToEdge = createHttpSend(TOKEN);
+  const send: HttpSend = async (url, request) => {
+    if (options.edgeUrl !== undefined && url.startsWith(options.edgeUrl)) return sendToEdge(url, request);
+    const { method, body } = request;
     if (method !== "PUT")
       return {
         status: 200,
@@ -113,6 +121,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     createPublisher: (nextWorld) =>
       createPublisher({ addresses: { wan: "127.0.0.3", edge: "127.0.0.4" }, nextWorld, send, timer: systemTimer, log }),
     edgeUrl: "http://127.0.0.4:4281",
+    ...(options.servicePorts === undefined ? {} : { servicePorts: options.servicePorts }),
     send,
     freeBytes: options.freeBytes ?? (() => Promise.resolve(1024 ** 4)),
     now: systemClock.now,
@@ -126,11 +135,12 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     logs: createAppLogs(record, runtime, planet.onChange),
     diagnoses: createDiagnoses(record, store, runtime),
     leafSigner: createLeafSigner({ authority: options.authority, isServed: isSignedName, nowMs: systemClock.now }),
-    edgeUrl: "http://127.0.0.4:4281",
+    edgeUrl: options.edgeUrl ?? "http://127.0.0.4:4281",
     runtime,
     send,
     random: randomBytes,
     now: systemClock.now,
+    timer: systemTimer,
     log,
     token: TOKEN,
     ownAddress: "198.18.31.2",

@@ -2,10 +2,12 @@
 // how they are. Decides nothing.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { z } from "zod";
 import { type ComponentStatus, type World, WorldSchema } from "../../contract/world.ts";
 import { AppError, asAppError, type ErrorBody } from "../../errors/app-error.ts";
 import { CATALOGUE } from "../../errors/catalogue.ts";
+import { acceptUpgrade, refuseUpgrade } from "../../platform/http-upgrade.ts";
 
 /** A request of control's with its body still unread. */
 export interface AdminRequest {
@@ -22,20 +24,32 @@ export interface AdminServerDeps {
   readonly putWorld: (world: World) => Promise<number>;
   /** Answers what only this component knows; undefined where it does not know the route either. */
   readonly more?: (request: AdminRequest) => Promise<unknown> | undefined;
+  /** Connections that are to go on with bytes of their own; all are refused where it is absent. */
+  readonly upgrade?: UpgradeAnswerer;
+}
+
+export interface UpgradeAnswerer {
+  readonly protocol: string;
+  /** Decides whether the connection is to be had, and gives what serves it. Failures are answered as those of requests. */
+  readonly prepare: (request: AdminRequest) => Promise<(socket: Duplex) => void>;
 }
 
 /** A world of 31 full regions is about 8 MB. */
 const MAX_BODY_BYTES = 32 * 1_024 * 1_024;
 
 /** GET /status, PUT /world and what the component adds, all with the planet's token; the caller listens. */
-export function createAdminServer({ token, status, putWorld, more }: AdminServerDeps): Server {
+export function createAdminServer({ token, status, putWorld, more, upgrade }: AdminServerDeps): Server {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   const expected = digest(`Bearer ${token}`);
 
-  async function answer(message: IncomingMessage): Promise<unknown> {
+  function requireToken(message: IncomingMessage): void {
     if (!timingSafeEqual(digest(message.headers.authorization ?? ""), expected)) {
       throw new AppError("UNAUTHORIZED", "The token is missing or not the planet's");
     }
+  }
+
+  async function answer(message: IncomingMessage): Promise<unknown> {
+    requireToken(message);
     const request = adminRequest(message);
     if (request.route === "GET /status") return status();
     if (request.route === "PUT /world") return { version: await putWorld(await request.read(WorldSchema, "a world")) };
@@ -44,16 +58,38 @@ export function createAdminServer({ token, status, putWorld, more }: AdminServer
     throw new AppError("NOT_FOUND", `${status().component} has no ${request.route}`);
   }
 
-  return createServer((message, response) => {
+  async function serveUpgrade(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    try {
+      requireToken(message);
+      if (upgrade === undefined || message.headers.upgrade !== upgrade.protocol)
+        throw new AppError("NOT_FOUND", `${status().component} has no such protocol`);
+      const serve = await upgrade.prepare(adminRequest(message));
+      if (head.length > 0) socket.unshift(head);
+      acceptUpgrade(socket, upgrade.protocol);
+      serve(socket);
+    } catch (error) {
+      refuseUpgrade(socket, ...refusalOf(error));
+    }
+  }
+
+  const server = createServer((message, response) => {
     answer(message).then(
-      (body) => send(response, 200, body),
-      (error: unknown) => {
-        const { code, message: text, suggestions, details } = asAppError(error);
-        const body: ErrorBody = { error: text, code, suggestions, ...(details === undefined ? {} : { details }) };
-        send(response, CATALOGUE[code].status, body);
-      },
+      (body) => send(response, 200, JSON.stringify(body)),
+      (error: unknown) => send(response, ...refusalOf(error)),
     );
   });
+  server.on("upgrade", (message, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => undefined);
+    void serveUpgrade(message, socket, head);
+  });
+  return server;
+}
+
+/** Status and body of the answer that stands for a failure. */
+function refusalOf(error: unknown): [number, string] {
+  const { code, message, suggestions, details } = asAppError(error);
+  const body: ErrorBody = { error: message, code, suggestions, ...(details === undefined ? {} : { details }) };
+  return [CATALOGUE[code].status, JSON.stringify(body)];
 }
 
 function adminRequest(message: IncomingMessage): AdminRequest {
@@ -84,9 +120,8 @@ async function readBody(message: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, status: number, text: string): void {
   if (response.headersSent || response.destroyed) return;
-  const text = JSON.stringify(body);
   response
     .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })
     .end(text);

@@ -24,6 +24,7 @@ import { volumeRoutes } from "./routes/volumes.ts";
 import { webApiRoutes } from "./routes/web-api.ts";
 import { sessionRoute } from "./sessions.ts";
 import { createTokens } from "./tokens.ts";
+import { tunnelRoute, tunnelRoutes } from "./tunnels.ts";
 import { createUpgrades, type Upgrades } from "./upgrades.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 
@@ -97,6 +98,8 @@ export function createControlPlane(deps: ControlPlaneDeps): ControlPlane {
     tokenRoutes({ planet, tokens, random, now }),
   ])
     app.route("/v1", routes);
+  const tunnels = { ...deps, requireApp: planet.machines.requireApp };
+  app.route("/hangar/v1", tunnelRoutes(tunnels));
   app.route("/hangar/v1", planetRoutes({ ...deps, certificates }));
   app.route("/hangar/v1", fileRoutes({ planet, runtime: deps.runtime }));
   app.route("/hangar/v1", releaseRoutes({ planet, random, now }));
@@ -104,7 +107,10 @@ export function createControlPlane(deps: ControlPlaneDeps): ControlPlane {
   app.route("/api/v1", webApiRoutes(deps));
   const upgrades = createUpgrades({
     ...{ tokens, ownAddress: deps.ownAddress, log: deps.log },
-    routes: [sessionRoute({ machine: planet.machines.present, inside: planet.inside, runtime: deps.runtime })],
+    routes: [
+      sessionRoute({ machine: planet.machines.present, inside: planet.inside, runtime: deps.runtime }),
+      tunnelRoute(tunnels),
+    ],
   });
   return { fetch: app.fetch, upgrades };
 }

@@ -9,10 +9,11 @@ import { createCheckReporter } from "./checks/reporter.ts";
 import type { RunCheck } from "./checks/run-check.ts";
 import { createDispatcher, type DispatcherDeps, type Entrance } from "./dispatcher.ts";
 import { startEcho } from "./echo.ts";
-import type { ClientPolicy, ClientTimeLimits } from "./http1/client-connection.ts";
+import type { ClientPolicy, ClientTimeLimits } from "./http1/client-policy.ts";
 import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
+import { ReplayBudget } from "./http1/replay-buffer.ts";
 import type { Sockets } from "./http1/sockets.ts";
 import { createH2cConnector } from "./http2/h2c-connector.ts";
 import { createHttp2Sessions } from "./http2/sessions.ts";
@@ -52,17 +53,6 @@ import {
 import { createWarmPool, type WarmPool } from "./warm-pool.ts";
 import { planWarmTargets } from "./warm-targets.ts";
 
-/** How long clients may take. */
-export const CLIENT_TIME_LIMITS: ClientTimeLimits = {
-  headMs: 30_000,
-  // A little more than the 60 s that browsers and load balancers keep connections for, so that they close first.
-  keepAliveMs: 75_000,
-  exchangeIdleMs: 75_000,
-  // Development servers' WebSockets are silent for long.
-  tunnelIdleMs: 600_000,
-  lingerMs: 2_000,
-};
-
 /** Time limits and pools are looked at this often. */
 const SWEEP_MS = 500;
 
@@ -72,6 +62,8 @@ export interface DataPlaneDeps extends Pick<FileConnectorDeps, "open"> {
   readonly backhaulPort: number;
   readonly echoPort: number;
   readonly timeLimits: ClientTimeLimits;
+  /** Of one port; absent: as the listener has it. */
+  readonly maxConnections?: number | undefined;
   /** Value of the Server field. */
   readonly server: string;
   post(path: string, body: unknown, timeoutMs: number): Promise<{ readonly status: number; readonly body: string }>;
@@ -117,7 +109,8 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     },
   };
   const connector = createFileConnector({ connector: apps, open: deps.open, timer });
-  const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
+  const replayBudget = new ReplayBudget();
+  const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head(), replayBudget };
   const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
   const machines = createMachinePool(nowMs);
   const backhaul = createWarmPool({ connector, nowMs, scratchHead: relay.scratchHead });
@@ -184,7 +177,12 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const acceptSecure = createDispatcher(dispatcherDeps, SECURE_HTTP);
   const acceptHttp2 = createDispatcher(dispatcherDeps, SECURE_HTTP2);
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
-  const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, refusalLines };
+  const policy = {
+    headLimits: CLIENT_HEAD_LIMITS,
+    timeLimits: deps.timeLimits,
+    maxConnections: deps.maxConnections,
+    refusalLines,
+  };
   const headMsOf = (port: number) => (part: Buffer) => {
     const host = hostOfPart(part);
     return host === undefined ? undefined : (featuresOfHost(host, port, world)?.headMs ?? deps.timeLimits.headMs);
@@ -195,7 +193,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     headMsOf: headMsOf(HTTPS_PORT),
     accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
   } satisfies Partial<ClientPolicy>;
-  const sessions = createHttp2Sessions(deps.timeLimits.keepAliveMs);
+  const sessions = createHttp2Sessions({ idleMs: deps.timeLimits.keepAliveMs, maxSessions: deps.maxConnections });
   const { sign, selfSigned } = createControlSigner({ post });
   const certificates = createLeafCertificates({ sign, nowMs });
   const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);

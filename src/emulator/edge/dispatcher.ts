@@ -4,7 +4,7 @@ import { type ClientRequest, plainQuestion } from "./client-request.ts";
 import { Dispatch } from "./dispatch.ts";
 import { explainEntry } from "./edge-errors.ts";
 import { resolveEntry } from "./entry-region.ts";
-import type { ClientPolicy } from "./http1/client-connection.ts";
+import type { ClientPolicy } from "./http1/client-policy.ts";
 import { FIELD } from "./http1/field-names.ts";
 import { REPLAY_BYTES } from "./http1/replay-buffer.ts";
 import type { LoadTracker } from "./load.ts";
@@ -114,7 +114,9 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
       readWish(head, bytes),
       world === undefined ? { status: 503, body: "" } : refusal,
     );
-    const fieldLines = refusal === undefined ? head.keptLines(bytes, DROPPED_FROM_REQUEST) : "";
+    // HTTP/1.0 needs no host where the port says which app is meant; what the app gets is HTTP/1.1.
+    const named = head.hostEnd > 0 ? "" : `host: ${entered.app}.fly.dev\r\n`;
+    const fieldLines = refusal === undefined ? named + head.keptLines(bytes, DROPPED_FROM_REQUEST) : "";
     return { owner, fieldLines, idleMs: features?.idleMs };
   };
 }

@@ -2,6 +2,7 @@
 import { type ProbeRequest, ProbeRequestSchema, type ProbeResult } from "../../contract/world.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { RequestRecord } from "./request-log.ts";
+import type { Tunnels } from "./tunnels.ts";
 import type { AdminRequest } from "../component/admin-server.ts";
 
 export interface OrdersDeps {
@@ -12,6 +13,7 @@ export interface OrdersDeps {
   readonly requests: (app: string, limit: number) => readonly RequestRecord[];
   /** Counters in Prometheus' text format. */
   readonly metrics: () => string;
+  readonly tunnels: Pick<Tunnels, "addresses">;
 }
 
 const MAX_DRAIN_MS = 600_000;
@@ -20,18 +22,21 @@ const DEFAULT_DRAIN_MS = 30_000;
 const DEFAULT_LIMIT = 100;
 
 /**
- * POST /probe, POST /drain/{machineId}?timeoutMs=…, GET /requests/{app}?limit=… and GET /metrics; undefined for everything
- * else.
+ * POST /probe, POST /drain/{machineId}?timeoutMs=…, GET /requests/{app}?limit=…, GET /metrics and
+ * GET /tunnel/addresses?host=…; undefined for everything else.
  */
 export function createOrders({
   probe,
   drain,
   requests,
   metrics,
+  tunnels,
 }: OrdersDeps): (request: AdminRequest) => Promise<unknown> | undefined {
   return (request) => {
     if (request.route === "POST /probe") return request.read(ProbeRequestSchema, "a measurement").then(probe);
     if (request.route === "GET /metrics") return Promise.resolve(metrics());
+    if (request.route === "GET /tunnel/addresses")
+      return tunnels.addresses(request.query.get("host") ?? "").then((addresses) => ({ addresses }));
     const app = /^GET \/requests\/([^/]+)$/.exec(request.route)?.[1];
     if (app !== undefined) return Promise.resolve(requests(app, Number(request.query.get("limit") ?? DEFAULT_LIMIT)));
     const machineId = /^POST \/drain\/([^/]+)$/.exec(request.route)?.[1];

@@ -9,14 +9,17 @@ import {
 } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { OpenAnswer } from "../../platform/http-send.ts";
+import { dial, lookUpAddresses } from "../../platform/dial.ts";
 import { createWorldFile, type WorldFileDeps } from "../component/world-file.ts";
 import { createAdminServer } from "../component/admin-server.ts";
 import { renderMetrics } from "./metrics.ts";
 import { createOrders } from "./orders.ts";
 import { runCheck } from "./checks/run-check.ts";
-import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
+import { createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
 import { createEdge } from "./edge.ts";
+import { createTunnels, tunnelUpgrade } from "./tunnels.ts";
 import { chooseSockets } from "./http1/choose-sockets.ts";
+import { CLIENT_TIME_LIMITS } from "./http1/client-policy.ts";
 import { serverName } from "./platform-fields.ts";
 import { warmUp } from "./warm-up.ts";
 import { createPolicyRouting, type PolicyRoutingDeps } from "./policy-routing.ts";
@@ -42,6 +45,11 @@ export interface StartEdgeDeps extends PolicyRoutingDeps {
   readonly random: () => number;
   readonly log: (text: string) => void;
 }
+
+/** Names are answered by the region's own wan. */
+const LOOK_UP_MS = 2_000;
+/** More than a handshake takes around the planet, with one packet lost. */
+const TUNNEL_OPEN_MS = 5_000;
 
 export interface RunningEdge {
   /** Accepts nothing more and resolves when all requests are answered, or after the deadline. */
@@ -70,15 +78,22 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
     ...{ dataPlane, routing: createPolicyRouting(deps), file: createWorldFile(deps.worldFile) },
     ...{ probe: { echoPort: EDGE_ECHO_PORT, monotonicMs, timer }, startId: randomUUID(), pid: process.pid, log },
   });
+  const tunnels = createTunnels({
+    world: dataPlane.world,
+    lookUp: (host, { wan4, edge4 }) =>
+      lookUpAddresses(host, { server: wan4, localAddress: edge4, timeoutMs: LOOK_UP_MS }),
+    connect: (target) => dial({ ...target, timeoutMs: TUNNEL_OPEN_MS }),
+  });
   await edge.restore();
   const admin = createAdminServer({
     token,
     status: edge.status,
     putWorld: edge.putWorld,
     more: createOrders({
-      ...{ probe: edge.probe, drain: edge.drain, requests: dataPlane.requests.of },
+      ...{ probe: edge.probe, drain: edge.drain, requests: dataPlane.requests.of, tunnels },
       metrics: () => renderMetrics(dataPlane.requests.series(), dataPlane.world(), dataPlane.load),
     }),
+    upgrade: tunnelUpgrade(tunnels),
   });
   await new Promise<void>((resolve, reject) => {
     admin.once("error", (cause) =>

@@ -28,6 +28,7 @@ export interface WorldApp {
   readonly organization?: string | undefined;
   readonly network?: string | undefined;
   readonly publicAddress?: string | undefined;
+  readonly flycast?: readonly string[] | undefined;
 }
 
 export type WorldOrganization = NonNullable<World["organizations"]>[number];

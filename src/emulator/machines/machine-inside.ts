@@ -33,8 +33,8 @@ export interface MachineInside {
   exec(machine: MachineRecord, request: ExecRequest): Promise<ExecAnswer>;
   /** Starts a command and leaves its streams open. @throws MACHINE_STATE it does not run, REQUEST_INVALID */
   openCommand(machine: MachineRecord, request: CommandRequest): Promise<AttachedCommand>;
-  /** The container that runs, for its files. @throws MACHINE_STATE, REQUEST_INVALID */
-  containerId(machine: MachineRecord, name?: string): Promise<string>;
+  /** The container that runs, for its files; `atRest`: also one that does not. @throws MACHINE_STATE */
+  containerId(machine: MachineRecord, options?: { readonly atRest?: boolean }): Promise<string>;
   signal(machine: MachineRecord, signal: string | number): Promise<void>;
   /** As of the runtime, in the machine's first container. @throws MACHINE_STATE it does not run */
   findFile(machine: MachineRecord, folder: string, names: readonly string[]): Promise<FoundFile | undefined>;
@@ -152,7 +152,11 @@ export function createMachineInside({
         signal: (signal) => signalMarked(container.id, mark, signal),
       };
     },
-    containerId: async (machine, name) => (await running(machine, name)).id,
+    containerId: async (machine, { atRest = false } = {}) => {
+      const [found] = atRest ? await containersOf(machine) : [await running(machine)];
+      if (found === undefined) throw notRunning(machine);
+      return found.id;
+    },
     signal: async (machine, signal) => {
       const name =
         typeof signal === "string"

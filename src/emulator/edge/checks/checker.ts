@@ -37,6 +37,8 @@ interface RunningCheck {
   everPassed: boolean;
   /** Equal results in a row, the last one among them. */
   streak: { readonly passing: boolean; readonly count: number };
+  /** Time of the last failure that counts. */
+  failedMs: number | undefined;
   cancel: () => void;
   stopped: boolean;
   /** It was to be run out of turn while it ran. */
@@ -64,9 +66,14 @@ export function createChecker({ run, timer, monotonicMs, report, healthChanged, 
     }
   };
   const settle = (running: RunningCheck, machine: WorldMachine, passing: boolean, output: string): void => {
-    const inGrace = monotonicMs() - running.startedMs < running.check.gracePeriodMs;
+    const nowMs = monotonicMs();
+    const inGrace = nowMs - running.startedMs < running.check.gracePeriodMs;
     // Failures before the grace period is over say nothing yet.
     if (!passing && inGrace && running.status === undefined) return;
+    // Nor do those that come before the interval is over, only because the check looks more often until its first pass.
+    const isEarly = running.failedMs !== undefined && nowMs - running.failedMs < running.check.intervalMs;
+    if (!passing && !running.everPassed && isEarly) return;
+    running.failedMs = passing ? undefined : nowMs;
     const status = passing ? "passing" : "critical";
     running.everPassed ||= passing;
     running.streak = { passing, count: running.streak.passing === passing ? running.streak.count + 1 : 1 };
@@ -115,6 +122,7 @@ export function createChecker({ run, timer, monotonicMs, report, healthChanged, 
       status: undefined,
       everPassed: false,
       streak: { passing: false, count: 0 },
+      failedMs: undefined,
       cancel: () => undefined,
       stopped: false,
       hurried: false,

@@ -1,5 +1,5 @@
-// Pure: the method and the origin-form target of a request (RFC 9112 §3.2), whichever allowed form the client used, and the
-// protocol that it wants to change to.
+// Pure: what a request asks for: its method, its target in origin form (RFC 9112 §3.2), whichever allowed form the client
+// used, and the protocol that it would go on with.
 import { FIELD } from "./field-names.ts";
 import type { Head } from "./head.ts";
 

@@ -16,6 +16,7 @@ export interface OpenFile {
 export class FileConn implements Conn {
   readonly remoteAddress: string;
   readonly hasUnsent = false;
+  readonly isPressed = false;
   readonly #file: OpenFile;
   readonly #listener: ConnListener;
   #state: "waits" | "answers" | "over" = "waits";

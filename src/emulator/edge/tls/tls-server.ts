@@ -7,6 +7,8 @@ import type { LeafCertificates } from "./leaf-certificates.ts";
 
 /** A client that has not shaken hands by then is not going to. */
 export const HANDSHAKE_MS = 10_000;
+/** Handshakes at a time; when there are more, the oldest makes room. */
+const MAX_HANDSHAKES = 1_024;
 /** How long a session can be taken up again. */
 const SESSION_SECONDS = 7_200;
 /** The platform's (PH-04): those of TLS 1.3, and of 1.2 those for ECDSA alone. */
@@ -66,13 +68,29 @@ export function createTlsServer(deps: TlsServerDeps, opened: (socket: tls.TLSSoc
       return undefined;
     },
   });
-  server.on("secureConnection", opened);
+  const shaking = new Map<string, net.Socket>();
+  server.on("connection", (socket: net.Socket) => {
+    const [longest] = shaking.values();
+    if (shaking.size >= MAX_HANDSHAKES) longest?.destroy();
+    const key = clientOf(socket);
+    shaking.set(key, socket);
+    socket.once("close", () => shaking.delete(key));
+  });
+  server.on("secureConnection", (socket) => {
+    shaking.delete(clientOf(socket));
+    opened(socket);
+  });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
     // The alert is on its way; what a client does after it does not matter.
     socket.destroy();
     if (error.message !== "unknown name" && error.message !== "no certificate") log(explain(error));
   });
   return server;
+}
+
+/** The same for a connection and for the TLS socket on it. */
+function clientOf({ remoteAddress, remotePort }: net.Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** The platform has two versions, and both where nothing is said. */

@@ -1,0 +1,15 @@
+// Pure: how machines of a dev run differ from those of a deploy.
+import type { MachineConfig } from "../../contract/machine.ts";
+
+/** Set on the machines of a dev run, with a value of its own: so that each differs from what was there before. */
+export const DEV_KEY = "hangar_dev";
+
+/** Keeps what is put into a machine over restarts, and does not stop a machine because nobody asks it anything. */
+export function devConfig(config: MachineConfig, run: string): MachineConfig {
+  return {
+    ...config,
+    rootfs: { ...config.rootfs, persist: "always" },
+    metadata: { ...config.metadata, [DEV_KEY]: run },
+    services: (config.services ?? []).map((service) => ({ ...service, autostop: "off" as const })),
+  };
+}

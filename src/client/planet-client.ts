@@ -6,6 +6,8 @@ import {
   DiagnosisSchema,
   type LogEntry,
   LogEntrySchema,
+  type PlanetBehaviour,
+  PlanetBehaviourSchema,
   type PlanetStatus,
   PlanetStatusSchema,
 } from "../contract/planet.ts";
@@ -28,6 +30,8 @@ export interface LogOptions {
 export interface PlanetClient {
   planet(): Promise<PlanetStatus>;
   activateRegions(regions: readonly string[]): Promise<PlanetStatus>;
+  /** Changes what is given; the rest stays. */
+  changeBehaviour(behaviour: PlanetBehaviour): Promise<PlanetBehaviour>;
   probe(request: ProbeRequest): Promise<ProbeResult>;
   /** Entries oldest first; with follow, until the signal fires. */
   logs(app: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<LogEntry>;
@@ -52,6 +56,11 @@ export function createPlanetClient(options: TransportOptions): PlanetClient {
       transport.fetch(
         { method: "POST", path: at("regions", "activate"), body: { regions }, repeatable: true },
         PlanetStatusSchema,
+      ),
+    changeBehaviour: (behaviour) =>
+      transport.fetch(
+        { method: "PUT", path: at("settings"), body: behaviour, repeatable: true },
+        PlanetBehaviourSchema,
       ),
     probe: (request) =>
       transport.fetch(

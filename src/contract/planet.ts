@@ -46,11 +46,13 @@ export type PlanetStatus = z.infer<typeof PlanetStatusSchema>;
 export const ActivateRegionsSchema = z.object({ regions: z.array(z.string()).min(1).max(31) });
 
 /** GET and PUT /hangar/v1/settings: how the edge behaves; what is left out stays as it is. */
-export const EdgeSettingsSchema = z.object({
+export const PlanetBehaviourSchema = z.object({
   /** Time between two looks for machines that have nothing to do; the platform's is about five minutes. */
   autostopPeriodMs: z.int().min(100).max(86_400_000).optional(),
+  /** Whether shared vCPUs are held to their share when their balance for bursts is used up. */
+  cpuThrottling: z.boolean().optional(),
 });
-export type EdgeSettings = z.infer<typeof EdgeSettingsSchema>;
+export type PlanetBehaviour = z.infer<typeof PlanetBehaviourSchema>;
 
 /** One line of GET /hangar/v1/apps/{app}/logs (newline-delimited JSON). */
 export const LogEntrySchema = z.object({

@@ -21,6 +21,13 @@ export const VolumeSchema = z.looseObject({
   auto_backup_enabled: z.boolean(),
   fstype: z.string(),
   host_status: z.string().optional(),
+  bytes_total: z.int().optional(),
+  /** Absent where nobody has measured it yet, as the blocks are. */
+  bytes_used: z.int().optional(),
+  block_size: z.int().optional(),
+  blocks: z.int().optional(),
+  blocks_free: z.int().optional(),
+  blocks_avail: z.int().optional(),
 });
 export type Volume = z.infer<typeof VolumeSchema>;
 

@@ -8,7 +8,7 @@ const MB = 1024 ** 2;
 
 /** Limits, use, and the end of what takes too much. */
 export function describeBounds(suite: RuntimeSuite): void {
-  const { holds, labels, network, create, inspect, start, waitForState } = suite;
+  const { holds, fresh, labels, network, create, inspect, start, waitForState, keepVolume } = suite;
   describe("bounds", () => {
     holds("limits are in force from the start, and can be changed while it runs", async () => {
       const id = await start("obedient", { limits: { memoryMb: 64, cpu: { periodUs: 80_000, quotaUs: 40_000 } } });
@@ -30,6 +30,22 @@ export function describeBounds(suite: RuntimeSuite): void {
       expect(processes.every(({ command, user }) => command !== "" && user !== "")).toBe(true);
       await suite.runtime.stopContainer(id);
       expect(await codeOf(suite.runtime.processes(id))).toBe("CONFLICT");
+    });
+    holds("what a container writes beside its volumes is counted", async () => {
+      const volume = fresh("vol");
+      keepVolume(volume);
+      await suite.runtime.createVolume(volume, labels());
+      const id = await create("obedient", { mounts: [{ volume, target: "/data" }] });
+      const written = async (): Promise<number> => (await suite.runtime.writtenBytes(labels())).get(id) ?? -1;
+      const before = await written();
+      await suite.runtime.putFiles(id, [
+        { path: "/data/file", content: new Uint8Array(3 * MB).fill(7), mode: 0o600 },
+        { path: "/root/file", content: new Uint8Array(MB).fill(7), mode: 0o600 },
+      ]);
+      const grown = (await written()) - before;
+      expect(grown).toBeGreaterThanOrEqual(MB);
+      expect(grown).toBeLessThan(2 * MB);
+      expect((await suite.runtime.writtenBytes({ ...labels(), "dev.hangar.region": "nowhere" })).size).toBe(0);
     });
     holds("what takes too much memory is ended, and its end says so", async () => {
       const abort = new AbortController();
@@ -75,14 +91,17 @@ export function describeVolumes(suite: RuntimeSuite): void {
         await suite.runtime.createVolume(volume, labels());
       }
       const worker = { image: suite.harness.workerImage, labels: labels() };
-      const empty = await suite.runtime.volumeUsage(from, worker);
+      const usage = () => suite.runtime.volumeUsage([from, to], worker);
+      const empty = await usage();
       const source = await create("obedient", { mounts: [{ volume: from, target: "/data" }] });
       await suite.runtime.putFiles(source, [
         { path: "/data/folder/large", content: new Uint8Array(3 * MB).fill(7), mode: 0o600 },
         { path: "/data/.hidden", content: "kept", mode: 0o644 },
       ]);
-      expect((await suite.runtime.volumeUsage(from, worker)) - empty).toBeGreaterThanOrEqual(3 * MB);
-      await suite.runtime.copyVolume(from, to, worker);
+      const full = await usage();
+      expect((full.get(from) ?? 0) - (empty.get(from) ?? 0)).toBeGreaterThanOrEqual(3 * MB);
+      expect(full.get(to)).toBe(empty.get(to));
+      expect(await suite.runtime.copyVolume(from, to, worker)).toBeGreaterThanOrEqual(3 * MB);
       const copy = await create("obedient", { mounts: [{ volume: to, target: "/copy" }] });
       expect(await suite.runtime.getFile(copy, "/copy/folder/large")).toHaveLength(3 * MB);
       expect(Buffer.from((await suite.runtime.getFile(copy, "/copy/.hidden")) ?? []).toString()).toBe("kept");
@@ -96,7 +115,7 @@ export function describeVolumes(suite: RuntimeSuite): void {
       const worker = { image: suite.harness.workerImage, labels: labels() };
       expect(await codeOf(suite.runtime.copyVolume(here, gone, worker))).toBe("DOCKER_FAILED");
       expect(await codeOf(suite.runtime.copyVolume(gone, here, worker))).toBe("DOCKER_FAILED");
-      expect(await codeOf(suite.runtime.volumeUsage(gone, worker))).toBe("DOCKER_FAILED");
+      expect(await codeOf(suite.runtime.volumeUsage([here, gone], worker))).toBe("DOCKER_FAILED");
       expect(await suite.runtime.listVolumes(labels())).toEqual([here]);
     });
   });

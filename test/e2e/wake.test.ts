@@ -115,7 +115,7 @@ test("a load from two cities keeps its rate whatever the distance, and is drawn"
 
 test("AS-02 AS-04: a machine without requests is stopped, says so in the app's log, and comes back with the next request", async () => {
   const changed = await api<{ autostopPeriodMs: number }>("PUT", "/hangar/v1/settings", { autostopPeriodMs: 500 });
-  expect(changed).toEqual({ autostopPeriodMs: 500 });
+  expect(changed).toMatchObject({ autostopPeriodMs: 500 });
   const { config } = await api<{ config: { services: object[] } }>("GET", `/v1/apps/${APP}/machines/${machine}`);
   const services = config.services.map((service) => ({ ...service, autostop: true }));
   await api("POST", `/v1/apps/${APP}/machines/${machine}`, { config: { ...config, services } });

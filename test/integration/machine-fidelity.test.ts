@@ -1,7 +1,10 @@
 // What machines are given and what their events say, field by field, on a real engine; printed as one table.
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { MachineEvent } from "../../src/contract/machine.ts";
-import { event } from "../../src/emulator/machines/state-journal.ts";
+import { catalogueGeography } from "../../src/emulator/control-plane/geography.ts";
+import { createMachineInside } from "../../src/emulator/machines/machine-inside.ts";
+import { createMachineService } from "../../src/emulator/machines/machine-service.ts";
 import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
 import { docker } from "../support/docker-cli.ts";
@@ -53,24 +56,59 @@ async function environmentOf(container: string): Promise<Record<string, string>>
 
 const exitOf = ({ request }: MachineEvent): Record<string, unknown> =>
   request?.["exit_event"] as Record<string, unknown>;
+const lineOf = (one: MachineEvent | undefined): string => `${one?.type}/${one?.status}/${one?.source}`;
 
 test("the environment and the events of a machine are the platform's, field by field", async () => {
   rig.store.secrets.change("app", { TOKEN: CANARY, OVER: "secret" }, new Date().toISOString());
-  const id = rig.add({
+  const machines = createMachineService({
+    ...{ planet: rig.planet, store: rig.store, runtime: rig.runtime, journal: rig.journal, supervisor: rig.supervisor },
+    ...{ random: randomBytes, now: Date.now, slotOf: catalogueGeography.slotOf, requireRegion: () => undefined },
+  });
+  const fields = ["id", "version", "app_name", "private_ip", "region", "image"] as const;
+  const config = {
+    image: IMAGE,
     init: sleeps,
-    env: { PRIMARY_REGION: "lhr", OVER: "configuration", FLY_REGION: "forged" },
+    // What deploys set is the configuration's to say; what the platform sets is not.
+    env: {
+      ...{ PRIMARY_REGION: "lhr", OVER: "configuration", FLY_REGION: "forged", RELEASE_COMMAND: "1" },
+      ...{ FLY_STANDBY_FOR: "148ed599c14189", FLY_TEST_MACHINE_IP: "fdaa::1" },
+    },
     metadata: { fly_process_group: "worker" },
     guest: { cpus: 1, memory_mb: 256 },
-  });
-  await rig.supervisor.converge(id);
+    processes: [{ env_from: fields.map((field) => ({ env_var: `OF_${field}`, field_ref: field })) }],
+  };
+  const { id, instance_id: instanceId } = await machines.create("app", { config, region: "iad" });
+  const settled = (): Promise<void> => rig.supervisor.converge(id);
+  await settled();
   const env = await environmentOf(await ready(id));
-  const { instanceId } = rig.machine(id);
-  await rig.want(id, { desired: "stopped" }, event("stop", "stopping", "user"));
-  await rig.want(id, { desired: "started" }, event("start", "starting", "user"));
+  machines.stop("app", id);
+  await settled();
+  machines.start("app", id);
+  await settled();
   await ready(id);
-  await rig.want(id, { desired: "stopped", stopSignal: "SIGTERM" }, event("stop", "stopping", "user"));
-  const [last, , , first] = rig.store.events(id).filter(({ source }) => source === "flyd");
-  const exit = first === undefined ? {} : exitOf(rig.store.events(id).findLast(({ type }) => type === "exit") ?? first);
+  machines.restart("app", id, { signal: "SIGTERM" });
+  await settled();
+  await ready(id);
+  const { instance_id: updated } = await machines.update("app", id, { config: { ...config, env: {} } });
+  await settled();
+  const after = await environmentOf(await ready(id));
+  machines.suspend("app", id);
+  await settled();
+  machines.destroy("app", id, true);
+  await settled();
+
+  const crashed = rig.add({
+    init: { exec: ["sh", "-c", "exit 3"] },
+    restart: { policy: "on-failure", max_retries: 2 },
+  });
+  await rig.supervisor.converge(crashed);
+  await rig.wait(crashed, "stopped");
+
+  const events = rig.store.events(id).toReversed();
+  const exits = events.filter(({ type }) => type === "exit");
+  const exit = exits[0] === undefined ? {} : exitOf(exits[0]);
+  const crashes = rig.store.events(crashed).filter(({ type }) => type === "exit");
+  const ofCrashes = (field: string): string => crashes.map((one) => exitOf(one)[field]).join(" ");
   const fdaa = expect.stringMatching(/^fdaa:[0-9a-f:]+$/);
   const rows: [field: string, is: unknown, should: unknown][] = [
     ["env FLY_APP_NAME", env["FLY_APP_NAME"], "app"],
@@ -81,21 +119,39 @@ test("the environment and the events of a machine are the platform's, field by f
     ["env FLY_PRIVATE_IP", env["FLY_PRIVATE_IP"], fdaa],
     ["env FLY_IMAGE_REF", env["FLY_IMAGE_REF"], IMAGE],
     ["env FLY_MACHINE_VERSION", env["FLY_MACHINE_VERSION"], instanceId],
+    ["env FLY_MACHINE_VERSION, updated", after["FLY_MACHINE_VERSION"], updated],
     ["env FLY_PROCESS_GROUP", env["FLY_PROCESS_GROUP"], "worker"],
     ["env FLY_VM_MEMORY_MB", env["FLY_VM_MEMORY_MB"], "256"],
     ["env PRIMARY_REGION", env["PRIMARY_REGION"], "lhr"],
+    ["env RELEASE_COMMAND", env["RELEASE_COMMAND"], "1"],
+    ["env FLY_STANDBY_FOR", env["FLY_STANDBY_FOR"], "148ed599c14189"],
+    ["env FLY_TEST_MACHINE_IP", env["FLY_TEST_MACHINE_IP"], "fdaa::1"],
     ["env secret", env["TOKEN"], CANARY],
     ["env secret before configuration", env["OVER"], "secret"],
+    ["env_from id", env["OF_id"], id],
+    ["env_from version", env["OF_version"], instanceId],
+    ["env_from app_name", env["OF_app_name"], "app"],
+    ["env_from private_ip", env["OF_private_ip"], env["FLY_PRIVATE_IP"]],
+    ["env_from region", env["OF_region"], "iad"],
+    ["env_from image", env["OF_image"], IMAGE],
     ["hostname", env["HOSTNAME"], id],
+    ["event of creation", lineOf(events[0]), "launch/created/user"],
+    ["events of the start", events.slice(1, 2).map(lineOf).join(" "), "start/started/flyd"],
+    ["events of a stop", events.slice(2, 4).map(lineOf).join(" "), "stop/stopping/user exit/stopped/flyd"],
+    ["events of a start", events.slice(4, 6).map(lineOf).join(" "), "start/starting/user start/started/flyd"],
     [
-      "event types",
-      rig.store
-        .events(id)
-        .map(({ type, status, source }) => `${type}/${status}/${source}`)
-        .join(" "),
-      "exit/stopped/flyd stop/stopping/user start/started/flyd start/starting/user exit/stopped/flyd stop/stopping/user start/started/flyd",
+      "events of a restart",
+      events.slice(6, 9).map(lineOf).join(" "),
+      "restart/restarting/user exit/stopped/flyd start/started/flyd",
     ],
-    ["event timestamp", last?.timestamp, expect.any(Number)],
+    ["events of an update", events.slice(9, 11).map(lineOf).join(" "), "update/replacing/user start/started/flyd"],
+    [
+      "events of a suspension",
+      events.slice(11, 13).map(lineOf).join(" "),
+      "suspend/suspending/user suspend/suspended/flyd",
+    ],
+    ["events of the end", events.slice(13).map(lineOf).join(" "), "destroy/destroying/user destroy/destroyed/user"],
+    ["event timestamp", events[0]?.timestamp, expect.any(Number)],
     ["exit_event.exit_code", exit["exit_code"], 0],
     ["exit_event.guest_exit_code", exit["guest_exit_code"], 0],
     ["exit_event.guest_signal", exit["guest_signal"], -1],
@@ -104,14 +160,13 @@ test("the environment and the events of a machine are the platform's, field by f
     ["exit_event.requested_stop", exit["requested_stop"], true],
     ["exit_event.restarting", exit["restarting"], false],
     ["exit_event.exited_at", exit["exited_at"], expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)],
-    [
-      "restart_count",
-      first === undefined
-        ? undefined
-        : rig.store.events(id).find(({ type }) => type === "exit")?.request?.["restart_count"],
-      0,
-    ],
-    ["exit code by the signal asked for", last === undefined ? undefined : exitOf(last)["exit_code"], 9],
+    ["restart_count", exits[0]?.request?.["restart_count"], 0],
+    ["exit code by the signal asked for", exits[1] === undefined ? undefined : exitOf(exits[1])["exit_code"], 9],
+    ["restarting, when asked for", exits[1] === undefined ? undefined : exitOf(exits[1])["restarting"], true],
+    ["exit codes of crashes", ofCrashes("exit_code"), "3 3 3"],
+    ["requested_stop of crashes", ofCrashes("requested_stop"), "false false false"],
+    ["restarting, newest first", ofCrashes("restarting"), "false true true"],
+    ["restart_count of crashes", crashes.map(({ request }) => request?.["restart_count"]).join(" "), "2 2 1"],
   ];
   process.stdout.write(
     `${rows.map(([field, is]) => `${field.padEnd(36)} ${is === CANARY ? "(secret)" : String(is)}`).join("\n")}\n`,
@@ -134,6 +189,22 @@ test("secrets stand in no inspection and no log, also of a program that starts a
   ];
   expect(seen[1]?.split("\n")).toEqual([`length ${CANARY.length}`, "ready", `length ${CANARY.length}`, "ready"]);
   expect(seen.join("\n")).not.toContain(CANARY);
+});
+
+test("a command that outlasts its time is ended, with what it started", async () => {
+  const id = rig.add({ init: sleeps });
+  await rig.supervisor.converge(id);
+  await ready(id);
+  const inside = createMachineInside({
+    ...{ planet: rig.planet, store: rig.store, runtime: rig.runtime, journal: rig.journal },
+    ...{ now: Date.now, random: randomBytes },
+  });
+  const run = (script: string, timeout: number) =>
+    inside.exec(rig.machine(id), { command: ["sh", "-c", script], timeout });
+  await expect(run("sleep 300 & echo $! > /pid; wait", 1)).rejects.toMatchObject({ code: "DEADLINE" });
+  const goesOn = async (): Promise<boolean> =>
+    (await run('[ "$(tr -d "\\0" < /proc/$(cat /pid)/cmdline)" = sleep300 ]', 10)).exit_code === 0;
+  await expect.poll(goesOn, { timeout: 10_000 }).toBe(false);
 });
 
 test("a suspended machine goes on where it was", async () => {

@@ -1,7 +1,13 @@
 // A machine that takes too much, or does not end, hurts no other machine.
+import { statfs } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createCpuBalances } from "../../src/emulator/machines/cpu-balance.ts";
+import { createDiskGuard } from "../../src/emulator/machines/disk-guard.ts";
 import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
+import { LABEL, names, planetLabels } from "../../src/emulator/runtime/labels.ts";
+import { systemTimer } from "../../src/platform/clock.ts";
+import { docker } from "../support/docker-cli.ts";
 import { createMachineRig, type MachineRig } from "../support/machine-rig.ts";
 import { sweepPlanetsNamed } from "../support/sweep.ts";
 
@@ -77,6 +83,36 @@ test("a fork bomb ends at its machine's limit of processes", async () => {
   expect(await rig.containers(id)).toEqual({});
 });
 
+test("CP-01 CP-02: one that is busy has a whole shared vCPU for 5.3 s, and then a sixteenth", async () => {
+  const id = rig.add({
+    init: { exec: ["sh", "-c", "while :; do :; done"] },
+    guest: { cpus: 1, memory_mb: 256 },
+    stop_config: { signal: "SIGKILL" },
+  });
+  const balances = createCpuBalances({
+    ...{ planet: PLANET, machine: rig.store.machine, runtime: rig.runtime, throttles: () => true },
+    ...{ timer: systemTimer, now: Date.now, log: (text: string) => void rig.logged.push(text) },
+  });
+  try {
+    await rig.supervisor.converge(id);
+    balances.follow(id);
+    const container = await rig.containerId(id);
+    const usedNs = async (): Promise<number> => (await rig.runtime.usage(container))?.cpuNs ?? 0;
+    const quota = async (): Promise<string> =>
+      docker("inspect", "--format", "{{.HostConfig.CpuQuota}}", container).then((text) => text.trim());
+    expect(await quota()).toBe("80000");
+    await expect.poll(quota, { timeout: 30_000 }).toBe("5000");
+    const [before, beforeMs] = [await usedNs(), performance.now()];
+    await expect.poll(usedNs, { timeout: 60_000 }).toBeGreaterThan(before + 50e6);
+    const [after, afterMs] = [await usedNs(), performance.now()];
+    expect((after - before) / 1e6 / (afterMs - beforeMs)).toBeLessThan(0.125);
+    await requireNeighbour();
+  } finally {
+    balances.close();
+  }
+  await rig.want(id, { desired: "destroyed" });
+});
+
 test("a full /dev/shm is full for its machine alone", async () => {
   const fill = 'head -c 100000000 /dev/zero > /dev/shm/file; echo "ended $?"; echo ready; sleep infinity';
   const id = rig.add({ init: { exec: ["sh", "-c", fill] } });
@@ -94,6 +130,46 @@ test("a full /dev/shm is full for its machine alone", async () => {
   ]);
   expect(room.exitCode).toBe(0);
   await requireNeighbour();
+});
+
+test("one whose volume is full is ended, and its event says so", async () => {
+  const volume = "vol_full";
+  const at = new Date(0).toISOString();
+  const name = names.volume(PLANET, volume);
+  await rig.runtime.createVolume(name, planetLabels(PLANET, "volume", { [LABEL.volume]: volume }));
+  const id = rig.add({
+    init: {
+      exec: ["sh", "-c", "for i in $(seq 25); do head -c 200000000 /dev/zero >> /data/file; done; sleep infinity"],
+    },
+    mounts: [{ volume, path: "/data" }],
+    restart: { policy: "no" },
+  });
+  rig.store.volumes.insert({
+    ...{ id: volume, app: "app", name: "data", region: "iad", zone: "z", sizeGb: 1, state: "created", machine: id },
+    ...{ encrypted: true, fstype: "ext4", snapshotRetention: 5, autoBackup: true, createdAt: at, updatedAt: at },
+  });
+  const { dataRoot } = await rig.runtime.info();
+  const worker = { image: IMAGE, labels: planetLabels(PLANET, "worker") };
+  const guard = createDiskGuard({
+    ...{ planet: PLANET, store: rig.store, runtime: rig.runtime, journal: rig.journal, timer: systemTimer },
+    volumeUsage: async () => new Map([[volume, (await rig.runtime.volumeUsage([name], worker)).get(name) ?? 0]]),
+    freeBytes: () => statfs(dataRoot).then(({ bavail, bsize }) => bavail * bsize),
+    log: (text) => void rig.logged.push(text),
+  });
+  guard.start();
+  try {
+    await rig.supervisor.converge(id);
+    await requireNeighbour();
+    await rig.wait(id, "stopped");
+  } finally {
+    guard.stop();
+  }
+  const full = rig.store.events(id).find(({ type }) => type === "disk_full");
+  expect(full?.request).toMatchObject({ volume, bytes_total: 1024 ** 3 });
+  expect(lastExit(id)).toMatchObject({ exit_code: 137, oom_killed: false, requested_stop: false });
+  await requireNeighbour();
+  await rig.want(id, { desired: "destroyed" });
+  await rig.runtime.removeVolume(name);
 });
 
 test("one that ignores its signal is killed when its time is over, while others go on", async () => {

@@ -9,7 +9,7 @@ import { mayFollow } from "../../src/emulator/machines/state.ts";
 import { createStateJournal, type StateJournal } from "../../src/emulator/machines/state-journal.ts";
 import { createSupervisor, type Supervisor } from "../../src/emulator/machines/supervisor.ts";
 import { machineId, ulid } from "../../src/emulator/model/ids.ts";
-import type { MachineRecord } from "../../src/emulator/model/records.ts";
+import type { MachineRecord, PlanetRecord } from "../../src/emulator/model/records.ts";
 import { LABEL, planetLabels } from "../../src/emulator/runtime/labels.ts";
 import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { createMemoryRuntime, type MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
@@ -17,6 +17,7 @@ import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
 import { systemClock, systemTimer } from "../../src/platform/clock.ts";
 
 export interface MachineRig<Runtime extends ContainerRuntime> {
+  readonly planet: PlanetRecord;
   readonly store: Store;
   readonly runtime: Runtime;
   readonly journal: StateJournal;
@@ -117,6 +118,7 @@ export async function createMachineRig<Runtime extends ContainerRuntime>({
     return found;
   };
   return {
+    planet: RECORD,
     store,
     runtime,
     journal,

@@ -40,6 +40,8 @@ export interface MemoryPlanet extends AsyncDisposable {
 }
 
 export interface MemoryPlanetOptions {
+  /** Room on the engine's disk; absent: plenty. */
+  readonly freeBytes?: () => Promise<number>;
   readonly images: Readonly<Record<string, Program>>;
   readonly runtime?: MemoryRuntime;
   /** Path of the database; in memory where absent. */
@@ -115,6 +117,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     edgeUrl: "http://127.0.0.4:4281",
     ...(options.servicePorts === undefined ? {} : { servicePorts: options.servicePorts }),
     send,
+    freeBytes: options.freeBytes ?? (() => Promise.resolve(1024 ** 4)),
     now: systemClock.now,
     timer: systemTimer,
     random: randomBytes,

@@ -3,10 +3,10 @@ import path from "node:path";
 import { AppError } from "../../errors/app-error.ts";
 import type { DeployInput } from "../../operations/deploy/deploy.ts";
 import { STRATEGIES, type Strategy } from "../../operations/deploy/plan/plan-types.ts";
-import { parseDurationMs } from "../../project/duration.ts";
 import { Flags } from "../oclif.ts";
 import { configFlags } from "./config.ts";
 import { regionsFlag } from "./region.ts";
+import { timeMs } from "./time.ts";
 
 const list = (summary: string, helpValue: string) =>
   Flags.string({ summary, helpValue, multiple: true, delimiter: "," });
@@ -122,17 +122,6 @@ export interface DeployFlags {
   readonly push: boolean;
   readonly "public-ips": boolean;
   readonly flycast: boolean;
-}
-
-/** A time as people write it: a number is seconds. @throws USAGE */
-export function timeMs(text: string | undefined, flag: string): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = /^\d+$/u.test(text) ? Number(text) * 1_000 : parseDurationMs(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw new AppError(
-    "USAGE",
-    `invalid duration value ${text} used for --${flag} flag: valid options are a number of seconds or a number with a time unit (i.e.: 5m, 180s)`,
-  );
 }
 
 function pairsOf(words: readonly string[] | undefined, flag: string): Record<string, string> {

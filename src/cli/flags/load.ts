@@ -2,7 +2,7 @@ import type { LoadInput } from "../../operations/load/run-load.ts";
 import { MAX_DURATION_MS, MAX_RPS } from "../../operations/load/schedule.ts";
 import { methodOf, parseHeader } from "../../operations/curl/request-parts.ts";
 import { Flags } from "../oclif.ts";
-import { timeMs } from "./deploy.ts";
+import { timeMs } from "./time.ts";
 import { requestFlags } from "./request.ts";
 
 /** What a load sends, how much of it and for how long. */

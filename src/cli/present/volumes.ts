@@ -30,6 +30,7 @@ export function renderVolume(volume: Volume): string {
     ["Name", volume.name],
     ["State", volume.state],
     ["Size", `${volume.size_gb} GB`],
+    ["Used", volume.bytes_used === undefined ? undefined : renderBytes(volume.bytes_used)],
     ["Region", volume.region],
     ["Zone", volume.zone],
     ["Encrypted", volume.encrypted ? "yes" : "no"],

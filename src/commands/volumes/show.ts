@@ -24,7 +24,9 @@ export default class VolumesShow extends ApiCommand {
     const { args, flags } = await this.parse(VolumesShow);
     const scope = await this.appScopeOf(flags);
     const { app, client } = scope;
-    const volume = await findVolume({ app, word: args.volume }, { ...client, choose: scope.choose });
+    const { id } = await findVolume({ app, word: args.volume }, { ...client, choose: scope.choose });
+    // Alone it is measured; in a list it is as it was when somebody last looked.
+    const volume = await client.volumes.get(app, id);
     this.print(renderVolume(volume));
     return volume;
   }

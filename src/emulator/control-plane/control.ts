@@ -1,6 +1,7 @@
 // Assembly of control: store, engine, infrastructure and planet behind one HTTP server. An ordinary program that takes
 // what it touches as arguments, so that it runs in its container and as a host process alike.
 import { randomBytes } from "node:crypto";
+import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { COMPONENT_PORT } from "../../contract/world.ts";
 import { createInfrastructure } from "../lifecycle/infrastructure.ts";
@@ -82,6 +83,8 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
       createPublisher({ addresses: { wan: addresses.wan4, edge: addresses.edge4 }, nextWorld, send, timer, log }),
     edgeUrl,
     send,
+    // The state folder is a volume as those of machines are.
+    freeBytes: () => statfs(options.stateDir).then(({ bavail, bsize }) => bavail * bsize),
     now,
     timer,
     random,

@@ -1,30 +1,30 @@
 // The heart of control: joins store, supervisor, infrastructure and publisher into one planet that repairs itself.
-import type { EdgeSettings, PlanetStatus } from "../../contract/planet.ts";
+import type { PlanetBehaviour, PlanetStatus } from "../../contract/planet.ts";
 import type { CheckReport, World } from "../../contract/world.ts";
 import { asAppError } from "../../errors/app-error.ts";
 import type { Infrastructure } from "../lifecycle/infrastructure.ts";
 import { type CheckResult, createCheckResults } from "../machines/check-results.ts";
-import { createCommandChecks } from "../machines/command-checks.ts";
 import { createMachineInside, type MachineInside } from "../machines/machine-inside.ts";
 import { createMachineMetadata, type MachineMetadata } from "../machines/machine-metadata.ts";
 import { followEngine } from "./follow-engine.ts";
 import { createRegionActivation } from "./region-activation.ts";
 import { createMachineService, type MachineService } from "../machines/machine-service.ts";
-import { createSchedule } from "../machines/schedule.ts";
 import { createStateJournal } from "../machines/state-journal.ts";
 import { createSupervisor } from "../machines/supervisor.ts";
 import type { RandomBytes } from "../model/ids.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { ContainerEvent, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
+import { createBehaviourSettings } from "./behaviour.ts";
 import { createDrain } from "./drain.ts";
 import { viewPlanet } from "./planet-status.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
-import { createSnapshotSchedule } from "./snapshot-schedule.ts";
 import { createVolumeConvergence } from "./volume-convergence.ts";
+import { createVolumeUsage, type VolumeUsage } from "./volume-usage.ts";
 import { createVolumes, type Volumes } from "./volumes.ts";
 import { createServiceDoors } from "./service-doors.ts";
+import { createUpkeep } from "./upkeep.ts";
 import { viewWorld } from "./world-view.ts";
 
 /** What the planet knows of geography. */
@@ -53,6 +53,8 @@ export interface PlanetDeps {
   /** Sends to edge's management address; undefined where there is no edge (memory runtime). */
   readonly edgeUrl: string;
   readonly send: HttpSend;
+  /** Room on the disk that volumes and containers are on, in bytes. */
+  readonly freeBytes: () => Promise<number>;
   readonly now: () => number;
   readonly timer: (afterMs: number, run: () => void) => () => void;
   readonly random: RandomBytes;
@@ -64,6 +66,7 @@ export interface Planet extends PlanetRecord {
   readonly inside: MachineInside;
   readonly metadata: MachineMetadata;
   readonly volumes: Volumes;
+  readonly volumeUsage: VolumeUsage;
   readonly store: Store;
   /** Repairs everything after a start and then follows the engine's events until the signal fires. */
   run(signal: AbortSignal): Promise<void>;
@@ -71,8 +74,8 @@ export interface Planet extends PlanetRecord {
   /** Makes regions active; resolves when wan and edge carry them. @throws REGION_UNKNOWN, PLANET_START_FAILED */
   activateRegions(regions: readonly string[]): Promise<void>;
   acceptChecks(reports: readonly CheckReport[]): void;
-  settings(): EdgeSettings;
-  changeSettings(settings: EdgeSettings): void;
+  behaviour(): PlanetBehaviour;
+  changeBehaviour(behaviour: PlanetBehaviour): void;
   /** Has wan and edge told about what changed in the store. */
   worldChanged(): void;
   /** Calls the listener after each change of the world; the result ends that. */
@@ -80,18 +83,13 @@ export interface Planet extends PlanetRecord {
 }
 
 const RECONNECT_MS = 500;
-/** Name of the setting in the store. */
-const AUTOSTOP_PERIOD = "autostop_period_ms";
 
 export function createPlanet(deps: PlanetDeps): Planet {
   const { record, store, runtime, geography } = deps;
   const listeners = new Set<() => void>();
   let reconciled = false;
 
-  const settings = (): EdgeSettings => {
-    const periodMs = store.getValue(AUTOSTOP_PERIOD);
-    return periodMs === undefined ? {} : { autostopPeriodMs: Number(periodMs) };
-  };
+  const behaviour = createBehaviourSettings(store);
   const doors = createServiceDoors(store, deps.servicePorts ?? []);
   const nextWorld = (): World => {
     const version = Number(store.getValue("world_version") ?? "0") + 1;
@@ -106,7 +104,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       slotOf: geography.slotOf,
       rttMs: geography.rttMs,
       ...(deps.tlsPort === undefined ? {} : { tlsPort: deps.tlsPort }),
-      autostopPeriodMs: settings().autostopPeriodMs,
+      autostopPeriodMs: behaviour.read().autostopPeriodMs,
       ...doors.settle(),
     });
   };
@@ -127,7 +125,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     now: deps.now,
     timer: deps.timer,
     changed: (id) => {
-      commands.follow(id);
+      upkeep.follow(id);
       changed();
     },
   });
@@ -145,13 +143,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     log: deps.log,
   });
   const machines = createMachineService({
-    planet: record,
-    store,
-    runtime,
-    journal,
-    supervisor,
-    random: deps.random,
-    now: deps.now,
+    ...{ planet: record, store, runtime, journal, supervisor, random: deps.random, now: deps.now },
     slotOf: geography.slotOf,
     requireRegion: geography.requireRegion,
   });
@@ -164,10 +156,6 @@ export function createPlanet(deps: PlanetDeps): Planet {
     requireRegion: geography.requireRegion,
   });
 
-  const snapshots = createSnapshotSchedule({
-    ...{ store, volumes, convergence, now: deps.now, timer: deps.timer, log: deps.log },
-  });
-
   const inside = createMachineInside({
     ...{ planet: record, store, runtime, journal },
     now: deps.now,
@@ -178,19 +166,13 @@ export function createPlanet(deps: PlanetDeps): Planet {
     takeChecks(results);
     for (const listener of [...listeners]) listener();
   };
-  const commands = createCommandChecks({
-    machine: store.machine,
-    exec: inside.exec,
-    timer: deps.timer,
-    now: deps.now,
+  const volumeUsage = createVolumeUsage({ usage: convergence.usage, now: deps.now, log: deps.log });
+  const upkeep = createUpkeep({
+    ...{ planet: record.name, store, runtime, journal, now: deps.now, timer: deps.timer, log: deps.log },
+    ...{ volumes, convergence, exec: inside.exec, converge: supervisor.converge, freeBytes: deps.freeBytes },
     report: (result) => acceptChecks([result]),
-  });
-  const schedule = createSchedule({
-    store,
-    journal,
-    converge: supervisor.converge,
-    now: deps.now,
-    timer: deps.timer,
+    volumeUsage: volumeUsage.measure,
+    throttles: () => behaviour.read().cpuThrottling === true,
   });
 
   /** Regions whose network exists though they are not in the store: an activation that a crash cut short. */
@@ -209,9 +191,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       supervisor.reconcile(),
     ]);
     for (const result of done) if (result.status === "rejected") throw result.reason;
-    for (const { id } of store.machines()) commands.follow(id);
-    schedule.start();
-    snapshots.start();
+    upkeep.start();
     reconciled = true;
     changed();
   };
@@ -235,6 +215,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
     inside,
     metadata: createMachineMetadata(store, journal),
     volumes,
+    volumeUsage,
     store,
     activateRegions,
     run: async (signal) => {
@@ -253,9 +234,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         if (signal.aborted) break;
         await new Promise<void>((resolve) => deps.timer(RECONNECT_MS, resolve));
       }
-      schedule.stop();
-      snapshots.stop();
-      commands.close();
+      upkeep.stop();
       publisher.stop();
     },
     status: () =>
@@ -274,10 +253,10 @@ export function createPlanet(deps: PlanetDeps): Planet {
         doors: doors.present(),
       }),
     acceptChecks,
-    settings,
-    changeSettings: ({ autostopPeriodMs }) => {
-      if (autostopPeriodMs === undefined) return;
-      store.setValue(AUTOSTOP_PERIOD, String(autostopPeriodMs));
+    behaviour: behaviour.read,
+    changeBehaviour: (change) => {
+      behaviour.change(change);
+      upkeep.refresh();
       changed();
     },
     worldChanged: changed,

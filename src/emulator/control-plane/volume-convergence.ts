@@ -12,6 +12,8 @@ export interface VolumeConvergence {
   step(id: string): Promise<void>;
   /** For what nobody waits for: `step`, again and again, slower and slower. */
   persist(id: string): void;
+  /** Bytes that the files of these volumes take, by ID. @throws what the engine refused */
+  usage(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Finishes what a crash cut short and removes what nobody owns any more. */
   reconcile(): Promise<void>;
 }
@@ -20,7 +22,7 @@ export interface VolumeConvergenceDeps {
   readonly planet: string;
   readonly store: Store;
   readonly runtime: ContainerRuntime;
-  /** An image with cp and du. */
+  /** An image with sh, cp and du. */
   readonly workerImage: string;
   readonly now: () => number;
   readonly timer: (afterMs: number, run: () => void) => () => void;
@@ -46,12 +48,16 @@ export function createVolumeConvergence(deps: VolumeConvergenceDeps): VolumeConv
     labels: planetLabels(planet, "worker", { [LABEL.run]: run }),
   };
 
-  /** Makes the engine's volume of an ID, with the content of another one's. */
-  const copy = async (from: string, to: string): Promise<void> => {
+  /** Makes the engine's volume of an ID, with the content of another one's; how many bytes that is. */
+  const copy = async (from: string, to: string): Promise<number> => {
     // A copy that was cut short may have what its source has no more.
     await runtime.removeVolume(engineName(to));
     await runtime.createVolume(engineName(to), planetLabels(planet, "volume", { [LABEL.volume]: to }));
-    await runtime.copyVolume(engineName(from), engineName(to), worker);
+    return runtime.copyVolume(engineName(from), engineName(to), worker);
+  };
+  const usage = async (ids: readonly string[]): Promise<Map<string, number>> => {
+    const bytes = await runtime.volumeUsage(ids.map(engineName), worker);
+    return new Map(ids.map((id) => [id, bytes.get(engineName(id)) ?? 0]));
   };
   const converge = async (id: string): Promise<void> => {
     const volume = tables.get(id);
@@ -72,8 +78,7 @@ export function createVolumeConvergence(deps: VolumeConvergenceDeps): VolumeConv
     const snapshot = tables.snapshot(id);
     if (snapshot?.state === "waiting" || snapshot?.state === "running") {
       tables.updateSnapshot(id, { state: "running" });
-      await copy(snapshot.volume, id);
-      const bytes = await runtime.volumeUsage(engineName(id), worker);
+      const bytes = await copy(snapshot.volume, id);
       if (tables.snapshot(id)?.state === "running") tables.updateSnapshot(id, { state: "created", bytes });
     }
     if (snapshot?.state === "destroying") {
@@ -104,6 +109,7 @@ export function createVolumeConvergence(deps: VolumeConvergenceDeps): VolumeConv
   return {
     step,
     persist: (id) => persist(id),
+    usage,
     reconcile: async () => {
       // The engine is asked first: whatever it has by now has its row already.
       const [made, workers] = await Promise.all([

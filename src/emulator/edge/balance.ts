@@ -22,6 +22,8 @@ export type Choice =
   /** All healthy machines are at their hard limit. */
   | { readonly kind: "full" }
   | { readonly kind: "unhealthy" }
+  /** The only machines are just being started or replaced. */
+  | { readonly kind: "coming" }
   /** There is no machine, or each has failed this request. */
   | { readonly kind: "none" };
 
@@ -42,9 +44,10 @@ export const SPILL_AT: "soft" | "hard" = "hard";
 export function chooseBackend(rings: readonly Ring[], view: BalanceView): Choice {
   let full = false;
   let unhealthy = false;
+  let comes = false;
   let busiest: { readonly backend: Backend; readonly rttMs: number } | undefined;
   let lastResort: { readonly backend: Backend; readonly rttMs: number } | undefined;
-  for (const { rttMs, backends, asleep } of rings) {
+  for (const { rttMs, backends, asleep, coming } of rings) {
     const belowSoft: Backend[] = [];
     const belowHard: Backend[] = [];
     let waking: Backend | undefined;
@@ -65,6 +68,7 @@ export function chooseBackend(rings: readonly Ring[], view: BalanceView): Choice
       else if (load < softLimit) belowSoft.push(backend);
       else belowHard.push(backend);
     }
+    comes ||= coming.some(({ machine }) => !view.excluded.has(machine.id));
     const idle = belowSoft[Math.floor(view.random() * belowSoft.length)];
     if (idle !== undefined) return { kind: "chosen", backend: idle, rttMs };
     if (waking !== undefined) return { kind: "wake", backend: waking, rttMs };
@@ -80,7 +84,8 @@ export function chooseBackend(rings: readonly Ring[], view: BalanceView): Choice
   if (busiest !== undefined) return { kind: "chosen", ...busiest };
   if (lastResort !== undefined) return { kind: "wake", ...lastResort };
   if (full) return { kind: "full" };
-  return { kind: unhealthy ? "unhealthy" : "none" };
+  if (unhealthy) return { kind: "unhealthy" };
+  return { kind: comes ? "coming" : "none" };
 }
 
 /** One that is being started already, else one by chance that has slept for a while, else one that has just stopped. */

@@ -7,10 +7,16 @@ import { route, type RouteDecision, type RouteView } from "./route.ts";
 import { listCandidates } from "./trace.ts";
 import type { Backend } from "./world-index.ts";
 
-/** Long enough for a burst to pass, shorter than clients' own patience. */
-const SLOT_WAIT_MS = 30_000;
-/** The platform blocks until a machine is healthy (LB-17); here a person waits for an answer that says what is wrong. */
-const HEALTH_WAIT_MS = 8_000;
+type Awaited = Extract<RouteDecision, { kind: "wait" }>["for"];
+
+const WAIT_MS: Readonly<Record<Awaited, number>> = {
+  /** Long enough for a burst to pass, shorter than clients' own patience. */
+  "a slot": 30_000,
+  /** The platform blocks until a machine is healthy (LB-17); here a person waits for an answer that says what is wrong. */
+  "a healthy machine": 8_000,
+  /** For an old version to end and a new one to begin while the engine is busy with others. */
+  "a machine that starts": 30_000,
+};
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -153,7 +159,7 @@ export class MachineSearch {
     return undefined;
   }
 
-  #wait(reason: "a slot" | "a healthy machine"): void {
+  #wait(reason: Awaited): void {
     this.#journey.step("wait", { detail: reason });
     const expire = (): void => {
       this.#stopWaiting = undefined;
@@ -161,7 +167,7 @@ export class MachineSearch {
     };
     const stop = this.#deps.waiting.enter({
       app: this.#course!.app,
-      deadlineMs: this.#deps.nowMs() + (reason === "a slot" ? SLOT_WAIT_MS : HEALTH_WAIT_MS),
+      deadlineMs: this.#deps.nowMs() + WAIT_MS[reason],
       retry: () => this.#decide(true),
       expire,
     });

@@ -1,7 +1,7 @@
 // Pure: what to do with a request that has entered in a region.
 import { type BalanceView, chooseBackend, type Choice } from "./balance.ts";
 import type { RegionTest } from "./replay/region-list.ts";
-import { type Backend, mayWake, type Ring, type WorldIndex } from "./world-index.ts";
+import { type Backend, isComing, mayWake, type Ring, type WorldIndex } from "./world-index.ts";
 
 /** What a client or an app wants of the choice. */
 export interface Wish {
@@ -32,8 +32,8 @@ export type RouteDecision =
   | { readonly kind: "wake"; readonly backend: Backend; readonly rttMs: number; readonly missed?: string }
   /** The region has to become active first. */
   | { readonly kind: "activate"; readonly region: string }
-  /** A machine may be free, or healthy, in a moment. */
-  | { readonly kind: "wait"; readonly for: "a slot" | "a healthy machine" }
+  /** A machine may be free, healthy or there in a moment. */
+  | { readonly kind: "wait"; readonly for: "a slot" | "a healthy machine" | "a machine that starts" }
   | {
       readonly kind: "unavailable";
       readonly code: "no-such-app" | "no-machine" | "all-failed" | "no-such-machine";
@@ -67,9 +67,11 @@ function instanceRing(id: string, { app, port }: RouteRequest, view: RouteView, 
   if (backend === undefined || backend.machine.app !== app) return undefined;
   const { started, cordoned, region } = backend.machine;
   const awake = started && !cordoned;
-  if (!awake && !mayWake(backend)) return undefined;
-  const rttMs = view.world.rttMs(entry, region);
-  return { rttMs, backends: awake ? [backend] : [], asleep: awake ? [] : [backend] };
+  const asleep = !awake && mayWake(backend);
+  const coming = !awake && !asleep && isComing(backend);
+  if (!awake && !asleep && !coming) return undefined;
+  const only = (it: boolean): Backend[] => (it ? [backend] : []);
+  return { rttMs: view.world.rttMs(entry, region), backends: only(awake), asleep: only(asleep), coming: only(coming) };
 }
 
 function chooseInRegions(rings: readonly Ring[], { regions, onlyRegions }: Wish, view: RouteView): Choice {
@@ -83,15 +85,18 @@ function chooseInRegions(rings: readonly Ring[], { regions, onlyRegions }: Wish,
   if (!onlyRegions) return chooseBackend(rings, view);
   return (
     outcomes.find(({ kind }) => kind === "full") ??
-    outcomes.find(({ kind }) => kind === "unhealthy") ?? { kind: "none" }
+    outcomes.find(({ kind }) => kind === "unhealthy") ??
+    outcomes.find(({ kind }) => kind === "coming") ?? { kind: "none" }
   );
 }
 
 function within(rings: readonly Ring[], allows: RegionTest): Ring[] {
-  return rings.map(({ rttMs, backends, asleep }) => ({
+  const allowed = (backends: readonly Backend[]): Backend[] => backends.filter(({ machine }) => allows(machine.region));
+  return rings.map(({ rttMs, backends, asleep, coming }) => ({
     rttMs,
-    backends: backends.filter(({ machine }) => allows(machine.region)),
-    asleep: asleep.filter(({ machine }) => allows(machine.region)),
+    backends: allowed(backends),
+    asleep: allowed(asleep),
+    coming: allowed(coming),
   }));
 }
 
@@ -107,6 +112,8 @@ function decisionOf(choice: Choice, view: RouteView, missed?: string): RouteDeci
       return { kind: "wait", for: "a slot" };
     case "unhealthy":
       return { kind: "wait", for: "a healthy machine" };
+    case "coming":
+      return { kind: "wait", for: "a machine that starts" };
     default:
       return { kind: "unavailable", code: view.excluded.size > 0 ? "all-failed" : "no-machine" };
   }

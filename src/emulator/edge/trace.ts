@@ -11,7 +11,7 @@ export interface TraceCandidate {
   readonly region: string;
   readonly rttMs: number;
   readonly load: number;
-  readonly state: "ready" | "soft" | "full" | "unhealthy" | "failed" | "asleep" | "waking";
+  readonly state: "ready" | "soft" | "full" | "unhealthy" | "failed" | "asleep" | "waking" | "starting";
 }
 
 export interface TraceStep {
@@ -50,12 +50,14 @@ export function renderTrace(trace: Trace): string {
 /** The machines that a choice considers, as it sees them. */
 export function listCandidates({ app, port }: RouteRequest, view: RouteView, entry: string): TraceCandidate[] {
   const candidates: TraceCandidate[] = [];
-  for (const { rttMs, backends, asleep } of view.world.rings(app, entry, port)) {
-    for (const backend of [...backends, ...asleep]) {
+  for (const { rttMs, backends, asleep, coming } of view.world.rings(app, entry, port)) {
+    const add = (backend: Backend, state: TraceCandidate["state"]): void => {
       const { id, region } = backend.machine;
-      const state = asleep.includes(backend) ? sleeping(id, view) : awake(backend, view);
       candidates.push({ machine: id, region, rttMs, load: view.load(backend.key), state });
-    }
+    };
+    for (const backend of backends) add(backend, awake(backend, view));
+    for (const backend of asleep) add(backend, sleeping(backend.machine.id, view));
+    for (const backend of coming) add(backend, view.excluded.has(backend.machine.id) ? "failed" : "starting");
   }
   return candidates.slice(0, MAX_CANDIDATES);
 }

@@ -19,6 +19,8 @@ export interface Ring {
   readonly backends: readonly Backend[];
   /** Stopped or suspended ones that a request may start. */
   readonly asleep: readonly Backend[];
+  /** On their way up without a request's doing: new, restarting, or in the middle of an update. */
+  readonly coming: readonly Backend[];
 }
 
 export interface WorldApp {
@@ -58,6 +60,8 @@ export const HTTPS_PORT = 443;
 const STARTABLE: ReadonlySet<string> = new Set(["stopped", "suspended", "stopping", "starting"]);
 /** ... and those of them in which a machine rests. */
 export const ASLEEP: ReadonlySet<string> = new Set(["stopped", "suspended"]);
+/** States that end by themselves with a machine that runs, as a rule. */
+const COMING: ReadonlySet<string> = new Set(["created", "starting", "restarting", "replacing"]);
 
 /** What a service has on a public port, if clients of one kind (of HTTP, of raw TCP, of UDP) are served there. */
 export type PortFinder = (service: WorldService, port: number) => WorldPort | undefined;
@@ -175,15 +179,21 @@ export function mayWake({ machine, service }: Pick<Backend, "machine" | "service
   return !machine.started && !machine.cordoned && service.autostart === true && STARTABLE.has(machine.state ?? "");
 }
 
+/** Whether the machine will be there in a moment, whatever anybody does. */
+export function isComing({ machine }: Pick<Backend, "machine">): boolean {
+  return !machine.started && !machine.cordoned && COMING.has(machine.state ?? "");
+}
+
 function arrange(backends: readonly Backend[], distanceMs: (region: string) => number): readonly Ring[] {
-  const byDistance = new Map<number, { backends: Backend[]; asleep: Backend[] }>();
+  const byDistance = new Map<number, { backends: Backend[]; asleep: Backend[]; coming: Backend[] }>();
   for (const backend of backends) {
     const { started, cordoned, region } = backend.machine;
     const awake = started && !cordoned;
-    if (!awake && !mayWake(backend)) continue;
+    if (!awake && !mayWake(backend) && !isComing(backend)) continue;
     const rttMs = distanceMs(region);
-    const ring = byDistance.get(rttMs) ?? { backends: [], asleep: [] };
-    (awake ? ring.backends : ring.asleep).push(backend);
+    const ring = byDistance.get(rttMs) ?? { backends: [], asleep: [], coming: [] };
+    if (awake) ring.backends.push(backend);
+    else (mayWake(backend) ? ring.asleep : ring.coming).push(backend);
     byDistance.set(rttMs, ring);
   }
   return [...byDistance].map(([rttMs, ring]) => ({ rttMs, ...ring })).toSorted((a, b) => a.rttMs - b.rttMs);

@@ -6,10 +6,7 @@ import { LABEL, names, planetLabels } from "../runtime/labels.ts";
 import { machineEnvironment } from "./environment.ts";
 import type { MachineProgram } from "./programs.ts";
 
-/** Share of a CPU that a shared vCPU is guaranteed on the platform: 5 ms of each 80 ms. */
-const SHARED_QUOTA_US = 5_000;
-/** What a shared vCPU may use in bursts: the planet lets it burst all the time, see docs/fidelity.md. */
-const VCPU_QUOTA_US = 80_000;
+/** The platform's period. */
 const PERIOD_US = 80_000;
 const DEFAULT_MEMORY_MB = 256;
 /** Processes and threads of a machine: far more than programs need, and far fewer than would hurt the other machines. */
@@ -22,9 +19,14 @@ export function memoryMb(machine: MachineRecord): number {
   return machine.config.guest?.memory_mb ?? DEFAULT_MEMORY_MB;
 }
 
-/** CPU quota per 80 ms period: performance vCPUs whole, shared ones in their burst. */
-export function cpuQuotaUs(cpus: number): number {
-  return Math.max(SHARED_QUOTA_US, cpus * VCPU_QUOTA_US);
+/** How many vCPUs a machine has. */
+export function vcpusOf({ config }: Pick<MachineRecord, "config">): number {
+  return Math.max(1, config.guest?.cpus ?? 1);
+}
+
+/** CPU time per period: that share of each vCPU. */
+export function cpuLimit(vcpus: number, share: number): NonNullable<Limits["cpu"]> {
+  return { periodUs: PERIOD_US, quotaUs: Math.round(vcpus * share * PERIOD_US) };
 }
 
 /** What a machine may use. */
@@ -33,7 +35,8 @@ export function machineLimits(machine: MachineRecord): Limits {
   return {
     memoryMb: machine.memoryLimitMb ?? memoryMb(machine),
     ...(swapMb === undefined ? {} : { swapMb }),
-    cpu: { periodUs: PERIOD_US, quotaUs: cpuQuotaUs(machine.config.guest?.cpus ?? 1) },
+    // Whole vCPUs at first: shared ones begin with a balance for bursts.
+    cpu: cpuLimit(vcpusOf(machine), 1),
     pids: MAX_PROCESSES,
   };
 }

@@ -1,6 +1,6 @@
 // What the Machines API does inside a running machine: commands, signals, processes, memory.
 import { constants } from "node:os";
-import { AppError } from "../../errors/app-error.ts";
+import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { ExecAnswer, ProcessStat } from "../../contract/machine.ts";
 import type { CommandRequest, SessionSignal } from "../../contract/sessions.ts";
 import { type RandomBytes, ulid } from "../model/ids.ts";
@@ -29,7 +29,7 @@ export interface AttachedCommand extends RunningCommand {
 }
 
 export interface MachineInside {
-  /** @throws REQUEST_INVALID, MACHINE_STATE it does not run; DEADLINE */
+  /** @throws REQUEST_INVALID, MACHINE_STATE it does not run; DEADLINE, and the command is ended */
   exec(machine: MachineRecord, request: ExecRequest): Promise<ExecAnswer>;
   /** Starts a command and leaves its streams open. @throws MACHINE_STATE it does not run, REQUEST_INVALID */
   openCommand(machine: MachineRecord, request: CommandRequest): Promise<AttachedCommand>;
@@ -61,7 +61,7 @@ export interface MachineInsideDeps {
 const DEFAULT_EXEC_S = 60;
 const DEFAULT_MEMORY_MB = 256;
 const MIB = 1024 * 1024;
-/** In the environment of a command that is talked to, and of all that it starts. */
+/** In the environment of a command, and of all that it starts. */
 const SESSION_VARIABLE = "HANGAR_SESSION";
 /** An engine cannot signal a command, and says its process's number in its own terms only: so the mark is looked for. */
 const SIGNAL_SCRIPT =
@@ -114,15 +114,27 @@ export function createMachineInside({
     return words;
   };
 
+  /** Sends a signal to all that has the mark in its environment. Where the image has no shell and grep, nothing happens. */
+  const signalMarked = async (container: string, mark: string, signal: SessionSignal | "SIGKILL"): Promise<void> => {
+    const words = ["sh", "-c", SIGNAL_SCRIPT, "sh", signal.replace("SIG", ""), `${SESSION_VARIABLE}=${mark}`];
+    await runtime.exec(container, words, { user: "0" }).catch(() => undefined);
+  };
+
   return {
     exec: async (machine, request) => {
       const words = wordsOf(request);
       const container = await running(machine, request.container);
       const timeoutS = request.timeout === undefined || request.timeout === 0 ? DEFAULT_EXEC_S : request.timeout;
-      const { exitCode, stdout, stderr } = await runtime.exec(container.id, words, {
+      const mark = ulid(now(), random);
+      const options = {
         timeoutMs: timeoutS * 1_000,
-        env: secretsOf(machine, container),
+        env: { ...secretsOf(machine, container), [SESSION_VARIABLE]: mark },
         ...(request.stdin === undefined ? {} : { stdin: request.stdin }),
+      };
+      const { exitCode, stdout, stderr } = await runtime.exec(container.id, words, options).catch(async (thrown) => {
+        // What nobody waits for any more must not go on.
+        if (asAppError(thrown).code === "DEADLINE") await signalMarked(container.id, mark, "SIGKILL");
+        throw thrown;
       });
       const signalled = exitCode > SIGNALLED && exitCode < SIGNALLED + 65;
       return { exit_code: exitCode, stdout, stderr, ...(signalled ? { exit_signal: exitCode - SIGNALLED } : {}) };
@@ -142,10 +154,7 @@ export function createMachineInside({
       });
       return {
         ...opened,
-        signal: async (signal) => {
-          const words = ["sh", "-c", SIGNAL_SCRIPT, "sh", signal.replace("SIG", ""), `${SESSION_VARIABLE}=${mark}`];
-          await runtime.exec(container.id, words, { user: "0" }).catch(() => undefined);
-        },
+        signal: (signal) => signalMarked(container.id, mark, signal),
       };
     },
     containerId: async (machine, name) => (await running(machine, name)).id,

@@ -53,9 +53,12 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
   const reader = createMachineReader(deps);
   const leases = createMachineLeases(store, deps.now, deps.random);
 
-  /** An image that cannot be had is refused before anything changes. */
-  const requireImage = async (image: string): Promise<void> => {
-    if ((await deps.runtime.imageId(image)) === undefined) await deps.runtime.pullImage(image);
+  /** What the image's name stands for now. One that cannot be had is refused before anything changes. */
+  const requireImage = async (image: string): Promise<string | undefined> => {
+    const present = await deps.runtime.imageId(image);
+    if (present !== undefined) return present;
+    await deps.runtime.pullImage(image);
+    return deps.runtime.imageId(image);
   };
   /** @throws MACHINE_NOT_FOUND, CONFLICT somebody else holds a lease */
   const changeable = (app: string, id: string, nonce: string | undefined): MachineRecord => {
@@ -98,7 +101,7 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
       reader.requireApp(app);
       const region = regionFor(body.region, mountedVolumes(store, app, body.config)[0]?.region);
       deps.requireRegion(region);
-      await requireImage(body.config.image);
+      const imageDigest = await requireImage(body.config.image);
       const launched = body.skip_launch !== true;
       const id = store.transaction(() => {
         // The app and the volumes may have gone while the image was looked for.
@@ -120,6 +123,7 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
           restartWindowStartMs: 0,
           restartRequested: false,
           skipSecrets: body.skip_secrets === true,
+          ...(imageDigest === undefined ? {} : { imageDigest }),
           ...(body.min_secrets_version === undefined ? {} : { minSecretsVersion: body.min_secrets_version }),
           createdAt: at,
           updatedAt: at,
@@ -147,7 +151,7 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
         );
       }
       requireRegion(mountedVolumes(store, app, body.config, id), machine.region);
-      await requireImage(body.config.image);
+      const imageDigest = await requireImage(body.config.image);
       store.transaction(() => {
         const before = changeable(app, id, nonce);
         if (before.instanceId !== machine.instanceId) throw stale("");
@@ -165,6 +169,7 @@ export function createMachineService(deps: MachineServiceDeps): MachineService {
             memoryLimitMb: null,
             minSecretsVersion: body.min_secrets_version ?? null,
             skipSecrets: body.skip_secrets === true,
+            imageDigest: imageDigest ?? null,
             ...(body.skip_service_registration === undefined ? {} : { cordoned: body.skip_service_registration }),
           },
           event("update", "replacing", "user"),

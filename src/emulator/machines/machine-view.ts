@@ -12,12 +12,12 @@ export interface MachineFacts {
   readonly lease?: LeaseRecord | undefined;
 }
 
-/** Image references as the API splits them. */
-function imageRef(image: string): Record<string, string> {
+/** Image references as the API splits them. @param known digest of what the name stood for */
+function imageRef(image: string, known: string | undefined): Record<string, string> {
   const slash = image.indexOf("/");
   const hasRegistry = slash > 0 && /[.:]|^localhost$/.test(image.slice(0, slash));
   const rest = hasRegistry ? image.slice(slash + 1) : image;
-  const [name = rest, digest] = rest.split("@");
+  const [name = rest, digest = known] = rest.split("@");
   const colon = name.lastIndexOf(":");
   return {
     registry: hasRegistry ? image.slice(0, slash) : "docker-hub-mirror.fly.io",
@@ -77,7 +77,7 @@ export function viewMachine(planet: PlanetRecord, slot: number, machine: Machine
     version: machine.instanceId,
     private_ip: machineAddresses(planet.block, slot, machine.number).address6,
     config: machine.config,
-    image_ref: imageRef(machine.config.image),
+    image_ref: imageRef(machine.config.image, machine.imageDigest),
     created_at: machine.createdAt,
     updated_at: machine.updatedAt,
     events: [...facts.events],

@@ -45,6 +45,8 @@ export interface MachineRecord {
   readonly minSecretsVersion?: number;
   /** The machine gets no secrets. */
   readonly skipSecrets: boolean;
+  /** Of the image that its name stood for when this version was made; absent in planets of before. */
+  readonly imageDigest?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

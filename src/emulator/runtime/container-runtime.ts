@@ -151,7 +151,7 @@ export interface PathInfo {
 
 /** What works on volumes: a container of its own, without a network, that is gone afterwards. */
 export interface VolumeWorker {
-  /** An image with cp and du. */
+  /** An image with sh, cp and du. */
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -201,6 +201,8 @@ export interface ContainerRuntime {
   processes(id: string): Promise<ProcessInfo[]>;
   /** Undefined when it is not running. */
   usage(id: string): Promise<ContainerUsage | undefined>;
+  /** Bytes that each container with these labels has written beside its volumes, by ID. The engine counts holes as full. */
+  writtenBytes(labels: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, number>>;
   listContainers(labels: Readonly<Record<string, string>>): Promise<ContainerInfo[]>;
   /** Writes files into a created or running container; paths absolute, folders are made, everything belongs to root. */
   putFiles(
@@ -245,10 +247,13 @@ export interface ContainerRuntime {
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   removeVolume(name: string): Promise<void>;
   listVolumes(labels: Readonly<Record<string, string>>): Promise<string[]>;
-  /** Copies everything in a volume, with owners and times, over what is in the other. Both have to be there. */
-  copyVolume(from: string, to: string, worker: VolumeWorker): Promise<void>;
-  /** Bytes that the files of a volume take. */
-  volumeUsage(name: string, worker: VolumeWorker): Promise<number>;
+  /**
+   * Copies everything in a volume, with owners and times, over what is in the other. Both have to be there.
+   * @returns bytes that the files of the copy take
+   */
+  copyVolume(from: string, to: string, worker: VolumeWorker): Promise<number>;
+  /** Bytes that the files of each of these volumes take. */
+  volumeUsage(names: readonly string[], worker: VolumeWorker): Promise<ReadonlyMap<string, number>>;
   /** The image's ID, or undefined where the engine does not have it. */
   imageId(reference: string): Promise<string | undefined>;
   inspectImage(reference: string): Promise<ImageInfo | undefined>;

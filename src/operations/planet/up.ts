@@ -1,5 +1,5 @@
 // Brings a planet up: image, control, and then the regions that are asked for. Repeating it changes nothing.
-import type { PlanetStatus } from "../../contract/planet.ts";
+import type { PlanetBehaviour, PlanetStatus } from "../../contract/planet.ts";
 import { bringUpControl, type BringUpDeps, type BroughtUp } from "../../emulator/lifecycle/bring-up.ts";
 import { tearDown } from "../../emulator/lifecycle/tear-down.ts";
 import { AppError } from "../../errors/app-error.ts";
@@ -20,6 +20,8 @@ export interface UpInput {
     readonly services?: readonly number[];
   };
   readonly version: string;
+  /** What is not given stays as it was. */
+  readonly behaviour?: PlanetBehaviour;
 }
 
 export interface UpDeps extends PlanetAccessDeps, BringUpDeps {
@@ -158,6 +160,8 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
     try {
       const access = await planetClient(deps);
       await waitForControl(access, deps);
+      if (input.behaviour !== undefined && Object.keys(input.behaviour).length > 0)
+        await access.client.changeBehaviour(input.behaviour);
       progress.done("control");
       progress.start("regions", `Activating ${[...new Set([home, ...input.regions])].join(", ")}`);
       await access.client.activateRegions([...new Set([home, ...input.regions])]);

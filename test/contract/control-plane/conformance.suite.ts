@@ -85,7 +85,11 @@ export function conformanceSuite(name: string, subject: () => Subject): void {
       });
       expect(volume).toMatchObject({ state: "created", size_gb: 1, region: "iad", auto_backup_enabled: true });
       expect(await api.call(`GET ${list}`, { at: [APP] })).toHaveLength(1);
-      await api.call(`GET ${VOLUME}`, { at: [APP, volume.id] });
+      const GIB = 1024 ** 3;
+      const { bytes_used: used, ...measured } = await api.call(`GET ${VOLUME}`, { at: [APP, volume.id] });
+      expect(used).toBeLessThan(1024 ** 2);
+      expect(measured).toMatchObject({ bytes_total: GIB, block_size: 4_096, blocks: GIB / 4_096 });
+      expect(measured.blocks_free).toBe(Math.floor((GIB - used) / 4_096));
       await api.call(`GET ${VOLUME}`, { at: [APP, "vol_none"], status: 404 });
       const changed = await api.call(`PUT ${VOLUME}`, { at: [APP, volume.id], body: { snapshot_retention: 9 } });
       expect(changed.snapshot_retention).toBe(9);

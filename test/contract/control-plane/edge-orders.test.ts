@@ -91,7 +91,10 @@ describe("the world", () => {
   test("AS-02: carries the time between two looks for idle machines", async () => {
     expect(await call("PUT", "/settings", { autostopPeriodMs: 5 })).toMatchObject({ status: 400 });
     expect(await call("PUT", "/settings", { autostopPeriodMs: 2_000 })).toMatchObject({ status: 200 });
-    expect(JSON.parse((await call("GET", "/settings")).text)).toEqual({ autostopPeriodMs: 2_000 });
+    expect(JSON.parse((await call("GET", "/settings")).text)).toEqual({
+      autostopPeriodMs: 2_000,
+      cpuThrottling: true,
+    });
     await waitUntil(() => (planet.world()?.autostopPeriodMs === 2_000 ? true : undefined), {
       ...{ what: "the edge to hear of it", deadlineMs: 5_000, intervalMs: 5 },
     });

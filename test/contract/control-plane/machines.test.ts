@@ -67,6 +67,8 @@ describe("machines", () => {
     await client.waitMachine("api", machine.id, "started", { instanceId: updated.instance_id });
     const after = await client.machine("api", machine.id);
     expect(after).toMatchObject({ id: machine.id, private_ip: machine.private_ip, config: { image: "web:2" } });
+    expect(after.image_ref?.digest).toBe(await runtime.imageId("web:2"));
+    expect(after.image_ref?.digest).not.toBe(machine.image_ref?.digest);
     const containers = (await runtime.listContainers({ "dev.hangar.machine": machine.id })).map(({ image }) => image);
     expect(containers).toEqual(["web:2"]);
     await client.destroyMachine("api", machine.id);

@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { AppLogLineSchema, FileQuestionSchema, MAX_STATIC_FILE_BYTES } from "../../../contract/world.ts";
-import { EdgeSettingsSchema } from "../../../contract/planet.ts";
+import { PlanetBehaviourSchema } from "../../../contract/planet.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import { machineNotFound } from "../../machines/supervisor.ts";
 import { queryNumber, readBody } from "./body.ts";
@@ -64,10 +64,10 @@ export function edgeRoutes({
       for (const line of await readBody(context, z.array(AppLogLineSchema).max(1_000))) logs.add(line);
       return context.json({ ok: true });
     })
-    .get("/settings", (context) => context.json(planet.settings()))
+    .get("/settings", (context) => context.json(planet.behaviour()))
     .put("/settings", async (context) => {
-      planet.changeSettings(await readBody(context, EdgeSettingsSchema));
-      return context.json(planet.settings());
+      planet.changeBehaviour(await readBody(context, PlanetBehaviourSchema));
+      return context.json(planet.behaviour());
     })
     .get("/apps/:app/requests", async (context) => {
       const app = context.req.param("app");

@@ -10,12 +10,26 @@ import {
 import type { SnapshotRecord, VolumeRecord } from "../../model/records.ts";
 import type { ApiEnv } from "../auth.ts";
 import type { Planet } from "../planet.ts";
-import { readBody } from "./body.ts";
+import { queryFlag, readBody } from "./body.ts";
 
 const GIB = 1024 ** 3;
+const BLOCK_BYTES = 4_096;
 
-/** A volume on the wire. */
-export function viewVolume(volume: VolumeRecord): Volume {
+/** How full it is, in bytes and in blocks of its file system. */
+function usageOf(bytesTotal: number, bytesUsed: number): Partial<Volume> {
+  const free = Math.max(0, Math.floor((bytesTotal - bytesUsed) / BLOCK_BYTES));
+  return {
+    bytes_used: bytesUsed,
+    block_size: BLOCK_BYTES,
+    blocks: bytesTotal / BLOCK_BYTES,
+    blocks_free: free,
+    blocks_avail: free,
+  };
+}
+
+/** A volume on the wire. @param bytesUsed absent while nobody knows */
+export function viewVolume(volume: VolumeRecord, bytesUsed?: number): Volume {
+  const bytesTotal = volume.sizeGb * GIB;
   return {
     id: volume.id,
     name: volume.name,
@@ -32,7 +46,8 @@ export function viewVolume(volume: VolumeRecord): Volume {
     fstype: volume.fstype,
     host_status: "ok",
     type: "local",
-    bytes_total: volume.sizeGb * GIB,
+    bytes_total: bytesTotal,
+    ...(bytesUsed === undefined ? {} : usageOf(bytesTotal, bytesUsed)),
   };
 }
 
@@ -49,7 +64,7 @@ function viewSnapshot(snapshot: SnapshotRecord): Snapshot {
 }
 
 export function volumeRoutes({ planet }: { readonly planet: Planet }): Hono<ApiEnv> {
-  const { volumes, machines, store } = planet;
+  const { volumes, machines, store, volumeUsage } = planet;
   const base = "/apps/:app/volumes";
   const appOf = (context: Context): string => {
     const app = context.req.param("app") ?? "";
@@ -57,14 +72,19 @@ export function volumeRoutes({ planet }: { readonly planet: Planet }): Hono<ApiE
     return app;
   };
   return new Hono<ApiEnv>()
-    .get(base, (context) => context.json(store.volumes.list({ app: appOf(context) }).map(viewVolume)))
+    .get(base, (context) => {
+      const summary = queryFlag(context, "summary");
+      const listed = store.volumes.list({ app: appOf(context) });
+      return context.json(listed.map((one) => viewVolume(one, summary ? undefined : volumeUsage.known(one.id))));
+    })
     .post(base, async (context) => {
       const app = appOf(context);
       return context.json(viewVolume(await volumes.create(app, await readBody(context, CreateVolumeSchema))));
     })
-    .get(`${base}/:volume`, (context) =>
-      context.json(viewVolume(volumes.get(appOf(context), context.req.param("volume")))),
-    )
+    .get(`${base}/:volume`, async (context) => {
+      const volume = volumes.get(appOf(context), context.req.param("volume"));
+      return context.json(viewVolume(volume, await volumeUsage.fresh(volume)));
+    })
     .put(`${base}/:volume`, async (context) => {
       const app = appOf(context);
       const { snapshot_retention: retention, auto_backup_enabled: backup } = await readBody(

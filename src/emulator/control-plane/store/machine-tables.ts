@@ -19,7 +19,7 @@ export type MachineChange = {
   ]?: MachineRecord[Key];
 } & {
   /** Null clears. */
-  readonly [Key in "stopSignal" | "stopTimeoutMs" | "memoryLimitMb" | "minSecretsVersion"]?: Exclude<
+  readonly [Key in "stopSignal" | "stopTimeoutMs" | "memoryLimitMb" | "minSecretsVersion" | "imageDigest"]?: Exclude<
     MachineRecord[Key],
     undefined
   > | null;
@@ -71,6 +71,7 @@ const COLUMNS: Record<keyof MachineChange, string> = {
   memoryLimitMb: "memory_limit_mb",
   minSecretsVersion: "min_secrets_version",
   skipSecrets: "skip_secrets",
+  imageDigest: "image_digest",
 };
 
 /** Parsed configurations that are kept; all of a large planet. */
@@ -111,6 +112,7 @@ function machineOf(row: Row, config: MachineConfig): MachineRecord {
     ...(typeof row.stop_timeout_ms === "number" ? { stopTimeoutMs: row.stop_timeout_ms } : {}),
     ...(typeof row.memory_limit_mb === "number" ? { memoryLimitMb: row.memory_limit_mb } : {}),
     ...(typeof row.min_secrets_version === "number" ? { minSecretsVersion: row.min_secrets_version } : {}),
+    ...(typeof row.image_digest === "string" ? { imageDigest: row.image_digest } : {}),
   };
 }
 

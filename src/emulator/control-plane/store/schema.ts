@@ -89,4 +89,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE releases (id TEXT PRIMARY KEY, app TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
   CREATE UNIQUE INDEX release_versions ON releases (app, version);
   `,
+  `
+  ALTER TABLE machines ADD COLUMN image_digest TEXT;
+  `,
 ];

@@ -26,6 +26,18 @@ function createBoundedText(): { add(bytes: Buffer): void; text(): string } {
   };
 }
 
+/** All that a program prints, of each stream the first 64 KB; read to the end, or until the signal fires. */
+export async function collectOutput(
+  stream: NodeJS.ReadableStream,
+  signal?: AbortSignal,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const split = createFrameSplitter();
+  const outputs = { stdout: createBoundedText(), stderr: createBoundedText() };
+  for await (const chunk of chunksOf(stream, signal))
+    for (const frame of split(chunk)) outputs[frame.stream].add(frame.payload);
+  return { stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
+}
+
 /** What the engine is told of a command, whatever becomes of its streams. */
 export function execOptions(
   command: readonly string[],
@@ -69,15 +81,11 @@ export function createExecOperations(client: EngineClient): Pick<ContainerRuntim
         });
         const stream = await run.start(stdin === undefined ? {} : { hijack: true, stdin: true });
         if (stdin !== undefined) giveInput(stream, stdin);
-        const split = createFrameSplitter();
-        const outputs = { stdout: createBoundedText(), stderr: createBoundedText() };
-        for await (const chunk of chunksOf(stream, deadline)) {
-          for (const frame of split(chunk)) outputs[frame.stream].add(frame.payload);
-        }
+        const output = await collectOutput(stream, deadline);
         const exitCode = await exitCodeOf(run, () => {
           if (deadline.aborted) throw late();
         });
-        return { exitCode, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
+        return { exitCode, ...output };
       }),
   };
 }

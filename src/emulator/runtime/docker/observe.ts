@@ -3,6 +3,7 @@ import type { ContainerStats } from "dockerode";
 import type { ContainerRuntime, ContainerUsage, ProcessInfo } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
 import { limitOptions } from "./container-options.ts";
+import { labelFilter } from "./networks.ts";
 
 const COLUMNS = "pid,ppid,user,rss,cputimes,args";
 const BYTES_PER_KB = 1024;
@@ -37,7 +38,7 @@ export function parseUsage(stats: ContainerStats): ContainerUsage | undefined {
 /** The operations of the runtime on what containers use. */
 export function createObserveOperations(
   client: EngineClient,
-): Pick<ContainerRuntime, "processes" | "usage" | "updateLimits"> {
+): Pick<ContainerRuntime, "processes" | "usage" | "writtenBytes" | "updateLimits"> {
   return {
     processes: (id) =>
       client.call(`list the processes of container "${id}"`, async (docker) => {
@@ -50,6 +51,13 @@ export function createObserveOperations(
       client.call(`measure container "${id}"`, async (docker) =>
         parseUsage(await docker.getContainer(id).stats({ stream: false, "one-shot": true })),
       ),
+    writtenBytes: async (labels) => {
+      const listed = await client.call("measure containers", (docker) =>
+        docker.listContainers({ all: true, size: true, filters: labelFilter(labels) }),
+      );
+      // the type of dockerode leaves out what `size` adds
+      return new Map(listed.map((found) => [found.Id, (found as { SizeRw?: number }).SizeRw ?? 0]));
+    },
     updateLimits: async (id, limits) => {
       await client.call(`change the limits of container "${id}"`, (docker) =>
         docker.getContainer(id).update(limitOptions(limits)),

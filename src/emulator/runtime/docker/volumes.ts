@@ -1,16 +1,21 @@
-// Volumes, and work on what is in them: done by a container of its own that has no network and is removed in any case.
+// Volumes, and work on what is in them: done by a container of its own that has no network, and that the engine removes when
+// it has ended, also when we are killed meanwhile.
 import { AppError } from "../../../errors/app-error.ts";
 import type { ContainerRuntime, ContainerSpec, VolumeWorker } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
 import { containerCreateOptions } from "./container-options.ts";
-import { createMultiplexedLogDecoder } from "./log-lines.ts";
+import { collectOutput } from "./exec.ts";
 import { labelFilter } from "./networks.ts";
 
 const FROM = "/from";
 const TO = "/to";
 /** -a with a trailing dot copies what is hidden too; reflinks and holes cost nothing where the file system has them. */
-const COPY = ["cp", "--archive", "--reflink=auto", "--sparse=auto", `${FROM}/.`, TO];
-const MEASURE = ["du", "--summarize", "--block-size=1", FROM];
+const MEASURE = ["du", "--summarize", "--block-size=1"];
+const COPY = [
+  "sh",
+  "-c",
+  `cp --archive --reflink=auto --sparse=auto ${FROM}/. ${TO} && exec ${MEASURE.join(" ")} ${TO}`,
+];
 
 type VolumeOperations = Pick<
   ContainerRuntime,
@@ -32,25 +37,26 @@ export function createVolumeOperations(client: EngineClient): VolumeOperations {
   ): Promise<string> =>
     client.call(doing, async (docker) => {
       const options = containerCreateOptions({ name: "", image, labels, networks: [], entrypoint: command, mounts });
-      const container = await docker.createContainer({ ...options, User: "0" });
+      const HostConfig = { ...options.HostConfig, AutoRemove: true };
+      const container = await docker.createContainer({ ...options, HostConfig, User: "0" });
       try {
-        // asked before the start, so that the end cannot be missed
-        const ended = container.wait({ condition: "next-exit" }) as Promise<{ StatusCode: number }>;
-        ended.catch(() => undefined);
-        await container.start();
-        const { StatusCode } = await ended;
-        const decoder = createMultiplexedLogDecoder();
-        const raw = await container.logs({ stdout: true, stderr: true, timestamps: true });
-        const lines = [...decoder.push(raw), ...decoder.flush()];
-        const said = (stream: "stdout" | "stderr"): string =>
-          lines.flatMap((line) => (line.stream === stream ? [line.text] : [])).join("\n");
-        if (StatusCode === 0) return said("stdout");
-        const full = /No space left on device/.test(said("stderr"));
-        throw new AppError(full ? "DISK_FULL" : "DOCKER_FAILED", `Docker could not ${doing}: ${said("stderr")}`, {
+        // asked before the start, so that nothing can be missed
+        const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+        const ended = container.wait({ condition: "removed" }) as Promise<{ StatusCode: number }>;
+        const [{ StatusCode }, { stdout, stderr }] = await Promise.all([
+          ended,
+          collectOutput(stream),
+          container.start(),
+        ]);
+        if (StatusCode === 0) return stdout;
+        const full = /No space left on device/.test(stderr);
+        throw new AppError(full ? "DISK_FULL" : "DOCKER_FAILED", `Docker could not ${doing}: ${stderr.trim()}`, {
           details: { exitCode: StatusCode },
         });
-      } finally {
+      } catch (thrown) {
+        // What never began is not removed by the engine.
         await container.remove({ force: true, v: true }).catch(() => undefined);
+        throw thrown;
       }
     });
 
@@ -71,7 +77,7 @@ export function createVolumeOperations(client: EngineClient): VolumeOperations {
     },
     copyVolume: async (from, to, worker) => {
       await Promise.all([requireVolume(from), requireVolume(to)]);
-      await work(
+      const measured = await work(
         `copy volume "${from}" to "${to}"`,
         COPY,
         [
@@ -80,11 +86,15 @@ export function createVolumeOperations(client: EngineClient): VolumeOperations {
         ],
         worker,
       );
+      return Number.parseInt(measured, 10);
     },
-    volumeUsage: async (name, worker) => {
-      await requireVolume(name);
-      const mount = { volume: name, target: FROM, readOnly: true };
-      return Number.parseInt(await work(`measure volume "${name}"`, MEASURE, [mount], worker), 10);
+    volumeUsage: async (volumes, worker) => {
+      if (volumes.length === 0) return new Map();
+      await Promise.all(volumes.map(requireVolume));
+      const mounts = volumes.map((volume, index) => ({ volume, target: `${FROM}/${index}`, readOnly: true }));
+      const command = [...MEASURE, ...mounts.map(({ target }) => target)];
+      const lines = (await work(`measure ${volumes.length} volumes`, command, mounts, worker)).split("\n");
+      return new Map(volumes.map((volume, index) => [volume, Number.parseInt(lines[index] ?? "", 10)]));
     },
   };
 }

@@ -23,6 +23,7 @@ type ContainerOperations = Pick<
   | "listContainers"
   | "processes"
   | "usage"
+  | "writtenBytes"
   | "updateLimits"
   | "putFiles"
   | "getFile"
@@ -34,6 +35,11 @@ type ContainerOperations = Pick<
 /** The names of the volumes that a container mounts. */
 export function volumesOf({ mounts = [] }: ContainerSpec): string[] {
   return mounts.flatMap((mount) => ("volume" in mount ? [mount.volume] : []));
+}
+
+/** Bytes of all files together. */
+export function bytesOf(files: ReadonlyMap<string, FileContent>): number {
+  return [...files.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0);
 }
 
 /** What users of the engine may do with containers. */
@@ -129,6 +135,10 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
       const container = containers.get(id);
       if (!isRunning(container)) return undefined;
       return { ...container.usage, memoryLimitBytes: (container.limits.memoryMb ?? 0) * 1024 ** 2, pids: 1 };
+    },
+    writtenBytes: async (labels) => {
+      await enter("writtenBytes");
+      return new Map(containers.withLabels(labels).map(({ id, files }) => [id, bytesOf(files)]));
     },
     updateLimits: async (id, limits) => {
       await enter("updateLimits");

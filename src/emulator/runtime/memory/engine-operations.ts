@@ -1,6 +1,6 @@
 // Networks, volumes, images and events of the in-memory engine.
 import type { ContainerRuntime } from "../container-runtime.ts";
-import { volumesOf } from "./container-operations.ts";
+import { bytesOf, volumesOf } from "./container-operations.ts";
 import { carries } from "./event-hub.ts";
 import { isRunning } from "./process-life.ts";
 import { refusals } from "./refusals.ts";
@@ -86,10 +86,11 @@ export function createEngineOperations(world: MemoryWorld): EngineOperations {
       await enter("copyVolume");
       const [source, target] = [volumeNamed(from), volumeNamed(to)];
       for (const [path, content] of source.files) target.files.set(path, content);
+      return bytesOf(target.files);
     },
-    volumeUsage: async (name) => {
+    volumeUsage: async (names) => {
       await enter("volumeUsage");
-      return [...volumeNamed(name).files.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+      return new Map(names.map((name) => [name, bytesOf(volumeNamed(name).files)]));
     },
     imageId: async (reference) => {
       await enter("imageId");

@@ -11,7 +11,7 @@ function backend(id: string, region = "ams", limits: Limits = {}): Backend {
   const machine = worldMachine({ id, region, address4: "127.0.1.2", port: 8080 });
   return { machine, service, key: `${id}:8080`, features: httpFeatures(service.ports[0]!) };
 }
-const ring = (rttMs: number, ...backends: Backend[]): Ring => ({ rttMs, backends, asleep: [] });
+const ring = (rttMs: number, ...backends: Backend[]): Ring => ({ rttMs, backends, asleep: [], coming: [] });
 
 function view(loads: Readonly<Record<string, number>> = {}, more: Partial<BalanceView> = {}): BalanceView {
   return {

@@ -53,6 +53,35 @@ describe("route", () => {
     const full = viewOf(at("a", "ams", { concurrency: { type: "requests", hardLimit: 1 } }));
     expect(route({ app: "my-app" }, { ...full, load: () => 1 }, "ams")).toEqual({ kind: "wait", for: "a slot" });
   });
+
+  describe("a machine that is being started or replaced", () => {
+    const coming = (state: string, more: Partial<MachineOptions> = {}) =>
+      at("c", "ams", { started: false, ...more, more: { state } });
+    const waits = { kind: "wait", for: "a machine that starts" };
+
+    test.each(["created", "starting", "restarting", "replacing"])("is waited for while it is %s", (state) => {
+      expect(route({ app: "my-app" }, viewOf(coming(state)), "iad")).toEqual(waits);
+    });
+    test.each(["stopping", "stopped", "failed", "destroying"])("is not waited for when %s", (state) => {
+      expect(route({ app: "my-app" }, viewOf(coming(state)), "iad").kind).toBe("unavailable");
+    });
+    test("is left alone where another can take the request, and when cordoned", () => {
+      const two = viewOf(coming("replacing"), at("n", "nrt"));
+      expect(route({ app: "my-app" }, two, "ams")).toMatchObject({
+        kind: "forward",
+        backend: { machine: { id: "n" } },
+      });
+      expect(route({ app: "my-app" }, viewOf(coming("replacing", { cordoned: true })), "ams").kind).toBe("unavailable");
+    });
+    test("is waited for by who wants no other", () => {
+      const two = viewOf(coming("replacing"), at("n", "nrt"));
+      const wish = { instance: "c", onlyInstance: true, onlyRegions: false };
+      expect(route({ app: "my-app", wish }, two, "ams")).toEqual(waits);
+      const inAms = { regions: [(region: string) => region === "ams"], onlyRegions: true, onlyInstance: false };
+      expect(route({ app: "my-app", wish: inAms }, two, "ams")).toEqual(waits);
+      expect(route({ app: "my-app", wish: { ...inAms, onlyRegions: false } }, two, "ams").kind).toBe("forward");
+    });
+  });
 });
 
 describe("public ports", () => {

@@ -13,9 +13,12 @@ export interface UpgradeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Bytes both ways. */
+export type Connection = Duplex;
+
 /** The connection, or what the other side answered instead. */
 export type UpgradeAnswer =
-  | { readonly socket: Duplex }
+  | { readonly socket: Connection }
   | { readonly socket: undefined; readonly status: number; readonly body: string };
 
 const MAX_REFUSAL_BYTES = 1024 * 1024;

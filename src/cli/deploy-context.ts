@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import type { PlanetConnection } from "../client/planet-client.ts";
 import { isRegionCode, suggestRegion } from "../emulator/index.ts";
-import { AppError } from "../errors/app-error.ts";
 import { loadAppConfig } from "../operations/config/load-app-config.ts";
 import { deploy, type DeployDeps, type DeployInput, type DeployResult } from "../operations/deploy/deploy.ts";
 import { appsOf } from "../operations/deploy/apps-of.ts";
@@ -18,8 +17,6 @@ import type { Context } from "./context.ts";
 import { deployerOf } from "./deployer.ts";
 import { dockerConfigDir } from "./docker-config.ts";
 import { buildReports, engineOf, planetAccessDeps, upDeps } from "./planet-context.ts";
-import { renderQuestions } from "./present/deploy.ts";
-import { targetOf } from "./target-context.ts";
 
 export type TargetParts = Pick<DeployDeps, "regionNames" | "registry" | "connect">;
 
@@ -111,13 +108,12 @@ function planetTarget(connection: PlanetConnection, httpPort: number, home: stri
 /** Deploys the app of a folder as its configuration says, for `launch`. */
 export async function deployFolder(
   context: Context,
+  target: Target,
   dir: string,
+  agreed: Pick<DeployInput, "agreed" | "plan">,
   version: string,
   progress: ProgressReporter,
 ): Promise<DeployResult> {
   const loaded = await loadAppConfig({ dir }, { files: await context.files() });
-  const target = await targetOf(context, undefined);
-  const result = await deployApp(context, target, { loaded, regions: [] }, version, progress);
-  if (result.questions === undefined) return result;
-  throw new AppError("CONFIRMATION_REQUIRED", renderQuestions(result.questions), { suggestions: ["hangar deploy"] });
+  return deployApp(context, target, { loaded, regions: [], addresses: "public", ...agreed }, version, progress);
 }

@@ -60,13 +60,12 @@ async function startDev(cli: HangarCli, dir: string): Promise<Begun> {
 /** One save, and what it takes until the program says so. @param act what else somebody has to do */
 function measured(name: string, dir: string, port: number, act: () => void): Contender {
   const file = path.join(dir, "server.js");
-  const source = readFileSync.bind(undefined, file, "utf8");
   let count = 0;
   return {
     name,
     measure: async () => {
       const word = `${name} ${(count += 1)}`;
-      const text = source().replace(/build: "[^"]*",|(?=region: env)/u, `build: "${word}",`);
+      const text = readFileSync(file, "utf8").replace(/build: "[^"]*",|(?=region: env)/u, `build: "${word}",`);
       const startedAt = performance.now();
       writeFileSync(file, text);
       act();
@@ -104,21 +103,21 @@ interface OtherSide {
 }
 
 function otherSide(folder: string): OtherSide {
-  const run = (file: string, ...args: string[]): string =>
+  const call = (file: string, ...args: string[]): string =>
     execFileSync(file, args, { cwd: folder, stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" });
-  const compose = composeOf(run);
+  const compose = composeOf(call);
   if (compose !== undefined) {
     const file = path.join(tmpdir(), `${APP}-compose.yaml`);
     const port = `127.0.0.1:${OTHER_PORT}:8080`;
     const text = { version: "3", services: { web: { build: folder, ports: [port], init: true } } };
     writeFileSync(file, JSON.stringify(text));
-    const [program, ...words] = compose.words;
-    const call = (...args: string[]): string => run(program ?? "", ...words, "-p", APP, "-f", file, ...args);
+    const [program = "", ...words] = compose.words;
+    const order = (...args: string[]): string => call(program, ...words, "-p", APP, "-f", file, ...args);
     return {
       name: `${compose.words.join(" ")} up --build (${compose.version})`,
-      restart: () => void call("up", "--build", "-d"),
+      restart: () => void order("up", "--build", "-d"),
       end: () => {
-        call("down", "--rmi", "local");
+        order("down", "--rmi", "local");
         rmSync(file);
       },
     };
@@ -126,21 +125,21 @@ function otherSide(folder: string): OtherSide {
   return {
     name: "docker build, docker run (no Compose here)",
     restart: () => {
-      run("docker", "build", "-q", "-t", APP, ".");
-      run("docker", "rm", "-f", APP);
-      run("docker", "run", "-d", "--init", "--name", APP, "-p", `127.0.0.1:${OTHER_PORT}:8080`, APP);
+      call("docker", "build", "-q", "-t", APP, ".");
+      call("docker", "rm", "-f", APP);
+      call("docker", "run", "-d", "--init", "--name", APP, "-p", `127.0.0.1:${OTHER_PORT}:8080`, APP);
     },
-    end: () => void run("docker", "rm", "-f", APP),
+    end: () => void call("docker", "rm", "-f", APP),
   };
 }
 
 function composeOf(
-  run: (file: string, ...args: string[]) => string,
+  call: (file: string, ...args: string[]) => string,
 ): { readonly words: readonly string[]; readonly version: string } | undefined {
   for (const words of [["docker", "compose"], ["docker-compose"]]) {
     const [program = "", ...rest] = words;
     try {
-      return { words, version: run(program, ...rest, "version", "--short").trim() };
+      return { words, version: call(program, ...rest, "version", "--short").trim() };
     } catch {
       // the next one
     }

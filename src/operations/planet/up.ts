@@ -8,6 +8,7 @@ import type { AuthorityMaterial } from "../../platform/x509.ts";
 import type { ProgressReporter } from "../progress.ts";
 import { planetClient, type PlanetAccess, type PlanetAccessDeps } from "./planet-access.ts";
 import { DEFAULT_PORTS, defaultHttpsPort } from "./planet-home.ts";
+import { requireOthers } from "./service-ports.ts";
 
 export interface UpInput {
   readonly regions: readonly string[];
@@ -133,6 +134,7 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
       https: input.ports?.https ?? known?.ports.https ?? defaultHttpsPort(http),
       ...servicePortsOf(input.ports?.services ?? known?.ports.services),
     };
+    requireOthers(ports.services ?? [], ports);
     const home = known?.home ?? input.home ?? DEFAULT_HOME;
     const image = await deps.ensureImage();
 

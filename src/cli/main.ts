@@ -3,7 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BaseCommand } from "./base-command.ts";
 import { createLeanConfig } from "./lean-config.ts";
-import { hasFlag, resolveCommand, type ResolvedCommand } from "./manifest.ts";
+import { hasFlag, ownWordsOf, resolveCommand, type ResolvedCommand } from "./manifest.ts";
 import { type PackageJson, readManifest, readPackageJson } from "./package-json.ts";
 
 export interface MainOptions {
@@ -29,8 +29,9 @@ export async function main(argv: readonly string[], root: string, options: MainO
       options.fromSource === true
         ? (await import("./source-commands.ts")).listSourceCommands(root)
         : readManifest(root);
-    const resolved =
-      manifest === undefined || hasFlag(argv, ...HELP_FLAGS) ? undefined : resolveCommand(argv, manifest);
+    const found = manifest === undefined ? undefined : resolveCommand(argv, manifest);
+    const asksForHelp = hasFlag(found === undefined ? argv : ownWordsOf(found), ...HELP_FLAGS);
+    const resolved = asksForHelp ? undefined : found;
     if (resolved === undefined) {
       const { runFramework } = await import("./framework.ts");
       await runFramework(argv, { root, pjson, fromSource: options.fromSource === true });

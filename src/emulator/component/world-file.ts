@@ -14,6 +14,30 @@ export interface WorldFileDeps {
   readonly ensureDir: (folder: string) => Promise<void>;
 }
 
+/**
+ * Stores worlds without holding up who has put them in force: one after the other, and of those that come meanwhile the newest.
+ * One that is lost with its process is made up for by control, which sees the new start.
+ */
+export function createWorldKeeper(
+  { save }: Pick<WorldFile, "save">,
+  failed: (world: World, error: unknown) => void,
+): (world: World) => void {
+  let waiting: World | undefined;
+  let saving = false;
+  const saveAll = async (): Promise<void> => {
+    saving = true;
+    for (let world = waiting; world !== undefined; world = waiting) {
+      waiting = undefined;
+      await save(world).catch((error: unknown) => failed(world as World, error));
+    }
+    saving = false;
+  };
+  return (world) => {
+    waiting = world;
+    if (!saving) void saveAll();
+  };
+}
+
 /** Keeps the world in one file, replaced by renaming. */
 export function createWorldFile({ path, readTextIfExists, writeAtomic, ensureDir }: WorldFileDeps): WorldFile {
   return {

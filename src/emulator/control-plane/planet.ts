@@ -27,6 +27,7 @@ import { createVolumes, type Volumes } from "./volumes.ts";
 import { createServiceDoors } from "./service-doors.ts";
 import { createUpkeep } from "./upkeep.ts";
 import { viewWorld } from "./world-view.ts";
+import { createWorldVersions } from "./world-versions.ts";
 
 /** What the planet knows of geography. */
 export interface Geography {
@@ -94,11 +95,10 @@ export function createPlanet(deps: PlanetDeps): Planet {
   const replays = createOrganizationReplays(store, () => changed());
   const behaviour = createBehaviourSettings(store);
   const doors = createServiceDoors(store, deps.servicePorts ?? []);
+  const versions = createWorldVersions(store);
   const nextWorld = (): World => {
-    const version = Number(store.getValue("world_version") ?? "0") + 1;
-    store.setValue("world_version", String(version));
     return viewWorld({
-      version,
+      version: versions.next(),
       planet: record,
       activeRegions: store.activeRegions(),
       ...{ apps: store.apps(), organizations: replays.all(), machines: store.machines() },
@@ -245,7 +245,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         version: deps.version,
         image: deps.image,
         home: record.home,
-        worldVersion: Number(store.getValue("world_version") ?? "0"),
+        worldVersion: versions.present(),
         reconciled,
         components: publisher.components(),
         codes: geography.codes,

@@ -1,5 +1,6 @@
 // Assembly: what edge is as a whole. Takes worlds, one after the other, and says which one is in force.
 import { createOrder } from "../component/in-order.ts";
+import { createWorldKeeper } from "../component/world-file.ts";
 import type { ComponentStatus, ProbeRequest, ProbeResult, World } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -37,6 +38,10 @@ export function createEdge({ dataPlane, routing, file, probe: probeDeps, startId
   let versionInForce = -1;
   let heardFromControl = false;
 
+  const keep = createWorldKeeper(file, ({ version }, error) =>
+    log(`world ${version} cannot be stored: ${asAppError(error).message}`),
+  );
+
   const put = async (world: World): Promise<number> => {
     if (heardFromControl && world.version <= versionInForce) return versionInForce;
     const { missing } = await routing.apply(world);
@@ -48,9 +53,7 @@ export function createEdge({ dataPlane, routing, file, probe: probeDeps, startId
     await dataPlane.apply(world, world.regions);
     versionInForce = world.version;
     heardFromControl = true;
-    await file
-      .save(world)
-      .catch((error: unknown) => log(`world ${world.version} cannot be stored: ${asAppError(error).message}`));
+    keep(world);
     return versionInForce;
   };
   const restore = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { createOrder } from "../component/in-order.ts";
 import type { ComponentStatus, World } from "../../contract/world.ts";
 import { asAppError } from "../../errors/app-error.ts";
 import type { Router } from "./router.ts";
-import type { WorldFile } from "../component/world-file.ts";
+import { createWorldKeeper, type WorldFile } from "../component/world-file.ts";
 
 export interface WanComponent {
   status(): ComponentStatus;
@@ -32,13 +32,17 @@ export function createWanComponent({ router, dns, file, startId, pid, log }: Wan
   let versionInForce = -1;
   let heardFromControl = false;
 
+  const keep = createWorldKeeper(file, ({ version }, error) =>
+    log(`world ${version} cannot be stored: ${asAppError(error).message}`),
+  );
+
   async function put(world: World): Promise<number> {
     if (heardFromControl && world.version <= versionInForce) return versionInForce;
     await router.applyWorld(world);
     await dns.applyWorld(world);
     versionInForce = world.version;
     heardFromControl = true;
-    await file.save(world);
+    keep(world);
     return versionInForce;
   }
 

@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import { WorldSchema } from "../../../../src/contract/world.ts";
-import { createWorldFile } from "../../../../src/emulator/component/world-file.ts";
+import { createWorldFile, createWorldKeeper } from "../../../../src/emulator/component/world-file.ts";
 import { aWorld } from "../wan/a-world.ts";
 
 function aFile(text?: string) {
@@ -24,5 +24,34 @@ describe("world file", () => {
 
   test.for(["", "{", '{"version":1}'])("is as good as absent when it holds %j", async (text, { expect }) => {
     await expect(aFile(text).file.load()).resolves.toBeUndefined();
+  });
+});
+
+describe("world keeper", () => {
+  test("stores one world after the other, and of those that wait the newest", async ({ expect }) => {
+    const saved: number[] = [];
+    const failed: number[] = [];
+    const ends: (() => void)[] = [];
+    const keep = createWorldKeeper(
+      {
+        save: async ({ version }) => {
+          saved.push(version);
+          await new Promise<void>((resolve) => void ends.push(resolve));
+          if (version === 4) throw new Error("the disk is full");
+        },
+      },
+      ({ version }) => failed.push(version),
+    );
+    for (const version of [1, 2, 3, 4]) keep(aWorld({ version }));
+    expect(saved).toEqual([1]);
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    ends.shift()?.();
+    await settle();
+    expect(saved).toEqual([1, 4]);
+    ends.shift()?.();
+    await settle();
+    expect(failed).toEqual([4]);
+    keep(aWorld({ version: 5 }));
+    expect(saved).toEqual([1, 4, 5]);
   });
 });

@@ -5,7 +5,7 @@ import { BaseCommand } from "./base-command.ts";
 import type { Context } from "./context.ts";
 import { type MachinesAccess, machinesAccess } from "./machines-context.ts";
 import { targetFlag } from "./target-context.ts";
-import type { Target } from "../operations/target/target.ts";
+import type { Target, TargetName } from "../operations/target/target.ts";
 import type { Choose } from "../operations/machine/select-machines.ts";
 
 export interface ApiScope extends MachinesAccess {
@@ -25,9 +25,20 @@ export interface AppScope extends ApiScope {
 export abstract class ApiCommand extends BaseCommand {
   static override baseFlags = { ...BaseCommand.baseFlags, target: targetFlag() };
 
-  /** Says on stderr when a command acts on real machines: that is never silent, with --json neither. */
+  private targetName: TargetName | undefined;
+
+  /**
+   * Takes note of the target for --json, and says on stderr when a command acts on real machines: that is never silent,
+   * with --json neither.
+   */
   protected announce(context: Context, target: Target): void {
+    this.targetName = target.name;
     if (target.name === "fly") context.terminal.writeError(`Target: Fly.io (${target.source})\n`);
+  }
+
+  /** What --json prints says where it comes from: each object has the target beside what `run` returns. */
+  protected override toSuccessJson(result: unknown): unknown {
+    return this.targetName === undefined ? result : withTarget(result, this.targetName);
   }
 
   /** For commands that are about no app. @throws PLANET_DOWN */
@@ -63,4 +74,10 @@ export abstract class ApiCommand extends BaseCommand {
       ...access,
     };
   }
+}
+
+/** An object, or each object of a list, with the target. */
+function withTarget(result: unknown, target: TargetName): unknown {
+  if (Array.isArray(result)) return result.map((one) => withTarget(one, target));
+  return typeof result === "object" && result !== null ? { target, ...result } : result;
 }

@@ -21,9 +21,7 @@ export async function changeDeps(
   version: string,
   progress: ProgressReporter,
 ): Promise<ChangeDeps> {
-  const [fleet, deployer] = await Promise.all([
-    fleetOf(context, access, app, version),
-    deployerOf(context, context.cwd, version),
-  ]);
+  const deployer = deployerOf(context, context.cwd, version);
+  const fleet = await fleetOf(context, access, app, version);
   return { fleet, deployer, clock: context.clock, signal: context.signal, progress };
 }

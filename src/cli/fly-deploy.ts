@@ -30,6 +30,8 @@ export async function flyParts(
   return {
     regionNames: { has: (code) => codes.has(code), suggest: suggestRegion },
     registry: registryFor(context, access.token, progress),
+    // Its clients are there already, and reaching it asks for nothing.
+    reach: async () => undefined,
     connect: async () => ({
       name: "fly",
       fleetOf: (app) => access.fleetOf(app, version),

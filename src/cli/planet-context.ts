@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { ContainerRuntime } from "../emulator/runtime/container-runtime.ts";
 import type { PlanetAccessDeps } from "../operations/planet/planet-access.ts";
 import type { UpDeps } from "../operations/planet/up.ts";
+import type { BuilderMemory } from "../platform/builder-memory.ts";
 import type { BuildImageInput } from "../platform/docker-build.ts";
 import type { AuthorityHomeDeps } from "../operations/certs/authority-home.ts";
 import type { AuthorityMaterial } from "../platform/x509.ts";
@@ -15,6 +16,8 @@ export interface Engine {
   readonly daemonSocket: string;
   /** Who said where the engine is, for people. */
   readonly source: string;
+  /** Does beforehand what the first operation costs beside the engine's own time. */
+  readonly preload: () => void;
 }
 
 /** What is needed to talk to the planet that the command is about. */
@@ -49,7 +52,7 @@ export async function authorityDeps(context: Context): Promise<AuthorityHomeDeps
 
 /** The container engine of this machine; connects at its first use. */
 export async function engineOf(context: Context): Promise<Engine> {
-  const [{ createDockerRuntime }, { daemonSocketPath, findDockerEndpoint }, files] = await Promise.all([
+  const [{ createDockerRuntime, preloadLibrary }, { daemonSocketPath, findDockerEndpoint }, files] = await Promise.all([
     import("../emulator/runtime/docker/docker-runtime.ts"),
     import("../platform/docker-socket.ts"),
     context.files(),
@@ -62,17 +65,31 @@ export async function engineOf(context: Context): Promise<Engine> {
     readText: files.readTextIfExists,
     exists: files.exists,
   });
-  return { runtime: createDockerRuntime(address), daemonSocket: daemonSocketPath(address, platform), source };
+  return {
+    runtime: createDockerRuntime(address),
+    daemonSocket: daemonSocketPath(address, platform),
+    source,
+    preload: () => void preloadLibrary().catch(() => undefined), // who needs it is told
+  };
 }
 
 /** Root of this installation. The bundle stands in dist/ or dist/chunks/, the sources in src/cli/. */
-async function installationRoot(context: Context): Promise<string> {
+export async function installationRoot(context: Context): Promise<string> {
   const files = await context.files();
   for (const up of ["..", "../..", "../../.."]) {
     const folder = fileURLToPath(new URL(up, import.meta.url));
     if (await files.exists(`${folder}/templates/images/planet/Dockerfile`)) return folder;
   }
   return fileURLToPath(new URL("..", import.meta.url));
+}
+
+/** What is remembered of this machine's Docker clients. */
+export async function builderMemoryOf(context: Context): Promise<BuilderMemory> {
+  const [{ openBuilderMemory }, stateDir] = await Promise.all([
+    import("../platform/builder-memory.ts"),
+    context.stateDir(),
+  ]);
+  return openBuilderMemory(`${stateDir}/docker-builder.json`, context.env);
 }
 
 /** How a build tells its progress: the steps of the Dockerfile, and what Hangar itself has to say about it. */
@@ -95,7 +112,7 @@ export async function upDeps(context: Context, progress: ProgressReporter): Prom
     { runtime, daemonSocket },
     { isPortFree },
     { hostRoutes },
-    { ensurePlanetImage },
+    { ensurePlanetImage, ownArchitecture, planetImageTag },
     { buildImage, dockerBuildDeps },
     { openAuthorityHome },
     root,
@@ -117,6 +134,7 @@ export async function upDeps(context: Context, progress: ProgressReporter): Prom
     hostRoutes,
     clock: context.clock,
     progress,
+    likelyImage: () => planetImageTag({ root, architecture: ownArchitecture() }),
     authority: async () => openAuthorityHome(await authorityDeps(context)).ensure(),
     ensureImage: async () =>
       ensurePlanetImage({
@@ -126,7 +144,7 @@ export async function upDeps(context: Context, progress: ProgressReporter): Prom
         build: async (contextDir, dockerfile, tag) => {
           await buildImage(
             { contextDir, dockerfile, tag, args: {}, ...buildReports(progress, "image"), signal: context.signal },
-            dockerBuildDeps(context.env["PATH"] ?? ""),
+            dockerBuildDeps(context.env["PATH"] ?? "", await builderMemoryOf(context)),
           );
         },
         progress,

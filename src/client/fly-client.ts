@@ -109,14 +109,17 @@ export function isBegun({ status, in_progress: inProgress }: FlyRelease): boolea
 }
 
 function entryOf(app: string, { attributes }: z.infer<typeof LogPageSchema>["data"][number]): LogEntry {
-  const { timestamp, message, region, instance, meta } = attributes;
-  const isApp = meta?.event?.provider === undefined || meta.event.provider === "app";
+  const { timestamp, message, level, region, instance, meta } = attributes;
+  const provider = meta?.event?.provider ?? "app";
+  const isApp = provider === "app";
   return {
     timestamp,
     app,
     region: region ?? "",
     machine: instance ?? "",
     stream: isApp ? "stdout" : "platform",
+    ...(isApp ? {} : { provider }),
+    ...(level === undefined ? {} : { level }),
     message,
   };
 }

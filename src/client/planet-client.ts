@@ -1,6 +1,11 @@
 // What only a planet has (/hangar/v1) and the Machines API has no path for.
 import type { z } from "zod";
-import { OrganizationsSchema } from "../contract/apps.ts";
+import {
+  type ChangeReplaySettings,
+  OrganizationsSchema,
+  type ReplaySettings,
+  ReplaySettingsSchema,
+} from "../contract/apps.ts";
 import {
   type Diagnosis,
   DiagnosisSchema,
@@ -10,6 +15,8 @@ import {
   PlanetBehaviourSchema,
   type PlanetStatus,
   PlanetStatusSchema,
+  type SeenMachine,
+  SeenMachineSchema,
 } from "../contract/planet.ts";
 import { type IssuedToken, IssuedTokensSchema } from "../contract/tokens.ts";
 import { type ProbeRequest, type ProbeResult, ProbeResultSchema } from "../contract/world.ts";
@@ -37,7 +44,16 @@ export interface PlanetClient {
   logs(app: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<LogEntry>;
   /** What is known of a machine that does not do what it should. */
   diagnosis(app: string, machine: string): Promise<Diagnosis>;
+  /** The machine, once it is not as it was when the caller got that `seen`, or after a while. */
+  watchMachine(
+    app: string,
+    machine: string,
+    options: { readonly seen: string | undefined; readonly timeoutMs: number },
+  ): Promise<SeenMachine>;
   organizations(): Promise<Organization[]>;
+  /** Which replays an organization takes from elsewhere. */
+  replaySettings(organization: string): Promise<ReplaySettings>;
+  changeReplaySettings(organization: string, change: ChangeReplaySettings): Promise<ReplaySettings>;
   tokens(): Promise<IssuedToken[]>;
   revokeToken(id: string): Promise<void>;
   readonly releases: PlanetReleases;
@@ -45,6 +61,8 @@ export interface PlanetClient {
 
 /** Milliseconds that a measurement may take beside its own time. */
 const PROBE_MARGIN_MS = 60_000;
+/** Milliseconds that an answer may take beside the time that it was to wait. */
+const WATCH_MARGIN_MS = 60_000;
 
 /** A client of a planet's own endpoints. Makes no request by itself. */
 export function createPlanetClient(options: TransportOptions): PlanetClient {
@@ -80,8 +98,25 @@ export function createPlanetClient(options: TransportOptions): PlanetClient {
     },
     diagnosis: (app, machine) =>
       transport.fetch({ method: "GET", path: at("apps", app, "machines", machine, "diagnosis") }, DiagnosisSchema),
+    watchMachine: (app, machine, { seen, timeoutMs }) =>
+      transport.fetch(
+        {
+          method: "GET",
+          path: at("apps", app, "machines", machine),
+          query: { seen, timeout_ms: Math.ceil(timeoutMs) },
+          timeoutMs: timeoutMs + WATCH_MARGIN_MS,
+        },
+        SeenMachineSchema,
+      ),
     organizations: async () =>
       (await transport.fetch({ method: "GET", path: at("organizations") }, OrganizationsSchema)).organizations,
+    replaySettings: (slug) =>
+      transport.fetch({ method: "GET", path: at("organizations", slug, "replays") }, ReplaySettingsSchema),
+    changeReplaySettings: (slug, body) =>
+      transport.fetch(
+        { method: "PATCH", path: at("organizations", slug, "replays"), body, repeatable: true },
+        ReplaySettingsSchema,
+      ),
     tokens: async () => (await transport.fetch({ method: "GET", path: at("tokens") }, IssuedTokensSchema)).tokens,
     revokeToken: (id) => transport.send({ method: "DELETE", path: at("tokens", id) }),
     releases: createPlanetReleases(transport),

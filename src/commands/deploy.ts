@@ -39,7 +39,7 @@ export default class Deploy extends PlannedCommand {
     );
     const app = flags.app ?? (context.env["HANGAR_APP"] || context.env["FLY_APP"]);
     const input: DeployInput = {
-      ...deployInput(flags satisfies DeployFlags, context.cwd),
+      ...deployInput(flags satisfies DeployFlags, context),
       loaded,
       ...(app === undefined || app === "" ? {} : { app }),
       ...(await this.savedPlan(context, flags.plan)),

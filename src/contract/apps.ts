@@ -43,3 +43,20 @@ export const OrganizationsSchema = z.object({
   ),
 });
 export type Organizations = z.infer<typeof OrganizationsSchema>;
+
+/** GET /hangar/v1/organizations/{slug}/replays: which fly-replays lead to its apps beside those of their own network. */
+export const ReplaySettingsSchema = z.object({
+  /** Its apps may send requests to each other across their networks. */
+  crossNetwork: z.boolean(),
+  /** Slugs of the other organizations whose apps may send requests to its own. */
+  sources: z.array(z.string()),
+});
+export type ReplaySettings = z.infer<typeof ReplaySettingsSchema>;
+
+/** PATCH to the same. What is added and removed at once is removed. */
+export const ChangeReplaySettingsSchema = z.strictObject({
+  crossNetwork: z.boolean().optional(),
+  add: z.array(z.string().max(63)).max(1_000).optional(),
+  remove: z.array(z.string().max(63)).max(1_000).optional(),
+});
+export type ChangeReplaySettings = z.infer<typeof ChangeReplaySettingsSchema>;

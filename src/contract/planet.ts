@@ -1,5 +1,6 @@
 // Wire shapes of the planet's own endpoints (/hangar/v1), which the platform's public API has no word for.
 import { z } from "zod";
+import { MachineSchema } from "./machine.ts";
 
 export const PlanetRegionSchema = z.object({
   code: z.string(),
@@ -61,6 +62,10 @@ export const LogEntrySchema = z.object({
   region: z.string(),
   machine: z.string(),
   stream: z.enum(["stdout", "stderr", "platform"]),
+  /** What of the platform says it: `proxy`, `runner` … Absent: the app's own program. */
+  provider: z.string().optional(),
+  /** `error` for what has gone wrong on the platform's side. Absent: `info`. */
+  level: z.string().optional(),
   message: z.string(),
 });
 export type LogEntry = z.infer<typeof LogEntrySchema>;
@@ -77,6 +82,10 @@ export const DiagnosisSchema = z.object({
   listening: z.array(z.string()).optional(),
 });
 export type Diagnosis = z.infer<typeof DiagnosisSchema>;
+
+/** GET /hangar/v1/apps/{app}/machines/{id}: the machine, once it is not as it was when the caller got that `seen`. */
+export const SeenMachineSchema = z.object({ seen: z.string(), machine: MachineSchema });
+export type SeenMachine = z.infer<typeof SeenMachineSchema>;
 
 /** POST /hangar/v1/certificates/leaf: edge asks for the certificate to show as that host, signed for its own key. */
 export const LeafRequestSchema = z.object({

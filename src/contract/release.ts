@@ -59,6 +59,8 @@ export const BeginReleaseSchema = z.object({
   journal: JournalSchema,
   /** Seconds for which nobody else may deploy, unless the holder asks for more. */
   ttl_s: z.int().min(1).max(600),
+  /** Version of the newest release that the deploy was planned for, 0 for none: another one refuses it. */
+  after: z.int().min(0).optional(),
 });
 export type BeginRelease = z.infer<typeof BeginReleaseSchema>;
 

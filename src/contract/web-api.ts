@@ -42,6 +42,7 @@ export const LogPageSchema = z.object({
       attributes: z.looseObject({
         timestamp: z.string(),
         message: z.string(),
+        level: z.string().optional(),
         region: z.string().optional(),
         instance: z.string().optional(),
         meta: z.looseObject({ event: z.looseObject({ provider: z.string().optional() }).optional() }).optional(),

@@ -162,10 +162,16 @@ export const WorldSchema = z.object({
       name: z.string(),
       organization: z.string().optional(),
       network: z.string().optional(),
+      /** The public address that clients of the app would use; nothing routes it here. */
+      publicAddress: z.string().optional(),
       /** Private addresses at which machines reach the app through edge (Flycast). */
       flycast: z.array(z.string()).optional(),
     }),
   ),
+  /** The organizations that allow replays beside those inside one network; see ReplaySettingsSchema. */
+  organizations: z
+    .array(z.object({ slug: z.string(), crossNetwork: z.boolean(), sources: z.array(z.string()) }))
+    .optional(),
   machines: z.array(WorldMachineSchema),
   doors: z.array(WorldDoorSchema).optional(),
   /** Host names of apps' own for which there is a certificate. Control gives it out with its key, one name at a time. */
@@ -250,10 +256,10 @@ export const EDGE_ECHO_PORT = 4283;
 export const EDGE_FIRST_DOOR_PORT = 20_000;
 export const MAX_DOORS = 100;
 
-/** Larger files are not served as statics: edge and control hold one at a time in memory. */
-export const MAX_STATIC_FILE_BYTES = 8 * 1024 * 1024;
-
-/** Edge asks control for a file below a folder of a machine. */
+/**
+ * Edge asks control for a file below a folder of a machine. The answer is its content with an ETag, or status 204 where there
+ * is no such file that may be served.
+ */
 export const FileQuestionSchema = z.object({
   folder: z.string().startsWith("/").max(4_096),
   names: z
@@ -267,6 +273,3 @@ export const FileQuestionSchema = z.object({
     .min(1)
     .max(64),
 });
-
-/** The content in base64; null where there is no such file that may be served. */
-export const FileAnswerSchema = z.object({ content: z.string().nullable() });

@@ -209,11 +209,12 @@ export const CATALOGUE = {
     meaning: "The world is no longer the one that the plan was made for.",
   },
   PLAN_INVALID: { kind: "user", exit: 1, status: 422, meaning: "The file is not a plan of a deploy." },
+  MACHINE_CHECK_FAILED: { kind: "user", exit: 1, status: 422, meaning: "A program of [[machine_checks]] failed." },
   RELEASE_COMMAND_FAILED: {
     kind: "user",
     exit: 1,
     status: 422,
-    meaning: "The release command ended with an error: no machine was changed.",
+    meaning: "The release or seed command ended with an error: no machine was changed.",
   },
   RELEASE_NOT_FOUND: { kind: "user", exit: 3, status: 404, meaning: "The app has no such release." },
   WRONG_VERSION: {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildError, type BuildReport, failedAtRegistry, reportBuild } from "./build-failure.ts";
 import { type Builder, type BuildStep, readBuildProgress } from "./build-progress.ts";
+import type { BuilderMemory } from "./builder-memory.ts";
 import { type BuilderChoice, chooseBuilder, findDockerClients } from "./docker-builders.ts";
 import { AppError } from "../errors/app-error.ts";
 import { exec } from "./exec.ts";
@@ -24,6 +25,8 @@ export interface BuildImageInput {
   readonly noCache?: boolean;
   /** Absolute path of a file to use in place of `.dockerignore`; the classic builder cannot. */
   readonly ignorefile?: string | undefined;
+  /** Called when the builder runs: what else there is to do can be done meanwhile. */
+  readonly onBegin?: () => void;
   /** Each line as the builder prints it, and notices of our own that start with `hangar: `. */
   readonly onLine?: (line: string) => void;
   /** Each step when it begins and when it ends. */
@@ -43,11 +46,13 @@ export interface BuildImageDeps {
   readonly exec: typeof exec;
   /** Paths of the Docker clients to choose from, best known first. */
   readonly clients: () => Promise<readonly string[]>;
+  /** Absent: all clients are asked each time. */
+  readonly memory?: BuilderMemory;
 }
 
 /** The real thing: the clients in the given PATH. */
-export function dockerBuildDeps(searchPath: string): BuildImageDeps {
-  return { exec, clients: () => findDockerClients(searchPath) };
+export function dockerBuildDeps(searchPath: string, memory?: BuilderMemory): BuildImageDeps {
+  return { exec, clients: () => findDockerClients(searchPath), ...(memory === undefined ? {} : { memory }) };
 }
 
 /**
@@ -56,7 +61,31 @@ export function dockerBuildDeps(searchPath: string): BuildImageDeps {
  * @throws BUILD_FAILED with the step and its last lines; IMAGE_NOT_FOUND, DISK_FULL, DOCKER_UNAVAILABLE; the signal's reason
  */
 export async function buildImage(input: BuildImageInput, deps: BuildImageDeps): Promise<BuiltImage> {
-  const choice = await chooseBuilder(await deps.clients(), deps.exec, input.signal);
+  const clients = await deps.clients();
+  const recalled = await deps.memory?.recall(clients);
+  if (recalled === undefined) return buildWith(await choose(clients, input, deps), input, deps);
+  try {
+    return await buildWith(recalled, input, deps);
+  } catch (error) {
+    input.signal?.throwIfAborted();
+    // What was remembered may be so no longer: then it is no failure of the build.
+    const choice = await choose(clients, input, deps);
+    if (choice.client === recalled.client && choice.builder === recalled.builder) throw error;
+    return buildWith(choice, input, deps);
+  }
+}
+
+async function choose(
+  clients: readonly string[],
+  { signal }: BuildImageInput,
+  deps: BuildImageDeps,
+): Promise<BuilderChoice> {
+  const choice = await chooseBuilder(clients, deps.exec, signal);
+  await deps.memory?.keep(clients, choice);
+  return choice;
+}
+
+async function buildWith(choice: BuilderChoice, input: BuildImageInput, deps: BuildImageDeps): Promise<BuiltImage> {
   const scratch = await mkdtemp(path.join(tmpdir(), "hangar-build-"));
   if (choice.builder === "classic")
     input.onLine?.(
@@ -89,7 +118,7 @@ async function runBuild(
   const dockerfile = await withIgnorefile(input, builder, scratch);
   const lines: string[] = [];
   const progress = readBuildProgress(builder);
-  const result = await deps.exec(choice.client, buildArguments({ ...input, dockerfile }, builder, idFile), {
+  const running = deps.exec(choice.client, buildArguments({ ...input, dockerfile }, builder, idFile), {
     env: { ...buildEnvironment(input.args, builder), ...secretEnvironment(input.secrets ?? {}) },
     ...(input.signal === undefined ? {} : { signal: input.signal }),
     onLine: (line) => {
@@ -99,6 +128,8 @@ async function runBuild(
       input.onLine?.(line);
     },
   });
+  input.onBegin?.();
+  const result = await running;
   if (result.exitCode !== 0) return reportBuild(builder, lines);
   const imageId = (await readFile(idFile, "utf8")).trim();
   return { imageId, builder, client: choice.client, seconds: Math.round(result.durationMs) / 1_000 };

@@ -81,7 +81,8 @@ function fileOf(file: FileSection, { files }: MachineInputs): Record<string, str
   return { guest_path: file.guestPath, raw_value: file.rawValue ?? "" };
 }
 
-function mountOf(mount: MountSection): Record<string, string | number> {
+/** A volume of a machine, without the volume itself. */
+export function mountOf(mount: MountSection): Record<string, string | number> {
   return {
     name: mount.source,
     path: mount.destination,
@@ -141,7 +142,8 @@ function initOf(config: AppConfig, group: string): NonNullable<MachineConfig["in
   };
 }
 
-function stopConfigOf(config: AppConfig): MachineConfig["stop_config"] {
+/** How a program is to be ended; undefined where nothing is said about it. */
+export function stopConfigOf(config: Pick<AppConfig, "killSignal" | "killTimeoutMs">): MachineConfig["stop_config"] {
   if (config.killSignal === undefined && config.killTimeoutMs === undefined) return undefined;
   return {
     ...(config.killSignal === undefined ? {} : { signal: config.killSignal }),

@@ -33,12 +33,25 @@ export function describeInside(suite: RuntimeSuite): void {
         "DOCKER_FAILED",
       );
     });
-    holds("are found below a folder, up to a size", async () => {
+    holds("are found below a folder, and read piece by piece", async () => {
       const id = await create("obedient");
-      await suite.runtime.putFiles(id, [{ path: "/srv/www/css/a.css", content: "a {}", mode: 0o644 }]);
-      const find = (names: readonly string[], maxBytes = 4) => suite.runtime.findFile(id, "/srv/www", names, maxBytes);
-      expect(Buffer.from((await find(["css", "a.css"])) ?? []).toString()).toBe("a {}");
-      expect(await find(["css", "a.css"], 3)).toBeUndefined();
+      const large = Buffer.alloc(3_000_000, "large ");
+      await suite.runtime.putFiles(id, [
+        { path: "/srv/www/css/a.css", content: "a {}", mode: 0o644 },
+        { path: "/srv/www/large", content: large, mode: 0o644 },
+      ]);
+      const find = (names: readonly string[]) => suite.runtime.findFile(id, "/srv/www", names);
+      for (const [names, content] of [
+        [["css", "a.css"], Buffer.from("a {}")],
+        [["large"], large],
+      ] as const) {
+        const found = await find(names);
+        expect(found?.bytes).toBe(content.length);
+        expect(found?.modifiedMs).toBeGreaterThanOrEqual(0);
+        const pieces: Uint8Array[] = [];
+        for await (const piece of found?.content() ?? []) pieces.push(piece);
+        expect(Buffer.concat(pieces).equals(content)).toBe(true);
+      }
       for (const names of [["css"], ["none"], ["css", "a.css", "more"]]) expect(await find(names)).toBeUndefined();
     });
     holds("commands are run with their output and exit code", async () => {

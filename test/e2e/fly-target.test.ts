@@ -145,7 +145,7 @@ test("values of secrets and tokens are in the machine, and nowhere else", async 
   await writeSmallApp(vault, VAULT, "image");
   const children = await watchDocker(path.join(cli.dir, "watched"));
   const seen: string[] = [];
-  const watched = { ...env, PATH: children.folder };
+  const watched = { ...env, PATH: children.searchPath };
   const step = async (args: readonly string[], input?: string): Promise<void> => {
     const ran = await cli.run([...args, "--json"], { env: watched, ...(input === undefined ? {} : { input }) });
     seen.push(ran.stdout, ran.stderr);

@@ -8,6 +8,7 @@ import { waitUntil } from "../../src/platform/clock.ts";
 import { machineEngine } from "../support/engines.ts";
 import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
 import { machineCommandCases } from "../support/machine-commands.ts";
+import { SERVICE_PORTS, serviceCases } from "../support/service-cases.ts";
 
 const APP = "wake";
 const ROUNDS = 3;
@@ -65,7 +66,7 @@ beforeAll(async () => {
   await machineEngine.prepare(["node:24-bookworm-slim"]);
   cli = await createHangarCli({ planet: "e2e-wake", httpPort: 21_510, controlPort: 21_511 });
   await cli.run(["reset", "--yes"]);
-  await cli.json(["up", "--http-port", "21510", "--control-port", "21511"]);
+  await cli.json(["up", "--http-port", "21510", "--control-port", "21511", "--service-ports", SERVICE_PORTS]);
   const dir = `${cli.dir}/app`;
   await cli.json(["launch", dir, "--template", "where-am-i", "--name", APP, "--region", "iad", "--no-deploy", "--yes"]);
   const { machines } = await cli.json<{ machines: { id: string }[] }>(["deploy", dir, "--regions", "iad"]);
@@ -128,3 +129,4 @@ test("AS-02 AS-04: a machine without requests is stopped, says so in the app's l
 
 // The planet is there already: bringing another one up would take longer than these.
 machineCommandCases(() => cli);
+serviceCases(() => cli);

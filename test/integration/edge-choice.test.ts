@@ -135,6 +135,52 @@ describe("choice of a machine", () => {
     expect((await ask("ams.my-app.localhost")).status).toBe(503);
   });
 
+  test("ER-01: is tried up to 90 times, and PR03 then tells the last error", async () => {
+    // A clock that stands still: how long the attempts take is not what is tested.
+    const nowMs = Date.now();
+    await restart({ nowMs: () => nowMs, timeLimits: { exchangeIdleMs: Infinity } });
+    const dead = await machine("127.0.1.2");
+    await dead.stop();
+    await edge().apply(
+      worldOf(1, REGIONS, [worldMachine({ id: "dead", region: "ams", address4: dead.host, port: dead.port })]),
+    );
+    const { status, trace } = await ask("ams.my-app.localhost");
+    expect({ status, attempts: trace.attempts }).toEqual({ status: 502, attempts: 90 });
+    const lines = edge().logs.filter((line) => line.includes("[P"));
+    expect(lines).toEqual([
+      expect.stringContaining("[PC01]"),
+      expect.stringMatching(/\[PR03\].*90 attempts, last error: \[PC01\]/),
+    ]);
+  });
+
+  test("ER-01: a machine that takes connections again before that takes the request", async () => {
+    const gone = await machine("127.0.1.2");
+    await gone.stop();
+    await edge().apply(
+      worldOf(1, REGIONS, [worldMachine({ id: "m1", region: "ams", address4: gone.host, port: gone.port })]),
+    );
+    const answer = ask("iad.my-app.localhost", { method: "POST", body: "kept" });
+    await until("a refused attempt", () => edge().logs.some((line) => line.includes("[PC01]")));
+    adopt(await startEchoMachine(gone.host, undefined, gone.port));
+    const { status, body, trace } = await answer;
+    expect({ status, bytes: (JSON.parse(body) as { bytes: number }).bytes }).toEqual({ status: 200, bytes: 4 });
+    expect(trace.attempts).toBeGreaterThan(1);
+  });
+
+  test("ER-01: without an error to tell it is PR04, without a machine PR03 after PR01", async () => {
+    const { host, port } = await startEchoMachine("127.0.1.2", (_request, response) => {
+      response.writeHead(200, { "fly-replay": "elsewhere=true" }).end();
+      return true;
+    }).then((started) => (adopt(started), started));
+    const only = worldMachine({ id: "m1", region: "ams", address4: host, port });
+    await edge().apply(worldOf(1, REGIONS, [only]));
+    expect((await ask("ams.my-app.localhost")).status).toBe(502);
+    expect(edge().logs.at(-1)).toContain("[PR04]");
+    await edge().apply(worldOf(2, REGIONS, []));
+    expect((await ask("ams.my-app.localhost")).status).toBe(503);
+    expect(edge().logs.at(-1)).toMatch(/\[PR03\].*last error: \[PR01\]/);
+  });
+
   test("ER-05: does not send a request twice that a machine may have acted on", async () => {
     let arrived = 0;
     const dying = await startEchoMachine("127.0.1.2", (request) => {

@@ -111,7 +111,7 @@ describe("PH-01: a service without handlers", () => {
     await until("its end", () => edge().dataPlane.load.ofMachine("m1") === 0);
   });
 
-  test("is reset where no machine serves it, and the app's log says PR01", async () => {
+  test("ER-01: is reset where no machine serves it, and the app's log says PR01", async () => {
     const door = nextPort++;
     const given = world(1, door, { port: {} });
     await edge().apply({ ...given, machines: given.machines.map((one) => ({ ...one, started: false })) });

@@ -2,9 +2,10 @@
 import http from "node:http";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { WorldPort } from "../../src/contract/world.ts";
+import type { World, WorldPort } from "../../src/contract/world.ts";
+import { serverName } from "../../src/emulator/edge/platform-fields.ts";
 import { worldMachine, worldOf } from "../support/edge-rig.ts";
-import { useEdge } from "../support/edge-suite.ts";
+import { until, useEdge } from "../support/edge-suite.ts";
 import { startEchoMachine } from "../support/raw-machine.ts";
 
 const { edge, adopt, ask, restart } = useEdge();
@@ -16,7 +17,7 @@ let version = 0;
 async function serve(
   port: Partial<WorldPort>,
   handle: (request: http.IncomingMessage, response: http.ServerResponse) => boolean = () => false,
-  more: { tlsPort?: number } = {},
+  more: Partial<Pick<World, "tlsPort" | "apps">> = {},
 ): Promise<void> {
   const started = await startEchoMachine("127.0.2.2", handle);
   adopt(started);
@@ -55,7 +56,7 @@ const compressed = (
 
 describe("headers", () => {
   test("HD-01 HD-02 HD-03 HD-04 HD-05 HD-06: the app learns of client, entry edge and protocol", async () => {
-    await serve({});
+    await serve({}, undefined, { apps: [{ name: "my-app", publicAddress: "203.0.113.77" }] });
     const headers = { "x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https", "fly-client-ip": "1.2.3.4" };
     const { body } = await ask("my-app.localhost:8080", { headers });
     const given = (JSON.parse(body) as { headers: Record<string, string> }).headers;
@@ -63,7 +64,7 @@ describe("headers", () => {
       ...{ "fly-client-ip": "127.0.0.1", "fly-region": "ams", host: "my-app.localhost:8080", via: "1.1 fly.io" },
       ...{ "fly-forwarded-proto": "http", "fly-forwarded-ssl": "off", "fly-forwarded-port": "80" },
       ...{ "x-forwarded-proto": "http", "x-forwarded-ssl": "off", "x-forwarded-port": "80" },
-      "x-forwarded-for": "203.0.113.9, 127.0.0.1, 127.0.1.253",
+      "x-forwarded-for": "203.0.113.9, 127.0.0.1, 203.0.113.77",
     });
     expect(given["fly-request-id"]).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}-ams$/);
     expect(given["x-request-start"]).toMatch(/^t=\d{16}$/);
@@ -74,7 +75,8 @@ describe("headers", () => {
   test("HR-01 HR-02 HR-03: responses carry Server, Via and the request's identifier with its edge", async () => {
     await serve({}, answering({ server: "mine", via: "1.1 mine" }, "x"));
     const { headers } = await ask("my-app.localhost");
-    expect(headers.server).toBe("Hangar/test");
+    expect(headers.server).toBe(serverName("test", 0));
+    expect(headers.server).toMatch(/^Fly\/[0-9a-f]{9} \(1970-01-01\)$/);
     expect(headers.via).toBe("1.1 mine, 1.1 fly.io");
     expect(String(headers["fly-request-id"]).split("-")[1]).toBe("ams");
   });
@@ -158,29 +160,40 @@ describe("content coding", () => {
     expect((await compressed("identity")).coding).toBeUndefined();
   });
 
-  test("CE-03: what has been written arrives before the rest is", async () => {
-    let finish = (): void => undefined;
-    await serve({}, (_request, response) => {
-      response.writeHead(200, { "content-type": "text/html" });
+  test.each([
+    ["gzip", "", "is held back until the rest is written"],
+    ["none", "first part of the page", "arrives at once where the app says none"],
+  ])("CE-03: with %s, what the app has written (%j before the rest) %s", async (coding, early) => {
+    let page: http.ServerResponse | undefined;
+    await serve({}, (request, response) => {
+      if (request.url !== "/page") return (response.end("ok"), true);
+      response.writeHead(200, {
+        "content-type": "text/html",
+        ...(coding === "none" ? { "content-encoding": coding } : {}),
+      });
       response.write("first part of the page");
-      finish = () => void response.end("rest");
+      page = response;
       return true;
     });
-    const headers = { host: "my-app.localhost", "accept-encoding": "gzip" };
-    const text = await new Promise<string>((resolve, reject) => {
+    let seen = "";
+    const ended = new Promise<void>((resolve, reject) => {
+      const headers = { host: "my-app.localhost", "accept-encoding": "gzip" };
       http
-        .get({ port: edge().port, host: "127.0.0.1", agent: false, headers }, (response) => {
-          let seen = "";
-          const gunzip = response.pipe(zlib.createGunzip()).setEncoding("utf8");
-          gunzip.on("data", (part: string) => {
-            seen += part;
-            if (seen === "first part of the page") finish();
-          });
-          gunzip.on("end", () => resolve(seen));
+        .get({ port: edge().port, host: "127.0.0.1", agent: false, path: "/page", headers }, (response) => {
+          expect(response.headers["content-encoding"]).toBe(coding);
+          const text = coding === "none" ? response : response.pipe(zlib.createGunzip());
+          text.setEncoding("utf8").on("data", (part: string) => (seen += part));
+          text.on("end", resolve).on("error", reject);
         })
         .on("error", reject);
     });
-    expect(text).toBe("first part of the pagerest");
+    await until("the first part", () => page !== undefined);
+    // What the app wrote before this request came would be with the client when it is answered.
+    expect((await ask("my-app.localhost")).status).toBe(200);
+    await until("what comes early", () => seen === early);
+    page?.end("rest");
+    await ended;
+    expect(seen).toBe("first part of the pagerest");
   });
 });
 

@@ -7,6 +7,7 @@ import tls from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type EdgeRig, startEdgeRig, worldMachine, worldOf } from "../support/edge-rig.ts";
 import { startEchoMachine, type TestMachine } from "../support/raw-machine.ts";
+import { sendRaw } from "../support/raw-http.ts";
 import { ENTRIES } from "../support/relay-suite.ts";
 
 let plain: TestMachine;
@@ -203,6 +204,21 @@ describe.each(ENTRIES)("HTTP/2 %s", (_name, region) => {
       { waitForTrailers: true },
     );
     expect(sum.body.toString().trim()).toBe("42");
+  });
+
+  test("passes fields of HTTP/1.1 that make no sense twice, and those that every object has", async () => {
+    const fields = "User-Agent: a\r\nUser-Agent: b\r\nConstructor: c\r\n__proto__: d\r\nX-Many: 1\r\nX-Many: 2\r\n";
+    const request = `GET / HTTP/1.1\r\nHost: ${region}.grpc.localhost\r\n${fields}Connection: close\r\n\r\n`;
+    const { text, statuses } = await sendRaw({ port: edge.port, pieces: [request] });
+    expect(statuses).toEqual([103, 200]);
+    const body = text.slice(text.lastIndexOf("{"), text.lastIndexOf("}") + 1);
+    expect(Object.entries(JSON.parse(body) as object)).toEqual(
+      expect.arrayContaining([
+        ["constructor", "c"],
+        ["__proto__", "d"],
+        ["x-many", "1, 2"],
+      ]),
+    );
   });
 
   test("resets the stream when the app breaks off", async () => {

@@ -1,5 +1,6 @@
 // What the edge does when machines are full, unhealthy or slow, and what it tells control about them; on loopback.
 import http from "node:http";
+import net from "node:net";
 import { describe, expect, test } from "vitest";
 import type { WorldCheck } from "../../src/contract/world.ts";
 import { waitUntil } from "../../src/platform/clock.ts";
@@ -78,6 +79,28 @@ describe("limits", () => {
   });
 });
 
+test("LB-11: a connection that requests have shared is kept for four seconds", async () => {
+  let nowMs = Date.now();
+  await restart({ nowMs: () => nowMs });
+  const [used, gone] = [new Set<unknown>(), new Set<unknown>()];
+  const a = await startEchoMachine("127.0.1.2", ({ socket }) => {
+    if (!used.has(socket)) socket.once("close", () => gone.add(socket));
+    used.add(socket);
+    return false;
+  });
+  adopt(a);
+  await edge().apply(worldOf(1, REGIONS, [worldMachine({ id: "a", region: "ams", address4: a.host, port: a.port })]));
+  for (const afterMs of [0, 3_900, 3_900]) {
+    nowMs += afterMs;
+    expect((await ask("ams.my-app.localhost")).status).toBe(200);
+  }
+  expect(used.size).toBe(1);
+  nowMs += 4_100;
+  await until("the connection to be closed", () => gone.size === 1);
+  expect((await ask("ams.my-app.localhost")).status).toBe(200);
+  expect(used.size).toBe(2);
+});
+
 describe("health", () => {
   const checked = (id: string, region: string, { host, port }: TestMachine, check: Partial<WorldCheck> = {}) =>
     worldMachine({ id, region, address4: host, port, checks: [{ ...CHECK, port, ...check }] });
@@ -94,7 +117,27 @@ describe("health", () => {
     expect(edge().posts.every(({ path }) => path === "/hangar/v1/checks")).toBe(true);
   });
 
-  test("takes a machine out that fails later, and does not ask top-level checks", async () => {
+  test("LB-17: without a healthy machine requests block until one is, or for a minute", async () => {
+    let nowMs = Date.now();
+    await restart({ nowMs: () => nowMs, timeLimits: { exchangeIdleMs: Infinity } });
+    const healthy = { now: false };
+    const a = await machine("127.0.1.2", healthy);
+    await edge().apply(worldOf(1, REGIONS, [checked("a", "ams", a)]));
+    const blocked = ask("ams.my-app.localhost");
+    await until("the request to wait", () => edge().dataPlane.waiting() === 1);
+    nowMs += 45_000;
+    healthy.now = true;
+    expect((await blocked).status).toBe(200);
+    healthy.now = false;
+    await edge().apply(worldOf(2, REGIONS, [checked("a", "ams", a, { name: "anew" })]));
+    const late = ask("ams.my-app.localhost");
+    await until("the request to wait", () => edge().dataPlane.waiting() === 1);
+    nowMs += 61_000;
+    expect((await late).status).toBe(503);
+    expect(edge().logs.at(-1)).toMatch(/\[PR03\].*\[PR01\]/);
+  });
+
+  test("LB-17: takes a machine out that fails later, and does not ask top-level checks", async () => {
     const healthy = { now: true };
     const [a, b] = [await machine("127.0.1.2", healthy), await machine("127.0.2.2")];
     await edge().apply(
@@ -161,6 +204,47 @@ describe("time limits", () => {
     ]);
     expect(slow).toMatchObject({ statuses: [408], ended: "cleanly" });
     expect(silent).toMatchObject({ text: "", ended: "cleanly" });
+  });
+
+  test("PH-09: give a head as long as the service says, once it names the app", async () => {
+    let nowMs = Date.now();
+    await restart({ nowMs: () => nowMs, timeLimits: { headMs: 30_000, keepAliveMs: 75_000 } });
+    const a = await machine("127.0.1.2");
+    const machineOf = (id: string, app: string, seconds: number) => {
+      const httpOptions = { headersReadTimeoutMs: seconds * 1_000 };
+      const service = { ports: [{ port: 80, handlers: ["http"], forceHttps: false, httpOptions }] };
+      return worldMachine({ id, app, region: "ams", address4: a.host, port: a.port, service });
+    };
+    await edge().apply(worldOf(1, REGIONS, [machineOf("a", "quick", 5), machineOf("b", "patient", 60)]));
+    const ended: string[] = [];
+    /** Resolves when the kernel has the bytes; the result's answer when the edge has said something to them. */
+    const begin = async (name: string, bytes: string): Promise<{ answer: Promise<string> }> => {
+      const socket = net.connect({ port: edge().port, host: "127.0.0.1" });
+      await new Promise((resolve) => socket.write(bytes, resolve));
+      const answer = new Promise<string>((resolve) => {
+        socket.once("data", (data) => {
+          ended.push(name);
+          socket.destroy();
+          resolve(data.toString("latin1"));
+        });
+      });
+      return { answer };
+    };
+    const head = (app: string): string => `GET / HTTP/1.1\r\nHost: ${app}.localhost\r\nX-Slow: `;
+    const patient = await begin("patient", head("patient"));
+    const unnamed = await begin("unnamed", "GET / HTTP/1.1\r\nHost: qui");
+    const quick = await begin("quick", head("quick"));
+    // What came before this request is with the edge when it is answered.
+    expect((await ask("quick.localhost")).status).toBe(200);
+    for (const [afterMs, { answer }] of [
+      [6_000, quick],
+      [25_000, unnamed],
+      [31_000, patient],
+    ] as const) {
+      nowMs += afterMs;
+      expect(await answer).toMatch(/^HTTP\/1\.1 408 /);
+    }
+    expect(ended).toEqual(["quick", "unnamed", "patient"]);
   });
 
   test("answer 504 for an app that does not answer and 408 for a body that does not come", async () => {

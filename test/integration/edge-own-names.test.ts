@@ -94,6 +94,17 @@ describe("an app's own host name", () => {
     expect(away.body).toContain('"fly-region":"nrt"');
   });
 
+  test("PX-09: leads nowhere without a certificate of the app, not even in plain HTTP", async () => {
+    ownNames.set("shop.example", await others.certify("shop.example"));
+    await serve({});
+    expect(await get("http://shop.example/")).toMatchObject({ status: 404 });
+    await expect(get("https://shop.example/")).rejects.toThrow();
+    await serve({ hostnames: [{ name: "shop.example", app: "shop", version: "1" }] });
+    // The app's own answer: it wants TLS.
+    expect(await get("http://shop.example/")).toMatchObject({ status: 301 });
+    expect(await get("https://shop.example/")).toMatchObject({ status: 200 });
+  });
+
   test("a star serves the names under it, and no others", async () => {
     const wild = await others.certify("*.shop.example");
     ownNames.set("a.shop.example", wild).set("b.shop.example", wild);

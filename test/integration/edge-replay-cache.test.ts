@@ -98,6 +98,35 @@ describe("the replay cache", () => {
     expect((await ask("my-app.localhost", { headers: { cookie: "session_id=8" } })).trace.machine).toBe("ams");
   });
 
+  test("RC-03: the longest path counts, a rule may be for one host, and hosts share nothing", async () => {
+    const rule = (pathPrefix: string, name: string) => ({
+      ...{ pathPrefix, ttlSeconds: 300, type: "header" as const, name, allowBypass: false },
+    });
+    const replayCache = [rule("/", "x-all"), rule("/deep", "x-deep"), rule("my-app.fly.dev/only", "x-only")];
+    const ports = [{ port: 80, handlers: ["http"], forceHttps: false, httpOptions: { replayCache } }];
+    const { ams = [] } = await planet(
+      { ams: () => ({ headers: { "fly-replay": "instance=iad" } }) },
+      { ams: { service: { ports } }, iad: { service: { ports } } },
+    );
+    /** Whether the source was asked again. */
+    const isAsked = async (host: string, path: string, headers: Record<string, string>): Promise<boolean> => {
+      const before = ams.length;
+      expect((await ask(host, { path, headers })).trace.machine).toBe("iad");
+      return ams.length > before;
+    };
+    const here = "my-app.localhost";
+    const both = { "x-all": "1", "x-deep": "1" };
+    expect(await isAsked(here, "/deep/a", both)).toBe(true);
+    expect(await isAsked(here, "/deep/b", { "x-deep": "1" })).toBe(false);
+    expect(await isAsked(here, "/other", { "x-all": "1" })).toBe(true);
+    expect(await isAsked(here, "/deeper", { "x-all": "1" })).toBe(false);
+    expect(await isAsked("my-app.fly.dev", "/deep/b", { "x-deep": "1" })).toBe(true);
+    expect(await isAsked("my-app.fly.dev", "/only", { "x-only": "1" })).toBe(true);
+    expect(await isAsked("my-app.fly.dev", "/only/this", { "x-only": "1" })).toBe(false);
+    expect(await isAsked(here, "/only/this", { "x-only": "1" })).toBe(true);
+    expect(await isAsked(here, "/only/this", { "x-only": "1" })).toBe(true);
+  });
+
   test("SS-04: a header's session, likewise", async () => {
     const rule = {
       pathPrefix: "/",

@@ -98,6 +98,27 @@ describe("edge with TLS", () => {
     expect(edge.logs).toContain("[PT06] no valid tls certificate was found. aborted connection");
   });
 
+  test("PH-03: on the port that all apps share, each name has the versions of its app", async () => {
+    const app = (name: string, versions: string[] | undefined) => {
+      const tlsOptions = versions === undefined ? {} : { tlsOptions: { versions } };
+      const ports = [{ port: 443, handlers: ["tls", "http"], forceHttps: false, ...tlsOptions }];
+      const place = { id: name, region: "ams", address4: machine.host, port: machine.port };
+      return worldMachine({ ...place, app: name, service: { ports } });
+    };
+    await edge.apply(
+      worldOf(2, ["ams", "iad"], [app("old", ["TLSv1.2"]), app("new", ["TLSv1.3"]), app("my-app", undefined)]),
+    );
+    const [old, recent] = [{ maxVersion: "TLSv1.2" }, { minVersion: "TLSv1.3" }] as const;
+    const name = { old: "old.localhost", new: "ams.new.localhost" };
+    expect((await talk({ servername: name.old })).protocol).toBe("TLSv1.2");
+    expect((await talk({ servername: name.new })).protocol).toBe("TLSv1.3");
+    await expect(talk({ servername: name.old, ...recent })).rejects.toThrow();
+    await expect(talk({ servername: name.new, ...old })).rejects.toThrow();
+    expect((await talk(old)).protocol).toBe("TLSv1.2");
+    expect((await talk(recent)).protocol).toBe("TLSv1.3");
+    await expect(talk({ servername: "example.com" })).rejects.toThrow();
+  });
+
   test("chooses HTTP/1.1 where the client cannot do more", async () => {
     expect((await talk({ ALPNProtocols: ["http/1.1"] })).alpn).toBe("http/1.1");
   });

@@ -76,6 +76,18 @@ describe("a sleeping machine", () => {
     expect(edge().logs.join("\n")).toContain("[PM02]");
   });
 
+  test("ER-02: what was started and does not listen for 8 s ends in PM05 and 502", async () => {
+    await edge().apply(worldOf(1, ["ams"], [sleeper()]));
+    const answer = ask("my-app.localhost");
+    await until("the order to control", () => wakes().length > 0);
+    const startedMs = performance.now();
+    await edge().apply(worldOf(2, ["ams"], [awake()]));
+    expect((await answer).status).toBe(502);
+    // A timer may run a moment before its time; how late it runs is the machine's affair.
+    expect(performance.now() - startedMs).toBeGreaterThan(8_000);
+    expect(edge().logs.join("\n")).toMatch(/\[PM05\].*\n.*\[PR03\].*last error: \[PM05\]/);
+  });
+
   test("PM08: a machine that fails while it is awaited ends the wait", async () => {
     await edge().apply(worldOf(1, ["ams"], [sleeper()]));
     const answer = ask("my-app.localhost");

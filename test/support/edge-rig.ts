@@ -5,10 +5,12 @@ import type { LeafCertificate, LeafRequest } from "../../src/contract/planet.ts"
 import type { World, WorldCheck, WorldMachine, WorldService } from "../../src/contract/world.ts";
 import { createLeafSigner } from "../../src/emulator/control-plane/leaf-signer.ts";
 import { runCheck } from "../../src/emulator/edge/checks/run-check.ts";
-import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
-import type { ClientTimeLimits } from "../../src/emulator/edge/http1/client-connection.ts";
+import { createDataPlane, type DataPlane } from "../../src/emulator/edge/data-plane.ts";
+import { CLIENT_TIME_LIMITS, type ClientTimeLimits } from "../../src/emulator/edge/http1/client-policy.ts";
+import { serverName } from "../../src/emulator/edge/platform-fields.ts";
 import { createHandleSockets, publicSockets } from "../../src/emulator/edge/http1/sockets.ts";
 import { isSignedName } from "../../src/emulator/model/host-names.ts";
+import type { OpenAnswer } from "../../src/platform/http-send.ts";
 import { type AuthorityMaterial, createAuthority } from "../../src/platform/x509.ts";
 import { systemTimer } from "../../src/platform/clock.ts";
 
@@ -98,7 +100,9 @@ export interface EdgeRig {
 
 export interface EdgeRigOptions {
   readonly timeLimits?: Partial<ClientTimeLimits>;
+  readonly maxConnections?: number;
   readonly post?: (path: string, body: unknown) => Promise<{ status: number; body: string }>;
+  readonly open?: (path: string, body: unknown) => Promise<OpenAnswer>;
   readonly nowMs?: () => number;
   /** Absent: as HANGAR_TEST_SOCKETS says, or the public ones. */
   readonly sockets?: "public" | "handles";
@@ -134,12 +138,17 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
       runCheck,
       backhaulPort,
       echoPort,
-      server: "Hangar/test",
+      server: serverName("test", 0),
     },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
+    maxConnections: options.maxConnections,
     nowMs: options.nowMs ?? Date.now,
     ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
     log: (text) => void logs.push(text),
+    open: (path, body) => {
+      posts.push({ path, body });
+      return options.open?.(path, body) ?? Promise.reject(new Error("nobody there"));
+    },
     post: (path, body) => {
       if (path === "/hangar/v1/certificates/leaf") {
         const { name, publicKey, selfSigned } = body as LeafRequest;

@@ -57,7 +57,8 @@ export function machineCommandCases(cli: () => HangarCli): void {
 
     test("stop, wait and start keep the volume; cordon takes it out of routing", async () => {
       await json("machine", "stop", machine);
-      expect(await json("machine", "wait", machine, "--state", "stopped")).toEqual({ id: machine, state: "stopped" });
+      const stopped = { target: "local", id: machine, state: "stopped" };
+      expect(await json("machine", "wait", machine, "--state", "stopped")).toEqual(stopped);
       expect((await status()).state).toBe("stopped");
       await json("machine", "start", machine);
       expect((await status()).state).toBe("started");
@@ -103,7 +104,8 @@ export function machineCommandCases(cli: () => HangarCli): void {
         ],
       );
       expect(content).toBe("kept");
-      expect(await json("volumes", "destroy", fork.id, "--yes")).toEqual({ volume: fork.id, destroyed: true });
+      const destroyed = { target: "local", volume: fork.id, destroyed: true };
+      expect(await json("volumes", "destroy", fork.id, "--yes")).toEqual(destroyed);
     });
 
     test("secrets are staged, compared by digest, and given to machines by deploy", async () => {

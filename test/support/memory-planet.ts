@@ -51,6 +51,8 @@ export interface MemoryPlanetOptions {
   readonly issuer?: CertificateIssuer;
   /** Where control asks edge for tunnels and measurements; absent: nobody is there. */
   readonly edgeUrl?: string;
+  /** Ports of the host that are left to services. */
+  readonly servicePorts?: readonly number[];
   /** Milliseconds that a request's head and the whole of it may take. */
   readonly requestTimeoutMs?: number;
 }
@@ -119,6 +121,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     createPublisher: (nextWorld) =>
       createPublisher({ addresses: { wan: "127.0.0.3", edge: "127.0.0.4" }, nextWorld, send, timer: systemTimer, log }),
     edgeUrl: "http://127.0.0.4:4281",
+    ...(options.servicePorts === undefined ? {} : { servicePorts: options.servicePorts }),
     send,
     freeBytes: options.freeBytes ?? (() => Promise.resolve(1024 ** 4)),
     now: systemClock.now,
@@ -137,6 +140,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     send,
     random: randomBytes,
     now: systemClock.now,
+    timer: systemTimer,
     log,
     token: TOKEN,
     ownAddress: "198.18.31.2",

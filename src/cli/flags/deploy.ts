@@ -10,6 +10,8 @@ import { timeMs } from "./time.ts";
 
 const list = (summary: string, helpValue: string) =>
   Flags.string({ summary, helpValue, multiple: true, delimiter: "," });
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const pairs = (summary: string) => Flags.string({ summary, helpValue: "NAME=VALUE", multiple: true });
 
 export const deployFlags = {
@@ -69,7 +71,9 @@ export const deployFlags = {
   ignorefile: Flags.string({ summary: "File to use in place of .dockerignore", helpValue: "FILE" }),
   "build-target": Flags.string({ summary: "Stage of the Dockerfile to build", helpValue: "STAGE" }),
   "build-arg": pairs("Build argument; may be repeated"),
-  "build-secret": pairs("Secret that the build sees and the image does not keep; may be repeated"),
+  "build-secret": pairs(
+    "Secret that the build sees and the image does not keep; NAME alone takes it from the environment, where other users do not see it; may be repeated",
+  ),
   label: pairs("Label of the image; may be repeated"),
   "public-ips": Flags.boolean({
     summary: "Let the first deploy to Fly.io allocate public addresses",
@@ -134,6 +138,16 @@ function pairsOf(words: readonly string[] | undefined, flag: string): Record<str
   );
 }
 
+/** Values that do not have to stand among the arguments: a name alone is a variable of the environment. */
+function secretsOf(words: readonly string[] = [], env: Environment): Record<string, string> {
+  const written = words.map((word) => (word.includes("=") || !env[word] ? word : `${word}=${env[word]}`));
+  const unset = written.find((word) => !word.includes("="));
+  if (unset === undefined) return pairsOf(written, "build-secret");
+  throw new AppError("USAGE", `--build-secret ${unset} has no value, and the environment has no ${unset}`, {
+    suggestions: [`--build-secret ${unset}=VALUE`],
+  });
+}
+
 function unavailable(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
@@ -142,7 +156,10 @@ function unavailable(text: string | undefined): number | undefined {
 }
 
 /** The operation's input, but for what is read from files. @throws USAGE */
-export function deployInput(flags: DeployFlags, cwd: string): Omit<DeployInput, "loaded"> {
+export function deployInput(
+  flags: DeployFlags,
+  { cwd, env }: { readonly cwd: string; readonly env: Environment },
+): Omit<DeployInput, "loaded"> {
   const given = <T>(value: T | undefined, key: string): Record<string, T> =>
     value === undefined ? {} : { [key]: value };
   const file = (name: string | undefined): string | undefined =>
@@ -170,7 +187,7 @@ export function deployInput(flags: DeployFlags, cwd: string): Omit<DeployInput, 
       ignorefile: file(flags.ignorefile),
       target: flags["build-target"],
       args: pairsOf(flags["build-arg"], "build-arg"),
-      secrets: pairsOf(flags["build-secret"], "build-secret"),
+      secrets: secretsOf(flags["build-secret"], env),
       labels: pairsOf(flags.label, "label"),
       imageLabel: flags["image-label"],
       noCache: flags["no-cache"],

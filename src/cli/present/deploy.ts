@@ -4,6 +4,7 @@ import type { Changed } from "../../operations/deploy/change-app.ts";
 import type { CostEstimate } from "../../operations/deploy/plan/cost.ts";
 import type { DeployPlan, Question, Step } from "../../operations/deploy/plan/plan-types.ts";
 import { renderTable } from "../output/table.ts";
+import { renderDoor } from "./status.ts";
 
 const VERBS: Readonly<Record<Step["op"], string>> = {
   "create-volume": "create volume",
@@ -35,11 +36,18 @@ export function renderPlan(plan: DeployPlan, cost: CostEstimate | undefined, wid
     plan.steps,
     { width },
   ).trimEnd();
-  const release = plan.releaseCommand === undefined ? [] : [`First, once: ${plan.releaseCommand.command}`];
+  const { releaseCommand, seedCommand, groups } = plan;
+  const release = [releaseCommand, seedCommand].flatMap((one) =>
+    one === undefined ? [] : [`First, once: ${one.command}`],
+  );
+  const tests = groups.flatMap(({ name, tests: own = [] }) =>
+    own.map(({ init }) => `Each changed "${name}" machine is tried out by: ${(init?.cmd ?? []).join(" ")}`),
+  );
   const usd = (value: number): string => `$${value.toFixed(2)}`;
   return [
     `Deploying ${plan.image} to ${plan.app} (${plan.strategy}) would ${[...counts].map(([verb, count]) => `${verb} ${count}`).join(", ") || "change nothing"}`,
     ...release,
+    ...tests,
     "",
     table,
     ...(plan.questions.length === 0 ? [] : ["", renderQuestions(plan.questions)]),
@@ -87,8 +95,12 @@ export function renderDeployed(result: DeployResult, place: string, width: numbe
   if (plan !== undefined) return renderPlan(plan, cost, width);
   if (result.buildOnly === true) return `Built ${image}`;
   const version = release === undefined ? "" : `${app} is at v${release} ${place}\n`;
-  const where = urls.length === 0 ? `${app} runs` : `${app} answers at\n${urls.map((url) => `  ${url}`).join("\n")}`;
-  return `${renderMachines(machines, width)}\n\n${version}${where}`;
+  const { doors = [] } = result;
+  const places = [...urls, ...doors.filter(({ hostPort }) => hostPort !== undefined).map(renderDoor)];
+  const where =
+    places.length === 0 ? `${app} runs` : `${app} answers at\n${places.map((one) => `  ${one}`).join("\n")}`;
+  const unreached = doors.filter(({ hostPort }) => hostPort === undefined).map((door) => `\n${renderDoor(door)}`);
+  return `${renderMachines(machines, width)}\n\n${version}${where}${unreached.join("")}`;
 }
 
 interface FleetRow {

@@ -3,9 +3,10 @@ import type { LogEntry } from "../../contract/planet.ts";
 import type { Painter } from "../output/color.ts";
 
 /** `2026-11-22T10:00:00.123Z app[148ed599c14189] iad [info] text`, as the platform's own command prints it. */
-export function renderLogEntry({ timestamp, region, machine, stream, message }: LogEntry, paint: Painter): string {
-  const source = stream === "platform" ? "runner" : "app";
-  return `${paint("dim", toMilliseconds(timestamp))} ${source}[${machine}] ${paint("green", region)} [${paint("cyan", "info")}] ${message}`;
+export function renderLogEntry(entry: LogEntry, paint: Painter): string {
+  const { timestamp, region, machine, stream, provider = stream === "platform" ? "runner" : "app", message } = entry;
+  const level = entry.level === "error" ? paint("red", "error") : paint("cyan", entry.level ?? "info");
+  return `${paint("dim", toMilliseconds(timestamp))} ${provider}[${machine}] ${paint("green", region)} [${level}] ${message}`;
 }
 
 /** Engines give nanoseconds, of which people read three digits. */

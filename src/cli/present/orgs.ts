@@ -27,3 +27,30 @@ export function renderOrganization({ slug, name, type }: Organization, apps: rea
     ["Apps", apps.map((app) => app.name).join(", ") || "none"],
   ]);
 }
+
+/** What the commands of `orgs cross-network-replays` answer. */
+export interface CrossNetworkReplays {
+  /** Slug. */
+  readonly organization: string;
+  readonly enabled: boolean;
+}
+
+/** One sentence. */
+export function renderCrossNetworkReplays({ organization, enabled }: CrossNetworkReplays): string {
+  return `Replays across the networks of "${organization}" are ${enabled ? "enabled" : "disabled"}`;
+}
+
+/** What the commands of `orgs replay-sources` answer. */
+export interface ReplaySources {
+  /** Slug. */
+  readonly organization: string;
+  /** Slugs. */
+  readonly sources: readonly string[];
+}
+
+/** One sentence. */
+export function renderReplaySources({ organization, sources }: ReplaySources): string {
+  return sources.length === 0
+    ? `"${organization}" takes replays from no other organization`
+    : `"${organization}" takes replays from ${sources.join(", ")}`;
+}

@@ -2,6 +2,7 @@
 import type {
   AppOverview,
   AppStatus,
+  Doors,
   MachineRow,
   PlanetOverview,
   StatusReading,
@@ -39,15 +40,15 @@ function renderPlanet({ planet, url, apps }: PlanetOverview, paint: Painter, opt
   return [title, components, regions, renderApps(apps, options), ...renderDoors(planet.doors ?? [])].join("\n\n");
 }
 
-/** One line for each service that clients reach by a port of this machine alone. */
-function renderDoors(doors: AppStatus["doors"]): string[] {
-  if (doors.length === 0) return [];
-  const lines = doors.map(({ app, protocol, port, hostPort }) =>
-    hostPort === undefined
-      ? `${app}  ${protocol} ${port}  not reachable from this machine: hangar up --service-ports ${port}`
-      : `${app}  ${protocol} ${port}  127.0.0.1:${hostPort}`,
-  );
-  return [lines.join("\n")];
+function renderDoors(doors: Doors): string[] {
+  return doors.length === 0 ? [] : [doors.map((door) => `${door.app}  ${renderDoor(door)}`).join("\n")];
+}
+
+/** A service that clients reach by a port of this machine alone. */
+export function renderDoor({ protocol, port, hostPort }: Doors[number]): string {
+  const unreached = `not reachable from this machine: hangar up --service-ports ${port}`;
+  const place = hostPort === undefined ? unreached : `127.0.0.1:${hostPort}`;
+  return `${protocol} ${port}  ${place}`;
 }
 
 function renderApp({ app, url, doors }: AppStatus, paint: Painter, options: TableOptions): string {

@@ -11,6 +11,7 @@ import {
   MachineVersionSchema,
   ProcessStatSchema,
 } from "../../contract/machine.ts";
+import { CREATION_KEY } from "../../contract/creation-key.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type ApiLease, ApiLeaseSchema, ApiMachineSchema } from "./machine-shape.ts";
@@ -76,8 +77,6 @@ export interface MachinesApi {
   releaseLease(app: string, id: string, nonce: string): Promise<void>;
 }
 
-/** The key of metadata by which a creation is found again. */
-export const CREATION_KEY = "hangar_creation";
 const LONGEST_WAIT_S = 60;
 const ANSWER_MARGIN_MS = 5_000;
 /** Machines can be missing for a moment after their creation. */

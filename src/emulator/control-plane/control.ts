@@ -101,6 +101,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     send,
     random,
     now,
+    timer,
     log,
     token: options.token,
     ownAddress: addresses.control4,

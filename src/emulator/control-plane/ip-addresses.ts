@@ -16,8 +16,8 @@ export interface IpAddresses {
   release(app: string, ip: string): void;
 }
 
-/** What apps share has one address, in a range of its own. */
-const SHARED_V4 = "192.0.2.1";
+/** What apps share has one address, in a range of its own. Apps without an address are reached there too. */
+export const SHARED_V4 = "192.0.2.1";
 const TRIES = 1_000;
 
 export interface IpAddressesDeps {

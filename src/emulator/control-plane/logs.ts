@@ -65,7 +65,12 @@ export function createAppLogs(
 
   return {
     add({ app, region, machine, timestamp, message }) {
-      const entry: LogEntry = { timestamp, app, region, machine, stream: "platform", message };
+      // A fault begins with its code (ER-09).
+      const level = /^\[P[A-Z]\d\d\] /.test(message) ? "error" : "info";
+      const entry: LogEntry = {
+        ...{ timestamp, app, region, machine, stream: "platform", provider: "proxy", level },
+        message,
+      };
       const lines = platformLines.get(app) ?? [];
       platformLines.set(app, lines);
       lines.push(entry);

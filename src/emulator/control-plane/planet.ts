@@ -18,6 +18,7 @@ import { LABEL, planetLabels } from "../runtime/labels.ts";
 import { createBehaviourSettings } from "./behaviour.ts";
 import { createDrain } from "./drain.ts";
 import { viewPlanet } from "./planet-status.ts";
+import { createOrganizationReplays, type OrganizationReplays } from "./replay-settings.ts";
 import type { HttpSend, Publisher } from "./publisher.ts";
 import type { Store } from "./store/store.ts";
 import { createVolumeConvergence } from "./volume-convergence.ts";
@@ -74,6 +75,7 @@ export interface Planet extends PlanetRecord {
   /** Makes regions active; resolves when wan and edge carry them. @throws REGION_UNKNOWN, PLANET_START_FAILED */
   activateRegions(regions: readonly string[]): Promise<void>;
   acceptChecks(reports: readonly CheckReport[]): void;
+  readonly replays: OrganizationReplays;
   behaviour(): PlanetBehaviour;
   changeBehaviour(behaviour: PlanetBehaviour): void;
   /** Has wan and edge told about what changed in the store. */
@@ -89,6 +91,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
   const listeners = new Set<() => void>();
   let reconciled = false;
 
+  const replays = createOrganizationReplays(store, () => changed());
   const behaviour = createBehaviourSettings(store);
   const doors = createServiceDoors(store, deps.servicePorts ?? []);
   const nextWorld = (): World => {
@@ -98,8 +101,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
       version,
       planet: record,
       activeRegions: store.activeRegions(),
-      apps: store.apps(),
-      machines: store.machines(),
+      ...{ apps: store.apps(), organizations: replays.all(), machines: store.machines() },
       hostnames: store.grants.hostnames(),
       slotOf: geography.slotOf,
       rttMs: geography.rttMs,
@@ -253,6 +255,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
         doors: doors.present(),
       }),
     acceptChecks,
+    replays,
     behaviour: behaviour.read,
     changeBehaviour: (change) => {
       behaviour.change(change);

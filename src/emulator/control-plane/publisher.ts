@@ -41,7 +41,7 @@ const LOOK_EVERY_MS = 1_000;
  */
 const SEND_TIMEOUT_MS = 1_500;
 /**
- * How long edge's delivery waits for wan's. In a new region edge would otherwise ask for wan's address before wan has it,
+ * How long edge's delivery waits for wan's, where the regions change. In a new one edge would otherwise ask for wan's address before wan has it,
  * and the kernel asks again only after a second.
  */
 const WAN_FIRST_MS = 1_000;
@@ -49,6 +49,8 @@ const WAN_FIRST_MS = 1_000;
 interface Peer {
   readonly name: ComponentName;
   acknowledged: number;
+  /** Regions of the world that it acknowledged last. */
+  regions: string | undefined;
   startId: string | undefined;
   reachable: boolean;
   wake: (() => void) | undefined;
@@ -62,6 +64,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   const peers: Peer[] = (["wan", "edge"] as const).map((name) => ({
     name,
     acknowledged: -1,
+    regions: undefined,
     startId: undefined,
     reachable: false,
     wake: undefined,
@@ -103,7 +106,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     const base = `http://${deps.addresses[peer.name]}:${COMPONENT_PORT}`;
     const current = build();
     if (peer.acknowledged < current.version) {
-      if (peer.name === "edge") await wanHas(current.version);
+      const regions = current.regions.map(({ code }) => code).join(" ");
+      if (peer.name === "edge" && peer.regions !== regions) await wanHas(current.version);
       const { status } = await deps.send(`${base}/world`, {
         method: "PUT",
         body: JSON.stringify(current),
@@ -112,12 +116,14 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       if (status !== 200)
         throw new AppError("UNREACHABLE", `${peer.name} refused world ${current.version} with status ${status}`);
       peer.acknowledged = current.version;
+      peer.regions = regions;
     } else {
       const { status, body } = await deps.send(`${base}/status`, { method: "GET", timeoutMs: LOOK_EVERY_MS });
       const parsed = status === 200 ? ComponentStatusSchema.parse(JSON.parse(body)) : undefined;
       if (parsed !== undefined && (parsed.startId !== peer.startId || parsed.worldVersion < peer.acknowledged)) {
         if (peer.startId !== undefined) deps.log(`${peer.name} has restarted`);
         peer.startId = parsed.startId;
+        peer.regions = undefined;
         peer.acknowledged = Math.min(peer.acknowledged, parsed.worldVersion);
       }
     }
@@ -134,6 +140,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         failed = true;
         peer.reachable = false;
         peer.acknowledged = -1;
+        peer.regions = undefined;
       }
       for (const waiter of [...waiters]) waiter();
       if (!failed && (dirty || peer.acknowledged < (world?.version ?? 0))) continue;

@@ -11,7 +11,7 @@ export interface Releases {
   list(app: string, limit: number): Release[];
   /** @throws RELEASE_NOT_FOUND */
   get(app: string, id: string): ReleaseDetail;
-  /** @throws DEPLOY_RUNNING also for one whose lease has run out: it has to be adopted and ended first */
+  /** @throws DEPLOY_RUNNING also for one whose lease has run out: it has to be adopted and ended first; PLAN_STALE */
   begin(app: string, body: BeginRelease): HeldRelease;
   /** Takes over a release whose holder is gone. @throws DEPLOY_RUNNING its lease has not run out, RELEASE_NOT_FOUND */
   adopt(app: string, id: string, ttlS: number): HeldRelease;
@@ -59,10 +59,16 @@ export function createReleases({ store, random, now }: ReleasesDeps): Releases {
           return release;
         }),
     get: (app, id) => publicPart(find(app, id)),
-    begin: (app, { ttl_s: ttlS, ...body }) =>
+    begin: (app, { ttl_s: ttlS, after, ...body }) =>
       store.transaction(() => {
         const [newest] = store.releases(app);
         if (newest?.status === "running") throw running(newest);
+        const newestVersion = newest?.version ?? 0;
+        if (after !== undefined && after !== newestVersion) {
+          throw new AppError("PLAN_STALE", `release v${newestVersion} of ${app} is the newest, not v${after}`, {
+            suggestions: ["hangar deploy"],
+          });
+        }
         const at = iso();
         const nonce = machineId(random);
         const record: ReleaseRecord = {
@@ -70,7 +76,7 @@ export function createReleases({ store, random, now }: ReleasesDeps): Releases {
           app,
           nonce,
           id: ulid(now(), random),
-          version: (newest?.version ?? 0) + 1,
+          version: newestVersion + 1,
           status: "running",
           created_at: at,
           updated_at: at,

@@ -1,5 +1,6 @@
-// What reaches services beside host names: the host's ports, which are remembered, and Flycast addresses.
+// What reaches services beside host names: the host's ports, which are remembered, and addresses.
 import type { ServiceDoor } from "./doors.ts";
+import { SHARED_V4 } from "./ip-addresses.ts";
 import type { Store } from "./store/store.ts";
 import { serviceDoors, type WorldInput } from "./world-view.ts";
 
@@ -7,7 +8,7 @@ export interface ServiceDoors {
   /** What each service has, or would get now. */
   present(): ServiceDoor[];
   /** The same for a new world; from now on each keeps what it has. */
-  settle(): Required<Pick<WorldInput, "flycast" | "servicePorts" | "previousDoors">>;
+  settle(): Required<Pick<WorldInput, "publicAddresses" | "flycast" | "servicePorts" | "previousDoors">>;
 }
 
 /** Name of the value in the store. */
@@ -22,12 +23,19 @@ export function createServiceDoors(store: Store, servicePorts: readonly number[]
     });
   const flycastOf = (app: string): string[] =>
     store.grants.ips(app).flatMap(({ type, ip }) => (type === "private_v6" ? [ip] : []));
+  const publicAddressOf = (app: string): string =>
+    store.grants.ips(app).find(({ type }) => type === "v4")?.ip ?? SHARED_V4;
   return {
     present,
     settle() {
       const previousDoors = present();
       store.setValue(DOORS, JSON.stringify(previousDoors));
-      return { servicePorts, previousDoors, flycast: new Map(store.apps().map(({ name }) => [name, flycastOf(name)])) };
+      const ofApps = <Value>(value: (app: string) => Value): Map<string, Value> =>
+        new Map(store.apps().map(({ name }) => [name, value(name)]));
+      return {
+        ...{ servicePorts, previousDoors },
+        ...{ publicAddresses: ofApps(publicAddressOf), flycast: ofApps(flycastOf) },
+      };
     },
   };
 }

@@ -135,13 +135,18 @@ function editOf(edit: unknown): false | string[] | undefined {
 }
 
 const StaticsSchema = z.array(
-  z.looseObject({ guest_path: z.string().startsWith("/"), url_prefix: z.string().startsWith("/") }),
+  z.looseObject({
+    guest_path: z.string().startsWith("/"),
+    url_prefix: z.string().startsWith("/"),
+    // deploys write an empty name where there is no bucket
+    tigris_bucket: z.string().default(""),
+  }),
 );
 
 /** The folders that are served without asking the app (ST-01). */
 export function staticsOf(config: MachineConfig): NonNullable<WorldMachine["statics"]> {
   const { data = [] } = StaticsSchema.safeParse(config["statics"]);
   return data
-    .filter((entry) => entry["tigris_bucket"] === undefined)
+    .filter(({ tigris_bucket: bucket }) => bucket === "")
     .map(({ guest_path: guestPath, url_prefix: urlPrefix }) => ({ guestPath, urlPrefix }));
 }

@@ -13,6 +13,7 @@ export interface WorldInput {
   readonly planet: PlanetRecord;
   readonly activeRegions: readonly string[];
   readonly apps: readonly AppRecord[];
+  readonly organizations?: NonNullable<World["organizations"]>;
   readonly machines: readonly MachineRecord[];
   /** Slot of a region in the address plan. */
   readonly slotOf: (region: string) => number;
@@ -24,6 +25,8 @@ export interface WorldInput {
   }[];
   readonly tlsPort?: number;
   readonly autostopPeriodMs?: number | undefined;
+  /** The address that each app is reached at from outside, by app. */
+  readonly publicAddresses?: ReadonlyMap<string, string>;
   /** Flycast addresses, by app. */
   readonly flycast?: ReadonlyMap<string, readonly string[]>;
   /** Ports of the host that are left to services, and what each of them has led to so far. */
@@ -146,8 +149,14 @@ export function viewWorld(input: WorldInput): World {
     links,
     apps: input.apps.map(({ name, organization, network }) => {
       const flycast = input.flycast?.get(name) ?? [];
-      return { name, organization, network, ...(flycast.length === 0 ? {} : { flycast: [...flycast] }) };
+      const publicAddress = input.publicAddresses?.get(name);
+      return {
+        ...{ name, organization, network },
+        ...(publicAddress === undefined ? {} : { publicAddress }),
+        ...(flycast.length === 0 ? {} : { flycast: [...flycast] }),
+      };
     }),
+    ...(input.organizations === undefined ? {} : { organizations: input.organizations }),
     machines,
     ...(pool.length === 0 ? {} : { doors: worldDoors(serviceDoors(input), pool) }),
     hostnames: (input.hostnames ?? []).map(({ hostname, app, updatedAt }) => ({

@@ -9,6 +9,7 @@ export const EDGE_FAULTS = {
   PC01: "the machine refuses connections on this port. Is the program listening on 0.0.0.0, and not on 127.0.0.1 only?",
   PC03: "the machine reset the connection",
   PC05: "the machine did not take the connection in time",
+  PC07: "no machine took the connection, however often it was tried",
   PM01: "control could not start the machine",
   PM02: "control could not be reached to start the machine",
   PM03: "control did not start the machine in time",
@@ -22,9 +23,11 @@ export const EDGE_FAULTS = {
   PA05: "the app's fly-replay names an app of another organization or network",
   PR01: "no healthy machine serves this port",
   PR02: "the machine that was asked for does not serve this app and port",
-  PR03: "every machine that was tried has failed",
+  PR03: "no machine has taken the request",
+  PR04: "no machine has taken the request, and nothing says why",
   PR05: "a static file could not be read out of the machine",
-  PL02: "the machine is above its hard limit",
+  PL01: "all machines are at their hard limit of connections",
+  PL02: "all machines are at their hard limit of requests",
 } as const;
 
 export type EdgeFault = keyof typeof EDGE_FAULTS;

@@ -1,12 +1,14 @@
 // Looks now and then for machines that have nothing to do, and has control stop them.
 import type { WorldMachine } from "../../contract/world.ts";
-import { AUTOSTOP_PERIOD_MS, planAutostop } from "./autostop.ts";
+import { AUTOSTOP_PERIOD_MS, type AutostopOrder, planAutostop } from "./autostop.ts";
 import type { LoadTracker } from "./load.ts";
 import type { WorldIndex } from "./world-index.ts";
 
 const ORDER_TIMEOUT_MS = 10_000;
 
 export interface Autostopper {
+  /** Stops a machine that cannot be reached, where machines may be stopped at all (AS-16). */
+  lost(machine: WorldMachine): void;
   worldChanged(world: WorldIndex, periodMs: number | undefined): void;
   close(): void;
 }
@@ -31,6 +33,11 @@ export function createAutostopper(deps: AutostopperDeps): Autostopper {
   let cancel = (): void => undefined;
 
   const instanceOf = ({ id, instanceId }: WorldMachine): string => `${id} ${instanceId}`;
+  const order = (machine: WorldMachine, mode: AutostopOrder["mode"], why: string): void => {
+    report(machine, why);
+    // Control that is away misses an order; the next pass gives it again.
+    post(`/hangar/v1/machines/${machine.id}/autostop`, { mode }, ORDER_TIMEOUT_MS).catch(() => undefined);
+  };
   const pass = (): void => {
     plan();
     const nowMs = monotonicMs();
@@ -42,12 +49,11 @@ export function createAutostopper(deps: AutostopperDeps): Autostopper {
     });
     for (const { machine, mode, running, left } of orders) {
       const { id, app, region, processGroup } = machine;
-      report(
+      order(
         machine,
+        mode,
         `${app} has more machines than it needs: ${mode === "stop" ? "stopping" : "suspending"} ${id}, ${left} of ${running} stay up (region ${region}, group ${processGroup})`,
       );
-      // Control that is away misses an order; the next pass gives it again.
-      post(`/hangar/v1/machines/${id}/autostop`, { mode }, ORDER_TIMEOUT_MS).catch(() => undefined);
     }
   };
   const plan = (): void => {
@@ -57,6 +63,10 @@ export function createAutostopper(deps: AutostopperDeps): Autostopper {
   plan();
 
   return {
+    lost(machine) {
+      if (!machine.services.some(({ autostop = "off" }) => autostop !== "off")) return;
+      order(machine, "stop", `${machine.id} cannot be reached any more: stopping it`);
+    },
     worldChanged(next, wantedMs = AUTOSTOP_PERIOD_MS) {
       world = next;
       const running = new Set<string>();

@@ -1,7 +1,7 @@
 // The far end of the backhaul: takes requests from other edges and relays them to machines of its own region. Accepts
 // nothing that does not carry the process's secret.
 import type { BackhaulProtocol } from "./backhaul.ts";
-import type { ClientPolicy } from "./http1/client-connection.ts";
+import type { ClientPolicy } from "./http1/client-policy.ts";
 import type { Exchange } from "./http1/exchange.ts";
 import type { ExchangeOwner } from "./http1/exchange-roles.ts";
 import { FIELD } from "./http1/field-names.ts";

@@ -9,10 +9,11 @@ import { createCheckReporter } from "./checks/reporter.ts";
 import type { RunCheck } from "./checks/run-check.ts";
 import { createDispatcher, type DispatcherDeps, type Entrance } from "./dispatcher.ts";
 import { startEcho } from "./echo.ts";
-import type { ClientPolicy, ClientTimeLimits } from "./http1/client-connection.ts";
+import type { ClientPolicy, ClientTimeLimits } from "./http1/client-policy.ts";
 import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
+import { ReplayBudget } from "./http1/replay-buffer.ts";
 import type { Sockets } from "./http1/sockets.ts";
 import { createH2cConnector } from "./http2/h2c-connector.ts";
 import { createHttp2Sessions } from "./http2/sessions.ts";
@@ -25,18 +26,19 @@ import { createRegionActivator } from "./region-activator.ts";
 import { createDoorKeeper } from "./doors/door-keeper.ts";
 import { planDoors } from "./doors/door-plan.ts";
 import { type DoorDeps, openDoor } from "./doors/open-door.ts";
-import { createFileConnector } from "./statics/file-connector.ts";
+import { createFileConnector, type FileConnectorDeps } from "./statics/file-connector.ts";
 import { createOpeningConnector } from "./stream/opening-connector.ts";
 import { createRegionServices, type RegionService } from "./region-services.ts";
 import { createReplayCache } from "./replay/cache.ts";
 import { createRequestIds } from "./request-id.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
+import { createRetryRounds } from "./retry-rounds.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
 import { createControlSigner } from "./tls/control-signer.ts";
 import { createLeafCertificates } from "./tls/leaf-certificates.ts";
-import { createTlsServer } from "./tls/tls-server.ts";
-import type { TlsOptions } from "./http-features.ts";
-import { resolveEntry } from "./entry-region.ts";
+import { createVersionedTlsServer } from "./tls/versioned-server.ts";
+import { setsTlsVersions, type TlsOptions } from "./http-features.ts";
+import { featuresOfHost, hostOfPart } from "./host-features.ts";
 import { isPlanetName } from "../model/host-names.ts";
 import { createWaker } from "./waker.ts";
 import {
@@ -51,26 +53,17 @@ import {
 import { createWarmPool, type WarmPool } from "./warm-pool.ts";
 import { planWarmTargets } from "./warm-targets.ts";
 
-/** How long clients may take. */
-export const CLIENT_TIME_LIMITS: ClientTimeLimits = {
-  headMs: 30_000,
-  // A little more than the 60 s that browsers and load balancers keep connections for, so that they close first.
-  keepAliveMs: 75_000,
-  exchangeIdleMs: 75_000,
-  // Development servers' WebSockets are silent for long.
-  tunnelIdleMs: 600_000,
-  lingerMs: 2_000,
-};
-
 /** Time limits and pools are looked at this often. */
 const SWEEP_MS = 500;
 
-export interface DataPlaneDeps {
+export interface DataPlaneDeps extends Pick<FileConnectorDeps, "open"> {
   readonly sockets: Sockets;
   readonly runCheck: RunCheck;
   readonly backhaulPort: number;
   readonly echoPort: number;
   readonly timeLimits: ClientTimeLimits;
+  /** Of one port; absent: as the listener has it. */
+  readonly maxConnections?: number | undefined;
   /** Value of the Server field. */
   readonly server: string;
   post(path: string, body: unknown, timeoutMs: number): Promise<{ readonly status: number; readonly body: string }>;
@@ -105,12 +98,6 @@ const SECURE_HTTP2: Entrance = { ...SECURE_HTTP, version: "2" };
 
 const SECRET_BYTES = 24;
 
-/** What the app that a client asks for by name has set for TLS. */
-function tlsOptionsOf(name: string, world: WorldIndex | undefined): TlsOptions | undefined {
-  const entry = resolveEntry(name, undefined, "", (host) => world?.hostname(host)?.app);
-  return entry.kind === "entered" ? world?.features(entry.app, HTTPS_PORT)?.tls : undefined;
-}
-
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const { nowMs, timer, random, randomBytes, log, post, sockets } = deps;
   const h2c = createH2cConnector(timer);
@@ -121,8 +108,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       return (speaksHttp2 && endpoint.opening?.raw !== true ? h2c : openings).connect(endpoint, ...rest);
     },
   };
-  const connector = createFileConnector({ connector: apps, post, timer });
-  const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head() };
+  const connector = createFileConnector({ connector: apps, open: deps.open, timer });
+  const replayBudget = new ReplayBudget();
+  const relay = { connector, nowMs, scratchHead: new Head(), scratchRequestHead: new Head(), replayBudget };
   const protocol = createBackhaulProtocol(Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url"));
   const machines = createMachinePool(nowMs);
   const backhaul = createWarmPool({ connector, nowMs, scratchHead: relay.scratchHead });
@@ -136,6 +124,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const replays = createReplayCache(nowMs);
   const requests = createRequestLog();
   let world: WorldIndex | undefined;
+  let setsVersions = false;
   /** The same world as clients of raw TCP and of UDP see it. */
   let streamWorld: WorldIndex | undefined;
   let datagramWorld: WorldIndex | undefined;
@@ -153,6 +142,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       waker.healthChanged();
       waiting.changed(app);
     },
+    lost: (machine) => autostopper.lost(machine),
   });
   const isHealthy = ({ machine }: Backend): boolean => checker.isHealthy(machine);
   const report = (app: string, backend: Backend | undefined, message: string): void =>
@@ -171,6 +161,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       isHealthy,
       load,
       waiting,
+      retries: createRetryRounds(timer),
       activator,
       waker,
       replays,
@@ -186,19 +177,30 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const acceptSecure = createDispatcher(dispatcherDeps, SECURE_HTTP);
   const acceptHttp2 = createDispatcher(dispatcherDeps, SECURE_HTTP2);
   const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
-  const policy = { headLimits: CLIENT_HEAD_LIMITS, timeLimits: deps.timeLimits, refusalLines };
-  const clients = createListener({ ...policy, accept }, relay, sockets.transport);
+  const policy = {
+    headLimits: CLIENT_HEAD_LIMITS,
+    timeLimits: deps.timeLimits,
+    maxConnections: deps.maxConnections,
+    refusalLines,
+  };
+  const headMsOf = (port: number) => (part: Buffer) => {
+    const host = hostOfPart(part);
+    return host === undefined ? undefined : (featuresOfHost(host, port, world)?.headMs ?? deps.timeLimits.headMs);
+  };
+  const clients = createListener({ ...policy, headMsOf: headMsOf(HTTP_PORT), accept }, relay, sockets.transport);
   const securePolicy = {
     ...policy,
+    headMsOf: headMsOf(HTTPS_PORT),
     accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
   } satisfies Partial<ClientPolicy>;
-  const sessions = createHttp2Sessions(deps.timeLimits.keepAliveMs);
+  const sessions = createHttp2Sessions({ idleMs: deps.timeLimits.keepAliveMs, maxSessions: deps.maxConnections });
   const { sign, selfSigned } = createControlSigner({ post });
   const certificates = createLeafCertificates({ sign, nowMs });
   const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
+  const tlsOptionsOf = (name: string): TlsOptions | undefined => featuresOfHost(name, HTTPS_PORT, world)?.tls;
   const tls = { certificates, versionOf, selfSigned, log };
   const secureClients = createListener(securePolicy, relay, (adopt) =>
-    createTlsServer({ ...tls, options: (name) => tlsOptionsOf(name, world) }, (socket) => {
+    createVersionedTlsServer({ ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
       else adopt((connection) => sockets.accepted(socket, connection));
     }),
@@ -265,6 +267,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       const index = indexWorld(usable);
       checker.apply(index);
       world = index;
+      setsVersions = setsTlsVersions(next.machines);
       streamWorld = indexWorld(usable, streamPortOf);
       datagramWorld = indexWorld(usable, datagramPortOf);
       await doors.apply(planDoors(next));

@@ -1,23 +1,40 @@
 // Pure: codes and addresses that answers of a dispatch need.
-import type { EdgeFault } from "./app-errors.ts";
+import { type EdgeFault, faultLine } from "./app-errors.ts";
 import type { SearchFailure } from "./machine-search.ts";
 import type { FallbackReason } from "./replay/fields.ts";
 import type { UpstreamFault } from "./http1/upstream-connection.ts";
 
-interface SearchFault {
+interface SearchEnd {
   readonly status: number;
-  readonly fault: EdgeFault;
+  /** What stood in the way; undefined: whatever the last attempt has met. */
+  readonly cause: EdgeFault | undefined;
   readonly reason: FallbackReason;
 }
 
 /** What a search without result is told the client (ER-06), the app's log, and an app that asked for a fallback. */
-export const SEARCH_FAULTS: Readonly<Record<Exclude<SearchFailure, "no-such-app" | "no-region">, SearchFault>> = {
-  "no-machine": { status: 503, fault: "PR01", reason: "no_candidate" },
-  "no-such-machine": { status: 503, fault: "PR02", reason: "no_candidate" },
-  "no-slot": { status: 503, fault: "PL02", reason: "no_candidate" },
-  "no-health": { status: 503, fault: "PR01", reason: "no_candidate" },
-  "all-failed": { status: 502, fault: "PR03", reason: "retries_exhausted" },
+export const SEARCH_ENDS: Readonly<Record<Exclude<SearchFailure, "no-such-app">, SearchEnd>> = {
+  "no-machine": { status: 503, cause: "PR01", reason: "no_candidate" },
+  "no-such-machine": { status: 503, cause: "PR02", reason: "no_candidate" },
+  "no-slot": { status: 503, cause: "PL02", reason: "no_candidate" },
+  "no-health": { status: 503, cause: "PR01", reason: "no_candidate" },
+  "no-region": { status: 503, cause: undefined, reason: "no_candidate" },
+  "all-failed": { status: 502, cause: undefined, reason: "retries_exhausted" },
 };
+
+/**
+ * The fault of a request that no machine has taken (ER-01). For HTTP it tells the last error, or that there was none; clients
+ * of raw TCP have codes of their own.
+ */
+export function finalFault(
+  cause: EdgeFault | undefined,
+  attempts: number,
+  isRaw: boolean,
+): { readonly fault: EdgeFault; readonly more: string } {
+  const tried = `${attempts} attempts`;
+  if (isRaw) return { fault: cause !== undefined && /^P[RL]/.test(cause) ? cause : "PC07", more: tried };
+  if (cause === undefined) return { fault: "PR04", more: tried };
+  return { fault: "PR03", more: `${tried}, last error: ${faultLine(cause)}` };
+}
 
 const HTTPS_PORT = 443;
 

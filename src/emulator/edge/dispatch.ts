@@ -1,11 +1,11 @@
 // One client's request on its way to a machine: has a machine searched, forwards, tries again elsewhere when a machine cannot
 // be reached, and follows fly-replay. The bytes are relayed by http1/.
-import { type EdgeFault, faultLine } from "./app-errors.ts";
-import { type ClientRequest, questionOf } from "./client-request.ts";
+import type { EdgeFault } from "./app-errors.ts";
+import { appAddressOf, type ClientRequest, questionOf } from "./client-request.ts";
 import { cachedCourse, cacheStatus, type Course, fallbackCourse, firstCourse, replayCourse } from "./course.ts";
 import { codingFor } from "./content-coding.ts";
 import type { Coding } from "./http1/body-encoder.ts";
-import { faultCode, httpsLocation, mustBeSecure, SEARCH_FAULTS } from "./dispatch-answers.ts";
+import { faultCode, finalFault, httpsLocation, mustBeSecure, SEARCH_ENDS } from "./dispatch-answers.ts";
 import type { DispatcherDeps } from "./dispatcher.ts";
 import { explainUnknownApp, type EdgeError } from "./edge-errors.ts";
 import type { Exchange } from "./http1/exchange.ts";
@@ -14,7 +14,7 @@ import { FIELD } from "./http1/field-names.ts";
 import type { Head } from "./http1/head.ts";
 import type { UpstreamFault } from "./http1/upstream-connection.ts";
 import { Journey } from "./journey.ts";
-import { MachineSearch, type SearchFailure, type SearchUser } from "./machine-search.ts";
+import { MachineSearch, MAX_ATTEMPTS, type SearchFailure, type SearchUser } from "./machine-search.ts";
 import {
   DROPPED_FROM_PRISTINE_RESPONSE,
   DROPPED_FROM_RESPONSE,
@@ -25,14 +25,13 @@ import type { CacheQuestion } from "./replay/cache.ts";
 import { type FallbackReason, renderReplaySource, transformLines } from "./replay/fields.ts";
 import { parseReplayJson, readReplayHeader, REPLAY_JSON_TYPE, type ReplayInstruction } from "./replay/instruction.ts";
 import { MAX_REPLAYS } from "./replay/resolve.ts";
+import { RequestFaults } from "./request-faults.ts";
 import type { Wish } from "./route.ts";
 import { openingFor } from "./stream/opening.ts";
 import { resolveTarget } from "./targets.ts";
 import { renderTrace } from "./trace.ts";
 import type { Backend } from "./world-index.ts";
 
-/** Machines tried for one request before it is given up (ER-01); each is tried once. */
-const MAX_ATTEMPTS = 90;
 const REPLAY_TYPE = Buffer.from(REPLAY_JSON_TYPE);
 
 export class Dispatch implements ExchangeOwner, SearchUser {
@@ -45,6 +44,8 @@ export class Dispatch implements ExchangeOwner, SearchUser {
   readonly #search: MachineSearch;
   #course: Course;
   #backend: Backend | undefined;
+  /** What the present course has met; undefined: nothing. */
+  #faults: RequestFaults | undefined;
   #rttMs = 0;
   /** What the app's header asked for. */
   #instruction: ReplayInstruction | "none" | "malformed" = "none";
@@ -97,7 +98,7 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     this.#report(faultCode(fault), backend === undefined ? "" : `port ${backend.service.internalPort}`);
     if (!repeatable || backend === undefined) return this.#reply(502);
     if (this.#journey.attempts < MAX_ATTEMPTS) return this.#search.without(backend.machine.id);
-    return this.#giveUp(502, "PR03", "retries_exhausted");
+    return this.#giveUp(502, "retries_exhausted");
   }
 
   inspect(head: Head, bytes: Buffer): UpstreamFault | "collect" | undefined {
@@ -121,7 +122,7 @@ export class Dispatch implements ExchangeOwner, SearchUser {
 
   requestLines(): string {
     const { address: clientAddress, forwardedFor, region, startMs, entrance } = this.#client;
-    const publicAddress = this.#deps.world()?.regions.get(region)?.edge4 ?? clientAddress;
+    const publicAddress = appAddressOf(this.#client, this.#deps.world()!);
     const { port, secure, version } = entrance;
     const origin = { clientAddress, forwardedFor, region, publicAddress, port, secure, version };
     const fields = renderRequestFields({ ...origin, requestId: this.#requestId, startUs: startMs * 1_000 });
@@ -155,23 +156,22 @@ export class Dispatch implements ExchangeOwner, SearchUser {
       this.#deps.replays.forget(cached.key);
       return this.#take(firstCourse(this.#client.app, undefined, cacheStatus("miss")));
     }
-    if (why === "no-region") return this.#reply(503);
     if (why === "no-such-app") {
       const { status, body } = explainUnknownApp(app);
       return this.#reply(status, body);
     }
-    const { status, fault, reason } = SEARCH_FAULTS[why];
-    return this.#giveUp(status, fault, reason);
+    const { status, cause, reason } = SEARCH_ENDS[why];
+    return this.#giveUp(status, reason, cause);
   }
 
   wakeFailed({ machine }: Backend, fault: EdgeFault): void {
-    this.#journey.attempts += 1;
     this.#report(fault, machine.id);
   }
 
   /** Starts anew on another course. */
   #take(course: Course): void {
     this.#course = course;
+    this.#faults = undefined;
     this.#journey.attempts = 0;
     this.#search.begin(course);
   }
@@ -253,12 +253,13 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     if (!this.#exchange.withdraw()) return;
     this.#search.stop();
     this.#leave();
-    this.#giveUp(504, "PR03", "timeout");
+    this.#giveUp(504, "timeout");
   }
 
   /** The present course leads nowhere: back to the app that asked for the replay, if it wanted that, or an error. */
-  #giveUp(status: number, fault: EdgeFault, reason: FallbackReason): void {
-    this.#report(fault, this.#course.app);
+  #giveUp(status: number, reason: FallbackReason, cause = this.#faults?.last): void {
+    const { fault, more } = finalFault(cause, this.#journey.attempts, this.#client.entrance.raw === true);
+    this.#report(fault, more);
     this.#endTimer();
     const back = fallbackCourse(this.#course, reason, this.#deps.monotonicMs());
     if (back === undefined) return this.#reply(status);
@@ -283,10 +284,9 @@ export class Dispatch implements ExchangeOwner, SearchUser {
   }
 
   #report(fault: EdgeFault, more: string): void {
-    const line = faultLine(fault, more);
-    this.#journey.step("fail", { detail: line });
-    this.#deps.log(`${this.#requestId} ${this.#course.app}: machine ${this.#backend?.machine.id ?? "?"} ${line}`);
-    this.#deps.report(this.#course.app, this.#backend, line);
+    const { log, report } = this.#deps;
+    const where = { journey: this.#journey, requestId: this.#requestId, app: this.#course.app };
+    (this.#faults ??= new RequestFaults({ log, report, ...where })).add(fault, this.#backend, more);
   }
 
   #leave(): void {

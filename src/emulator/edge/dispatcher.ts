@@ -4,7 +4,7 @@ import { type ClientRequest, plainQuestion } from "./client-request.ts";
 import { Dispatch } from "./dispatch.ts";
 import { explainEntry } from "./edge-errors.ts";
 import { resolveEntry } from "./entry-region.ts";
-import type { ClientPolicy } from "./http1/client-connection.ts";
+import type { ClientPolicy } from "./http1/client-policy.ts";
 import { FIELD } from "./http1/field-names.ts";
 import type { LoadTracker } from "./load.ts";
 import { DROPPED_FROM_REQUEST } from "./platform-fields.ts";
@@ -13,6 +13,7 @@ import type { RegionActivator } from "./region-activator.ts";
 import type { CacheQuestion, ReplayCache } from "./replay/cache.ts";
 import { readSession } from "./replay/session.ts";
 import type { RequestLog } from "./request-log.ts";
+import type { RetryRounds } from "./retry-rounds.ts";
 import type { Pools } from "./targets.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 import type { Waker } from "./waker.ts";
@@ -42,6 +43,7 @@ export interface DispatcherDeps {
   isHealthy(backend: Backend): boolean;
   readonly load: LoadTracker;
   readonly waiting: WaitingRoom;
+  readonly retries: RetryRounds;
   readonly activator: RegionActivator;
   readonly waker: Pick<Waker, "wake" | "isWaking">;
   readonly replays: ReplayCache;
@@ -85,7 +87,7 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
     let question: CacheQuestion | undefined;
     if (deps.replays.size > 0 || (features !== undefined && features.replayCache.length > 0)) {
       const plain = plainQuestion(entered.app, host, target);
-      const session = features === undefined ? undefined : readSession(features.replayCache, plain.path, head, bytes);
+      const session = features === undefined ? undefined : readSession(features.replayCache, plain, head, bytes);
       question = { ...plain, session };
     }
     const client: ClientRequest = {
@@ -110,7 +112,9 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
       readWish(head, bytes),
       world === undefined ? { status: 503, body: "" } : refusal,
     );
-    const fieldLines = refusal === undefined ? head.keptLines(bytes, DROPPED_FROM_REQUEST) : "";
+    // HTTP/1.0 needs no host where the port says which app is meant; what the app gets is HTTP/1.1.
+    const named = head.hostEnd > 0 ? "" : `host: ${entered.app}.fly.dev\r\n`;
+    const fieldLines = refusal === undefined ? named + head.keptLines(bytes, DROPPED_FROM_REQUEST) : "";
     return { owner, fieldLines, idleMs: features?.idleMs };
   };
 }

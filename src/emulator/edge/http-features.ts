@@ -1,6 +1,6 @@
 // Pure: what the HTTP handler of a port does beside routing. Worked out once per world, so that a request to a service that
 // asks for nothing pays for nothing.
-import type { WorldHttpOptions, WorldPort, WorldService } from "../../contract/world.ts";
+import type { WorldHttpOptions, WorldMachine, WorldPort, WorldService } from "../../contract/world.ts";
 
 export type TlsOptions = NonNullable<WorldPort["tlsOptions"]>;
 export type ReplayCacheRule = NonNullable<WorldHttpOptions["replayCache"]>[number];
@@ -18,6 +18,8 @@ export interface HttpFeatures {
   readonly replayCache: readonly ReplayCacheRule[];
   /** How long nothing may move on a client's connection (PH-09); undefined: as the edge has it. */
   readonly idleMs: number | undefined;
+  /** How long a client may take for a request's head (PH-09); undefined: as the edge has it. */
+  readonly headMs: number | undefined;
   readonly proxyProto: "v1" | "v2" | undefined;
   readonly tls: TlsOptions | undefined;
 }
@@ -50,11 +52,24 @@ export function httpFeatures(port: WorldPort): HttpFeatures {
     pristine: options?.pristine === true,
     removed: removed.size > 0 ? removed : undefined,
     addedLines,
-    replayCache: (options?.replayCache ?? []).toSorted((a, b) => b.pathPrefix.length - a.pathPrefix.length),
+    replayCache: (options?.replayCache ?? []).toSorted((a, b) => pathLength(b) - pathLength(a)),
     idleMs: options?.idleTimeoutMs,
+    headMs: options?.headersReadTimeoutMs,
     proxyProto: port.handlers.includes("proxy_proto") ? (port.proxyProto ?? "v1") : undefined,
     tls: port.tlsOptions,
   };
+}
+
+/** Of the path alone: a host name may stand before it. */
+function pathLength({ pathPrefix }: ReplayCacheRule): number {
+  return pathPrefix.length - Math.max(0, pathPrefix.indexOf("/"));
+}
+
+/** Whether a port of any of these machines limits the versions of TLS. */
+export function setsTlsVersions(machines: readonly Pick<WorldMachine, "services">[]): boolean {
+  return machines.some(({ services }) =>
+    services.some(({ ports }) => ports.some(({ tlsOptions }) => tlsOptions?.versions !== undefined)),
+  );
 }
 
 /** The public port of a service, if it has that one. */

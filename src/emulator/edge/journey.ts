@@ -4,6 +4,9 @@ import type { RequestRecord } from "./request-log.ts";
 import type { Trace, TraceCandidate, TraceStep } from "./trace.ts";
 import type { Backend } from "./world-index.ts";
 
+/** Of a longer way the first and the last steps are told: a trace is a field of the response, and clients bound these. */
+const MAX_STEPS = 40;
+
 export class Journey {
   /** Machines that were tried on the present course. */
   attempts = 0;
@@ -26,7 +29,10 @@ export class Journey {
   }
 
   step(kind: TraceStep["kind"], more: Omit<TraceStep, "kind" | "atMs">): void {
-    if (this.isFull) (this.#steps ??= []).push({ kind, atMs: this.#elapsedMs(), ...more });
+    if (!this.isFull) return;
+    const steps = (this.#steps ??= []);
+    if (steps.length >= MAX_STEPS) steps.splice(MAX_STEPS / 2, 1);
+    steps.push({ kind, atMs: this.#elapsedMs(), ...more });
   }
 
   /** The final status is known. */

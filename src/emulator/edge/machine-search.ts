@@ -12,11 +12,15 @@ type Awaited = Extract<RouteDecision, { kind: "wait" }>["for"];
 const WAIT_MS: Readonly<Record<Awaited, number>> = {
   /** Long enough for a burst to pass, shorter than clients' own patience. */
   "a slot": 30_000,
-  /** The platform blocks until a machine is healthy (LB-17); here a person waits for an answer that says what is wrong. */
-  "a healthy machine": 8_000,
+  /** The platform blocks (LB-17), and does not say for how long: so nearly as long as a request may be silent. */
+  "a healthy machine": 60_000,
   /** For an old version to end and a new one to begin while the engine is busy with others. */
   "a machine that starts": 30_000,
 };
+/** The platform tries as often to find a machine that takes a request (ER-01). */
+export const MAX_ATTEMPTS = 90;
+/** No new round begins later than this: machines that do not even refuse take a while to fail each time. */
+const ROUNDS_WITHIN_MS = 8_000;
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -39,7 +43,7 @@ export type SearchJourney = Pick<Journey, "isFull" | "step" | "attempts" | "cand
 
 export type SearchDeps = Pick<
   DispatcherDeps,
-  "world" | "load" | "isHealthy" | "random" | "waker" | "nowMs" | "activator" | "waiting"
+  "world" | "load" | "isHealthy" | "random" | "waker" | "nowMs" | "activator" | "waiting" | "retries"
 >;
 
 /** What hears of the search. */
@@ -58,7 +62,11 @@ export class MachineSearch {
   readonly #journey: SearchJourney;
   readonly #user: SearchUser;
   #course: Course | undefined;
+  /** Machines that are no good for this request, whatever happens. */
   #excluded = NOBODY;
+  /** Machines that could not be reached in this round. */
+  #failed = NOBODY;
+  #startedMs = 0;
   #activated = false;
   #stopWaiting: (() => void) | undefined;
 
@@ -74,12 +82,14 @@ export class MachineSearch {
     this.stop();
     this.#course = course;
     this.#excluded = course.avoided === undefined ? NOBODY : new Set([course.avoided]);
+    this.#failed = NOBODY;
+    this.#startedMs = this.#deps.nowMs();
     this.#decide();
   }
 
-  /** Goes on without a machine that has failed. */
+  /** Goes on without a machine that could not be reached, until all others have been tried. */
   without(machineId: string): void {
-    this.#exclude(machineId);
+    this.#failed = new Set([...this.#failed, machineId]);
     this.#decide();
   }
 
@@ -99,7 +109,7 @@ export class MachineSearch {
       isWaking: waker.isWaking,
       random,
       nowMs,
-      excluded: this.#excluded,
+      excluded: this.#failed.size === 0 ? this.#excluded : new Set([...this.#excluded, ...this.#failed]),
     };
     const { app, wish } = this.#course!;
     const request = { app, port: this.#client.entrance.port, wish };
@@ -121,20 +131,20 @@ export class MachineSearch {
         if (!alreadyWaiting) this.#wait(decision.for);
         return false;
       default:
-        this.#user.notFound(decision.code);
+        if (decision.code !== "all-failed" || !this.#awaitRound()) this.#user.notFound(decision.code);
         return true;
     }
   }
 
   #wake(backend: Backend, rttMs: number): void {
     const { id } = backend.machine;
-    const { waker, world, load } = this.#deps;
+    const { waker, world, load, isHealthy } = this.#deps;
     this.#journey.step("wake", { machine: id, region: backend.machine.region });
     this.#stopWaiting = waker.wake(backend, (result) => {
       this.#stopWaiting = undefined;
       if (result.kind === "failed") {
         this.#journey.attempts += 1;
-        this.#exclude(id);
+        this.#excluded = new Set([...this.#excluded, id]);
         this.#user.wakeFailed(backend, result.fault);
         this.#decide();
         return;
@@ -142,7 +152,8 @@ export class MachineSearch {
       // The machine was started for this request, which takes it before others are considered (AS-10).
       const awake = world()?.backendOf(id, this.#client.entrance.port);
       const limit = awake?.service.concurrency.hardLimit ?? Infinity;
-      if (awake?.machine.started === true && load.of(awake.key) < limit) this.#user.found(awake, rttMs);
+      if (awake?.machine.started === true && isHealthy(awake) && load.of(awake.key) < limit)
+        this.#user.found(awake, rttMs);
       else this.#decide();
     });
   }
@@ -175,7 +186,16 @@ export class MachineSearch {
     if (stop === undefined) expire();
   }
 
-  #exclude(machineId: string): void {
-    this.#excluded = new Set([...this.#excluded, machineId]);
+  /** @returns false where the machines that have failed are not to be tried once more */
+  #awaitRound(): boolean {
+    const { retries, nowMs } = this.#deps;
+    if (this.#failed.size === 0 || this.#journey.attempts >= MAX_ATTEMPTS) return false;
+    if (nowMs() - this.#startedMs >= ROUNDS_WITHIN_MS) return false;
+    this.#stopWaiting = retries.enter(() => {
+      this.#stopWaiting = undefined;
+      this.#failed = NOBODY;
+      this.#decide();
+    });
+    return this.#stopWaiting !== undefined;
   }
 }

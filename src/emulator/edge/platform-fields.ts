@@ -1,4 +1,5 @@
 // Pure: the fields that the platform adds to requests and responses, and those it takes away (statements HD-01 to HR-05).
+import { createHash } from "node:crypto";
 import { FIELD } from "./http1/field-names.ts";
 import { droppedKinds } from "./http1/head.ts";
 import { renderTrace, type Trace } from "./trace.ts";
@@ -76,6 +77,12 @@ export function renderRequestFields(origin: RequestOrigin): string {
     `x-forwarded-for: ${chain}, ${publicAddress}\r\nx-forwarded-port: ${port}\r\nx-forwarded-proto: ${proto}\r\nx-forwarded-ssl: ${ssl}\r\n` +
     `x-request-start: t=${startUs}\r\n`
   );
+}
+
+/** The value of Server: as on the platform a build's hash and day, here those of this edge (HR-01). */
+export function serverName(version: string, startedMs: number): string {
+  const build = createHash("sha256").update(`hangar ${version}`).digest("hex").slice(0, 9);
+  return `Fly/${build} (${new Date(startedMs).toISOString().slice(0, 10)})`;
 }
 
 /** Field lines for the client. */

@@ -48,13 +48,22 @@ export function createPolicyRouting({ managementAddress, listInterfaces, run }: 
     await ip([`-${family}`, "-batch", "-"], `${lines.join("\n")}\n`);
   };
 
+  /** What the namespace looked like after the last application: as long as it does, there is nothing to route anew. */
+  let settledAt: string | undefined;
+
   return {
     async apply({ regions, apps }) {
       const listing = listInterfaces();
       const found = regions.flatMap((region) => routeOf(region, listing));
-      const management = deviceOf(managementAddress, listing);
-      await applyFamily(found, 4, management === undefined ? [] : [planDefaultRoute(managementAddress, management)]);
-      await applyFamily(found, 6, planFlycast(apps, listing));
+      const flycast = apps.flatMap(({ flycast: addresses = [] }) => addresses);
+      const look = (): string => JSON.stringify([regions, flycast, listInterfaces()]);
+      if (look() !== settledAt) {
+        settledAt = undefined;
+        const management = deviceOf(managementAddress, listing);
+        const out = management === undefined ? [] : [planDefaultRoute(managementAddress, management)];
+        await Promise.all([applyFamily(found, 4, out), applyFamily(found, 6, planFlycast(apps, listing))]);
+        settledAt = look();
+      }
       return {
         missing: regions.filter((region) => !found.some((route) => route.region === region)).map(({ code }) => code),
       };

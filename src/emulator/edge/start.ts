@@ -8,16 +8,19 @@ import {
   EDGE_HTTPS_PORT,
 } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
+import type { OpenAnswer } from "../../platform/http-send.ts";
 import { dial, lookUpAddresses } from "../../platform/dial.ts";
 import { createWorldFile, type WorldFileDeps } from "../component/world-file.ts";
 import { createAdminServer } from "../component/admin-server.ts";
 import { renderMetrics } from "./metrics.ts";
 import { createOrders } from "./orders.ts";
 import { runCheck } from "./checks/run-check.ts";
-import { CLIENT_TIME_LIMITS, createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
+import { createDataPlane, type DataPlaneDeps } from "./data-plane.ts";
 import { createEdge } from "./edge.ts";
 import { createTunnels, tunnelUpgrade } from "./tunnels.ts";
 import { chooseSockets } from "./http1/choose-sockets.ts";
+import { CLIENT_TIME_LIMITS } from "./http1/client-policy.ts";
+import { serverName } from "./platform-fields.ts";
 import { warmUp } from "./warm-up.ts";
 import { createPolicyRouting, type PolicyRoutingDeps } from "./policy-routing.ts";
 
@@ -31,6 +34,10 @@ export interface StartEdgeDeps extends PolicyRoutingDeps {
     url: string,
     options: { readonly method: "POST"; readonly body: string; readonly timeoutMs: number },
   ) => Promise<{ readonly status: number; readonly body: string }>;
+  readonly open: (
+    url: string,
+    options: { readonly method: "POST"; readonly body: string; readonly timeoutMs: number },
+  ) => Promise<OpenAnswer>;
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
   /** Runs something later, unless the returned function is called before. */
@@ -51,7 +58,7 @@ export interface RunningEdge {
 
 /** @throws PLANET_START_FAILED, PORT_TAKEN */
 export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
-  const { managementAddress, token, controlUrl, version, send, nowMs, monotonicMs, timer, random, log } = deps;
+  const { managementAddress, token, controlUrl, version, send, open, nowMs, monotonicMs, timer, random, log } = deps;
   const dataPlaneDeps: DataPlaneDeps = {
     ...{
       sockets: await chooseSockets({ timer, log }),
@@ -60,9 +67,11 @@ export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
       echoPort: EDGE_ECHO_PORT,
       timeLimits: CLIENT_TIME_LIMITS,
     },
-    ...{ server: `Hangar/${version}`, nowMs, monotonicMs, timer, random, randomBytes, log },
+    ...{ server: serverName(version, nowMs()), nowMs, monotonicMs, timer, random, randomBytes, log },
     post: (path, body, timeoutMs) =>
       send(`${controlUrl}${path}`, { method: "POST", body: JSON.stringify(body), timeoutMs }),
+    open: (path, body, timeoutMs) =>
+      open(`${controlUrl}${path}`, { method: "POST", body: JSON.stringify(body), timeoutMs }),
   };
   const dataPlane = createDataPlane(dataPlaneDeps);
   const edge = createEdge({

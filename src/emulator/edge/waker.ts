@@ -13,13 +13,13 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
 const PAUSE_GROWTH = 1.15;
-/** The checks' own way of becoming healthy after the port is open. */
+/** The checks' own way of becoming healthy after the port is open; then requests wait as for any unhealthy machine (LB-17). */
 const HEALTHY_WITHIN_MS = 8_000;
 
 export type WakeResult = { readonly kind: "awake" } | { readonly kind: "failed"; readonly fault: EdgeFault };
 
 export interface Waker {
-  /** Calls back once the machine can take requests, or cannot be started. The result ends the wait. */
+  /** Calls back once the machine is up and its checks pass or take long, or once it cannot be started. The result ends the wait. */
   wake(backend: Backend, done: (result: WakeResult) => void): () => void;
   isWaking(machineId: string): boolean;
   worldChanged(world: WorldIndex): void;
@@ -70,7 +70,7 @@ export function createWaker(deps: WakerDeps): Waker {
   const reached = (entry: Waking, sinceMs: number): void => {
     report(entry.backend, `the machine's port is open after ${seconds(sinceMs)}`);
     entry.phase = "checking";
-    entry.cancel = timer(HEALTHY_WITHIN_MS, () => fail(entry, "PR01"));
+    entry.cancel = timer(HEALTHY_WITHIN_MS, () => settle(entry, { kind: "awake" }));
     hurry(entry.backend.machine.id);
     check(entry);
   };

@@ -27,8 +27,11 @@ export interface WorldApp {
   readonly name: string;
   readonly organization?: string | undefined;
   readonly network?: string | undefined;
+  readonly publicAddress?: string | undefined;
   readonly flycast?: readonly string[] | undefined;
 }
+
+export type WorldOrganization = NonNullable<World["organizations"]>[number];
 
 export interface WorldIndex {
   readonly version: number;
@@ -40,6 +43,8 @@ export interface WorldIndex {
   /** Active regions by code. */
   readonly regions: ReadonlyMap<string, WorldRegion>;
   readonly apps: ReadonlyMap<string, WorldApp>;
+  /** Organizations that allow more replays than those inside a network, by slug. */
+  readonly organizations: ReadonlyMap<string, WorldOrganization>;
   readonly machines: ReadonlyMap<string, WorldMachine>;
   /** Address and port of each service that speaks HTTP/2 in the clear. */
   readonly h2Backends: ReadonlySet<string>;
@@ -120,6 +125,7 @@ export function indexWorld(world: World, portOf: PortFinder = httpPortOf): World
     tlsPort: world.tlsPort,
     regions: new Map(world.regions.map((region) => [region.code, region])),
     apps: new Map(world.apps.map((app) => [app.name, app])),
+    organizations: new Map(world.organizations?.map((organization) => [organization.slug, organization])),
     machines,
     h2Backends: new Set(world.machines.flatMap(h2BackendsOf)),
     rttMs,

@@ -73,7 +73,8 @@ function networkOf({
     networks: [{ network: names.regionNetwork(planet.name, machine.region), address4, address6 }],
     hostname: machine.id,
     dnsServers: [regionAddresses(planet.block, slot).wan4],
-    extraHosts: [`fly-local-6pn:${address6}`],
+    // The second one is where programs listen for datagrams from outside (PH-11).
+    extraHosts: [`fly-local-6pn:${address6}`, `fly-global-services:${address4}`],
   };
 }
 

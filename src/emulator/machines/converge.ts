@@ -57,19 +57,25 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     if ((config.services ?? []).length > 0) await deps.drained(id, DRAIN_DEADLINE_MS);
   };
 
-  /** Stops what is alive, what depends on others first; what is left of the main program. */
-  const stopAll = async (
-    machine: MachineRecord,
-    present: readonly ContainerInfo[],
-  ): Promise<ContainerDetail | undefined> => {
+  const isProgram = (container: ContainerInfo): boolean => isAlive(container) && !isAnchor(container);
+
+  /** Stops what is alive, what depends on others first. */
+  const stopAll = async (machine: MachineRecord, present: readonly ContainerInfo[]): Promise<void> => {
     if (present.some(isAlive)) await drained(machine);
-    const programs = present.filter((container) => isAlive(container) && !isAnchor(container));
-    const details = await Promise.all(
-      programs.map((container) => containers.stop(machine, programOf(machine, container), container)),
+    await Promise.all(
+      present.filter(isProgram).map((container) => containers.stop(machine, programOf(machine, container), container)),
     );
     for (const anchor of present.filter((container) => isAlive(container) && isAnchor(container)))
       await containers.stop(machine, undefined, anchor);
-    return details[0];
+  };
+  /** The same; what is left of the main program. */
+  const stopAndLook = async (
+    machine: MachineRecord,
+    present: readonly ContainerInfo[],
+  ): Promise<ContainerDetail | undefined> => {
+    await stopAll(machine, present);
+    const main = present.find(isProgram);
+    return main === undefined ? undefined : runtime.inspectContainer(main.id);
   };
   const removeAll = async (present: readonly ContainerInfo[]): Promise<void> => {
     await Promise.all(present.map(({ id }) => runtime.removeContainer(id)));
@@ -98,9 +104,9 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
       return;
     }
     journal.write(machine.id, { state: "stopping" });
-    const detail = await stopAll(machine, current);
+    const detail = await stopAndLook(machine, current);
     // Where only the network was left, every program has had its event.
-    const last = current.some((one) => isAlive(one) && !isAnchor(one)) ? exited(detail, false) : undefined;
+    const last = current.some(isProgram) ? exited(detail, false) : undefined;
     journal.write(machine.id, { state: "stopped", restarts: 0, ...STOP_DONE }, last);
   };
 
@@ -135,40 +141,46 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     stale: readonly ContainerInfo[],
   ): Promise<void> => {
     const restart = machine.restartRequested;
-    let present = current;
     if (restart && current.some(isAlive)) {
       journal.write(machine.id, { state: "restarting" });
-      const detail = await stopAll(machine, current);
+      const detail = await stopAndLook(machine, current);
       journal.write(machine.id, { state: "starting", restarts: 0, ...STOP_DONE }, exited(detail, true));
     } else if (restart) journal.write(machine.id, STOP_DONE);
     else if (machine.state === "started" && stale.length === 0 && (await unheard(machine, current))) return;
     const programs = machinePrograms(machine);
     const main = programs[0] === undefined ? undefined : containerOf(programs[0], current);
     if (programs.length === 1 && !restart && main?.state === "running") {
+      await removeAll(stale);
       if (machine.state !== "started") started(machine);
       return;
     }
     const running = !restart && current.length > 0 && machine.state === "started";
     if (!running) journal.write(machine.id, { state: stale.length > 0 ? "replacing" : "starting" });
-    if (stale.length > 0) {
-      await stopAll(machine, stale);
-      await removeAll(stale);
-    }
-    if (!keepsFiles(machine, restart) && !(current.some(isAlive) && !restart)) {
-      await removeAll(current);
-      present = [];
-    }
+    const keeps = keepsFiles(machine, restart) || (current.some(isAlive) && !restart);
+    // What was made and not started may lack its files: its run was cut short.
+    const isUsable = ({ state }: ContainerInfo): boolean => keeps && state !== "created";
+    await removeAll(current.filter((container) => !isUsable(container)));
+    const present = current.filter(isUsable);
+    // A single program's container is made while the old version ends; they have one address, and only what runs holds it.
+    const [only] = stale.length > 0 && present.length === 0 && programs.length === 1 ? programs : [];
+    const [ended, made] = await Promise.allSettled([
+      stopAll(machine, stale),
+      only === undefined ? undefined : containers.prepare(machine, only),
+    ]);
+    if (ended.status === "rejected") throw ended.reason;
     try {
+      if (made.status === "rejected") throw made.reason;
       await deps.activateRegions([machine.region]);
-      await deps.launcher.bringUp(
-        machine,
-        restart ? present.map((one) => ({ ...one, state: "exited" as const })) : present,
-      );
+      const next = made.value === undefined ? [] : [made.value];
+      const ready = restart ? present.map((one) => ({ ...one, state: "exited" as const })) : present;
+      await deps.launcher.bringUp(machine, [...ready, ...next]);
     } catch (thrown) {
       const error = asAppError(thrown);
       // A refusal may come from the work of a control that was killed, or of an engine that is restarting: only what
       // cannot change by itself, or does not change for a while, is the machine's failure.
       if (!FINAL.has(error.code) && deps.mayRetry(machine.id)) throw error;
+      await removeAll(stale);
+      if (isSuperseded(machine)) return;
       journal.write(
         machine.id,
         { state: "failed", desired: "stopped" },
@@ -178,10 +190,15 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
       return;
     }
     if (!running) started(machine);
+    await removeAll(stale);
   };
 
-  const started = (machine: MachineRecord): void =>
-    journal.write(machine.id, { state: "started" }, event("start", "started", "flyd"));
+  const started = (machine: MachineRecord): void => {
+    if (!isSuperseded(machine)) journal.write(machine.id, { state: "started" }, event("start", "started", "flyd"));
+  };
+
+  /** Whether the machine got another version during this run: what the run has come to says nothing of that one. */
+  const isSuperseded = ({ id, instanceId }: MachineRecord): boolean => store.machine(id)?.instanceId !== instanceId;
 
   /** Whether a program ended while nobody listened; what follows from that is done then, too. */
   const unheard = async (machine: MachineRecord, current: readonly ContainerInfo[]): Promise<boolean> => {

@@ -67,9 +67,7 @@ export function createLauncher(deps: LaunchDeps): Launcher {
           several && container?.state === "exited" ? await runtime.inspectContainer(container.id) : undefined;
         const runs = container?.state === "running" || container?.state === "paused";
         if (!runs && !hasEnded(machine, ended) && mayStart(program, fact)) {
-          await (container === undefined
-            ? containers.launch(machine, program)
-            : containers.start(machine, program, container));
+          await containers.start(machine, program, container ?? (await containers.prepare(machine, program)));
           started = true;
         }
         if (program.name !== undefined)

@@ -3,7 +3,7 @@
 import { durationMs } from "../model/duration.ts";
 import type { FileConfig } from "../../contract/machine-config.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
-import type { ContainerDetail, ContainerInfo, ContainerRuntime, ContainerSpec } from "../runtime/container-runtime.ts";
+import type { ContainerInfo, ContainerRuntime, ContainerSpec } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
 import { ANCHOR, anchorSpec, programContainerSpec, stopSignal } from "./container-spec.ts";
 import { programSecrets } from "./environment.ts";
@@ -28,16 +28,12 @@ export interface MachineContainers {
   list(id: string): Promise<ContainerInfo[]>;
   /** The container that holds the network of a machine with several programs; it runs when this resolves. */
   ensureAnchor(machine: MachineRecord, present: ContainerInfo | undefined): Promise<void>;
-  /** Makes and starts the container of a program. */
-  launch(machine: MachineRecord, program: MachineProgram): Promise<void>;
+  /** Makes the container of a program, with all that it needs, and does not start it. */
+  prepare(machine: MachineRecord, program: MachineProgram): Promise<ContainerInfo>;
   /** Starts a container that is there. */
   start(machine: MachineRecord, program: MachineProgram, container: ContainerInfo): Promise<void>;
-  /** Signal, time to end, SIGKILL; what is left of it afterwards. */
-  stop(
-    machine: MachineRecord,
-    program: MachineProgram | undefined,
-    container: ContainerInfo,
-  ): Promise<ContainerDetail | undefined>;
+  /** Signal, time to end, SIGKILL. */
+  stop(machine: MachineRecord, program: MachineProgram | undefined, container: ContainerInfo): Promise<void>;
 }
 
 /** Whether the container runs a program, or is kept with one. */
@@ -95,9 +91,6 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
     };
   };
 
-  const startWith = (id: string, machine: MachineRecord, program: MachineProgram, loaded: boolean): Promise<void> =>
-    runtime.startContainer(id, loaded ? { stdin: loaderInput(secretsFor(machine, program)) } : {});
-
   return {
     list: (id) => runtime.listContainers({ ...planetLabels(planet.name, "machine"), [LABEL.machine]: id }),
     ensureAnchor: async (machine, present) => {
@@ -105,7 +98,7 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
       const spec = anchorSpec({ planet, slot: deps.slotOf(machine.region), machine }, deps.image);
       await runtime.startContainer(present?.id ?? (await runtime.createContainer(spec)));
     },
-    launch: async (machine, program) => {
+    prepare: async (machine, program) => {
       const place = { planet, slot: deps.slotOf(machine.region), machine };
       const secrets = secretsFor(machine, program);
       const made = await withSecrets(programContainerSpec(place, program), program, secrets);
@@ -125,9 +118,13 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
       );
       const own = made.loader === undefined ? [] : [{ path: LOADER_PATH, content: made.loader, mode: LOADER_MODE }];
       await runtime.putFiles(id, [...own, ...files]);
-      await startWith(id, machine, program, made.loader !== undefined);
+      const { name, labels, image, networks } = made.spec;
+      return { id, name, labels, image, state: "created", networks: networks.map(({ network }) => network) };
     },
-    start: (machine, program, { id, labels }) => startWith(id, machine, program, labels[LABEL.secrets] !== undefined),
+    start: (machine, program, { id, labels }) => {
+      const loaded = labels[LABEL.secrets] !== undefined;
+      return runtime.startContainer(id, loaded ? { stdin: loaderInput(secretsFor(machine, program)) } : {});
+    },
     stop: async (machine, program, container) => {
       const anchor = container.labels[LABEL.container] === ANCHOR;
       const timeoutMs = machine.stopTimeoutMs ?? durationMs(program?.stop?.timeout) ?? DEFAULT_STOP_TIMEOUT_S * 1_000;
@@ -135,7 +132,6 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
         signal: anchor ? "SIGKILL" : (machine.stopSignal ?? stopSignal({ stop: program?.stop })),
         timeoutSeconds: Math.ceil(timeoutMs / 1_000),
       });
-      return runtime.inspectContainer(container.id);
     },
   };
 }

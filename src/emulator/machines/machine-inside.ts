@@ -5,7 +5,7 @@ import type { ExecAnswer, ProcessStat } from "../../contract/machine.ts";
 import type { CommandRequest, SessionSignal } from "../../contract/sessions.ts";
 import { type RandomBytes, ulid } from "../model/ids.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
-import type { ContainerInfo, ContainerRuntime, RunningCommand } from "../runtime/container-runtime.ts";
+import type { ContainerInfo, ContainerRuntime, FoundFile, RunningCommand } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
 import { ANCHOR } from "./container-spec.ts";
@@ -37,12 +37,7 @@ export interface MachineInside {
   containerId(machine: MachineRecord, options?: { readonly atRest?: boolean }): Promise<string>;
   signal(machine: MachineRecord, signal: string | number): Promise<void>;
   /** As of the runtime, in the machine's first container. @throws MACHINE_STATE it does not run */
-  findFile(
-    machine: MachineRecord,
-    folder: string,
-    names: readonly string[],
-    maxBytes: number,
-  ): Promise<Uint8Array | undefined>;
+  findFile(machine: MachineRecord, folder: string, names: readonly string[]): Promise<FoundFile | undefined>;
   processes(machine: MachineRecord): Promise<ProcessStat[]>;
   memory(machine: MachineRecord): Promise<{ limit_mb: number; available_mb: number }>;
   /** @throws REQUEST_INVALID above what the machine was made with */

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { systemTimer } from "../../platform/clock.ts";
 import { ensureDir, readTextIfExists, writeAtomic } from "../../platform/files.ts";
-import { createHttpSend } from "../../platform/http-send.ts";
+import { createHttpOpen, createHttpSend } from "../../platform/http-send.ts";
 import { runProgram } from "../../platform/run-program.ts";
 import { startEdge } from "../edge/start.ts";
 
@@ -22,7 +22,7 @@ try {
   const edge = await startEdge({
     ...{ managementAddress: HANGAR_MGMT_ADDRESS, controlUrl: HANGAR_CONTROL_URL, version: HANGAR_VERSION, token, log },
     worldFile: { path: `${HANGAR_STATE_DIR}/world.json`, readTextIfExists, writeAtomic, ensureDir },
-    ...{ run: runProgram, listInterfaces: networkInterfaces, send: createHttpSend(token) },
+    ...{ run: runProgram, listInterfaces: networkInterfaces, send: createHttpSend(token), open: createHttpOpen(token) },
     ...{ nowMs: Date.now, monotonicMs: () => performance.now(), random: Math.random, timer: systemTimer },
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const)

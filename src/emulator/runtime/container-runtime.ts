@@ -171,6 +171,15 @@ export interface ExecResult {
  * (the subnet overlaps another network); CONFLICT (name or address in use, container not running, volume or network
  * in use); MACHINE_START_FAILED (the image has no such program)
  */
+/** A file of a container, not read yet. */
+export interface FoundFile {
+  readonly bytes: number;
+  /** When it was written last, in ms since the epoch. */
+  readonly modifiedMs: number;
+  /** To be read once; whoever stops reading lets go of it. @throws DOCKER_FAILED it is another one by now */
+  content(): AsyncIterable<Uint8Array>;
+}
+
 export interface ContainerRuntime {
   /** @throws DOCKER_TOO_OLD older than Engine 20.10 */
   info(): Promise<EngineInfo>;
@@ -212,10 +221,10 @@ export interface ContainerRuntime {
   /** The content of a file of a container in any state, from its volumes too; undefined where there is none. */
   getFile(id: string, path: string): Promise<Uint8Array | undefined>;
   /**
-   * The content of a regular file below a folder of a container. Undefined where there is none, where a link stands on
-   * the way from the folder to it, and where it is larger.
+   * A regular file below a folder of a container. Undefined where there is none, and where a link stands on the way from
+   * the folder to it.
    */
-  findFile(id: string, folder: string, names: readonly string[], maxBytes: number): Promise<Uint8Array | undefined>;
+  findFile(id: string, folder: string, names: readonly string[]): Promise<FoundFile | undefined>;
   /**
    * Runs a command in a running container and keeps at most 64 KB of each stream.
    * @throws DEADLINE it did not end in time; it may go on running, engines cannot end it

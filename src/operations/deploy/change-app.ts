@@ -1,16 +1,16 @@
 // Changes an app that is there by a plan: an earlier deploy that was cut short is ended, the plan is made for what is there
 // then, agreed to, and carried out.
-import type { Release } from "../../contract/release.ts";
-import type { Machine } from "../../contract/machine.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { ProgressReporter } from "../progress.ts";
 import type { Deployer } from "./deploy-types.ts";
 import { executePlan, type ExecuteInput } from "./execute/execute-plan.ts";
-import type { Fleet } from "./execute/fleet.ts";
+import { type Fleet, look, type Seen } from "./execute/fleet.ts";
 import { recover } from "./execute/recover.ts";
 import type { DeployedMachine } from "./execute/run.ts";
 import { type CostEstimate, estimateCost } from "./plan/cost.ts";
-import type { DeployPlan, PlanVolume, Question } from "./plan/plan-types.ts";
+import type { DeployPlan, Question } from "./plan/plan-types.ts";
+
+export type { Seen } from "./execute/fleet.ts";
 
 /** Milliseconds that a machine has to become healthy, unless something else is said. */
 export const DEFAULT_WAIT_MS = 300_000;
@@ -18,13 +18,6 @@ export const DEFAULT_WAIT_MS = 300_000;
 export const DEFAULT_MAX_UNAVAILABLE = 0.33;
 /** Seconds after which a deploy whose program was killed counts as cut short. */
 export const DEFAULT_LEASE_S = 13;
-
-/** What is known of an app on its target. */
-export interface Seen {
-  readonly machines: readonly Machine[];
-  readonly volumes: readonly PlanVolume[];
-  readonly newest: Release | undefined;
-}
 
 export interface ChangeOptions {
   /** Why there is a new release, such as `scale count web=3`. */
@@ -43,7 +36,7 @@ export interface ChangeOptions {
 
 export interface ChangeDeps {
   readonly fleet: Fleet;
-  readonly deployer: Deployer;
+  readonly deployer: () => Promise<Deployer>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly progress: ProgressReporter;
@@ -64,11 +57,6 @@ export interface Changed {
   readonly machines: readonly DeployedMachine[];
 }
 
-export async function look(fleet: Fleet): Promise<Seen> {
-  const [machines, volumes, [newest]] = await Promise.all([fleet.machines(), fleet.volumes(), fleet.releases(1)]);
-  return { machines, volumes, newest };
-}
-
 /** Ends a deploy of the app that was cut short. @throws DEPLOY_RUNNING */
 export function recoverApp(
   options: Pick<ChangeOptions, "execution" | "waitTimeoutMs" | "maxUnavailable">,
@@ -86,14 +74,25 @@ function showKept(plan: DeployPlan, progress: ProgressReporter): void {
   }
 }
 
-/** Carries a plan out that was agreed to, or that asks nothing. @throws what executePlan throws */
-export async function applyPlan(plan: DeployPlan, options: ChangeOptions, deps: ChangeDeps): Promise<Changed> {
-  const { fleet, deployer, clock, signal, progress } = deps;
+/**
+ * Carries a plan out that was agreed to, or that asks nothing.
+ * @param seen what the plan was made for just now; absent: it is looked again whether it still holds
+ * @throws what executePlan throws
+ */
+export async function applyPlan(
+  plan: DeployPlan,
+  options: ChangeOptions,
+  deps: ChangeDeps,
+  seen?: Seen,
+): Promise<Changed> {
+  const { fleet, clock, signal, progress } = deps;
   if (plan.firstDeploy) await deps.beforeFirstDeploy?.();
   showKept(plan, progress);
+  const deployer = await deps.deployer();
   const { release, machines } = await executePlan(
     {
       plan,
+      seen,
       provenance: {
         reason: options.reason,
         user: deployer.user,
@@ -122,12 +121,15 @@ export async function changeApp(
   options: ChangeOptions,
   deps: ChangeDeps,
 ): Promise<Changed> {
-  if (!options.dryRun) await recoverApp(options, deps);
-  const seen = await look(deps.fleet);
+  let seen = await look(deps.fleet);
+  if (!options.dryRun && seen.newest?.status === "running") {
+    await recoverApp(options, deps);
+    seen = await look(deps.fleet);
+  }
   const plan = options.plan ?? (await make(seen));
   const { app, image } = plan;
   if (options.dryRun) return { app, image, plan, cost: estimateCost(plan, seen.machines), machines: [] };
   if (plan.questions.length > 0 && !options.agreed)
     return { app, image, plan, questions: plan.questions, machines: [] };
-  return applyPlan(plan, options, deps);
+  return applyPlan(plan, options, deps, options.plan === undefined ? seen : undefined);
 }

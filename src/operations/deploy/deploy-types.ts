@@ -5,6 +5,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { RegionNames } from "../../project/wanted-regions.ts";
 import type { LoadedAppConfig } from "../config/load-app-config.ts";
 import type { ProgressReporter } from "../progress.ts";
+import type { Doors } from "../status/read-status.ts";
 import type { TargetName } from "../target/target.ts";
 import type { AddressMode } from "./fly/first-addresses.ts";
 import type { TargetFleet } from "./execute/fleet.ts";
@@ -96,6 +97,8 @@ export interface DeployTarget {
   readonly creation?: string;
   /** Where the app answers. */
   readonly urlsOf: (app: string, regions: readonly string[]) => readonly string[];
+  /** How services are reached that have no URL; undefined where their ports are the public ones. */
+  readonly doorsOf?: (app: string) => Promise<Doors>;
   /** What an app with services needs before its first machine. */
   readonly beforeFirstDeploy?: (app: string) => Promise<void>;
 }
@@ -106,11 +109,16 @@ export interface DeployDeps extends ObtainImageDeps {
   /** Undefined where the target uses the images of this engine. */
   readonly registry?: TargetRegistry | undefined;
   readonly regionNames: RegionNames;
+  /**
+   * The target, where it is there as it has to be and reaching it changes nothing; else undefined. Begun while the image
+   * is built.
+   */
+  readonly reach: (regions: readonly string[]) => Promise<DeployTarget | undefined>;
   /** Reaches the target; a planet is brought up with the regions active. */
   readonly connect: (regions: readonly string[], home: string | undefined) => Promise<DeployTarget>;
   /** A text that no other creation has. */
   readonly newKey: () => string;
-  readonly deployer: Deployer;
+  readonly deployer: () => Promise<Deployer>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly progress: ProgressReporter;
@@ -136,4 +144,6 @@ export interface DeployResult {
   readonly warnings: readonly string[];
   /** Where the app answers; on a planet, also by each region that it runs in. */
   readonly urls: readonly string[];
+  /** On a planet: which ports of this machine lead to services that have no URL. */
+  readonly doors?: Doors;
 }

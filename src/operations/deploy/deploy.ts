@@ -21,7 +21,7 @@ import type { DeployedMachine } from "./execute/run.ts";
 import { localRepository, type ObtainedImage, obtainImage } from "./obtain-image.ts";
 import { estimateCost } from "./plan/cost.ts";
 import { planDeploy } from "./plan/plan-deploy.ts";
-import type { DeployPlan } from "./plan/plan-types.ts";
+import type { DeployPlan, Strategy } from "./plan/plan-types.ts";
 import { planInput } from "./plan-input.ts";
 import { publishImage, withImage } from "./publish-image.ts";
 import { unsupportedSettings } from "./unsupported.ts";
@@ -30,6 +30,8 @@ export type { DeployedMachine } from "./execute/run.ts";
 export type { DeployDeps, DeployInput, DeployResult } from "./deploy-types.ts";
 
 const servesAny = (config: AppConfig): boolean => config.services.length > 0;
+const servesHttp = (config: AppConfig): boolean =>
+  config.services.some(({ ports }) => ports.some(({ handlers }) => handlers.includes("http")));
 
 function urlsOf(
   app: string,
@@ -41,6 +43,9 @@ function urlsOf(
   const regions = machines.flatMap(({ region, action }) => (action === "destroyed" ? [] : [region]));
   return target.urlsOf(app, [...new Set(regions)].toSorted());
 }
+
+const strategyOf = ({ strategy, loaded }: DeployInput): Strategy =>
+  strategy ?? loaded.config.deploy.strategy ?? "rolling";
 
 function nameOf(input: DeployInput): string {
   const app = input.plan?.app ?? input.app ?? input.loaded.config.app;
@@ -93,11 +98,16 @@ async function pushed(image: string, { push, progress }: DeployDeps): Promise<vo
 }
 
 /** The image of a deploy, built where it has to be. */
-async function imageOf(app: string, input: DeployInput, deps: DeployDeps): Promise<ObtainedImage> {
+async function imageOf(
+  app: string,
+  input: DeployInput,
+  deps: DeployDeps,
+  meanwhile: () => void,
+): Promise<ObtainedImage> {
   const { plan, loaded, build } = input;
   if (plan === undefined) {
     const repository = deps.registry?.repositoryOf(app) ?? localRepository(app);
-    return obtainImage(repository, loaded, { ...build, image: input.image ?? build?.image }, deps);
+    return obtainImage(repository, loaded, { ...build, image: input.image ?? build?.image }, deps, meanwhile);
   }
   const digest = await deps.imageId(plan.image);
   return { image: plan.image, named: "by content", ...(digest === undefined ? {} : { digest }) };
@@ -111,11 +121,19 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   const { config } = input.loaded;
   const { progress, clock, signal, registry, newKey } = deps;
   const app = nameOf(input);
-  const warnings = [...input.loaded.warnings.map(({ message }) => message), ...unsupportedSettings(config)];
+  const warnings = [
+    ...input.loaded.warnings.map(({ message }) => message),
+    ...unsupportedSettings(config, strategyOf(input)),
+  ];
   for (const warning of warnings) progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
   const inputs = await loadMachineInputs(config, path.dirname(input.loaded.file), deps);
-  const obtained = await imageOf(app, input, deps);
+  let reaching: Promise<DeployTarget | undefined> | undefined;
+  const reach = (): void => {
+    if (input.buildOnly !== true) reaching ??= deps.reach(wanted).catch(() => undefined);
+  };
+  const obtained = await imageOf(app, input, deps, reach);
+  reach();
   const published = (push: boolean): Promise<string> =>
     registry === undefined
       ? Promise.resolve(obtained.image)
@@ -132,7 +150,8 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   if (input.buildOnly === true)
     return { ...built, image: await published(input.push === true), buildOnly: true, machines: [], urls: [] };
 
-  const target = await deps.connect(wanted, config.primaryRegion ?? wanted[0]);
+  // What cannot be reached by now says why when it is reached for.
+  const target = (await reaching) ?? (await deps.connect(wanted, config.primaryRegion ?? wanted[0]));
   const fleet = createSteadyFleet(target.fleetOf(app), { clock, newKey });
   const make = (image: string, seen: Seen): DeployPlan =>
     planDeploy(planInput(app, image, input, seen, target.home, fleet.hasVolumes, inputs));
@@ -150,7 +169,12 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
         change,
         target,
       );
-  return { ...built, ...changed, urls: urlsOf(app, servesAny(config), changed.machines, target) };
+  // A plan that was not carried out has opened none.
+  const doors = changed.plan === undefined ? await target.doorsOf?.(app) : undefined;
+  return {
+    ...{ ...built, ...changed, urls: urlsOf(app, servesHttp(config), changed.machines, target) },
+    ...(doors === undefined ? {} : { doors }),
+  };
 }
 
 /** A deploy of an app that is there. */

@@ -36,6 +36,7 @@ export interface ObtainImageDeps {
     labels?: Readonly<Record<string, string>>;
     noCache?: boolean;
     ignorefile?: string | undefined;
+    onBegin?: () => void;
   }) => Promise<BuiltImage>;
   readonly tagImage: (imageId: string, reference: string) => Promise<void>;
   /** The content's ID of an image that is on the engine. */
@@ -57,6 +58,7 @@ export interface ObtainedImage {
 
 /**
  * @param repository name of the app's images, without a tag
+ * @param meanwhile what else there is to do is begun when the builder runs
  * @throws DOCKERFILE_NOT_FOUND, BUILD_FAILED and what else stops a build
  */
 export async function obtainImage(
@@ -64,6 +66,7 @@ export async function obtainImage(
   { config, file, contextDir }: LoadedAppConfig,
   options: BuildOptions,
   deps: ObtainImageDeps,
+  meanwhile: () => void = () => undefined,
 ): Promise<ObtainedImage> {
   const given = options.image ?? config.build.image;
   if (given !== undefined) {
@@ -85,6 +88,7 @@ export async function obtainImage(
       secrets: options.secrets ?? {},
       labels: options.labels ?? {},
       noCache: options.noCache ?? false,
+      onBegin: meanwhile,
       ignorefile: options.ignorefile ?? (ignorefile === undefined ? undefined : path.resolve(configDir, ignorefile)),
     });
     // The name says the content, so that an unchanged image is an unchanged machine.

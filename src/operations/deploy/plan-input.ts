@@ -3,7 +3,7 @@ import type { MachineInputs } from "../../project/machine-config.ts";
 import { DEFAULT_MAX_UNAVAILABLE, DEFAULT_WAIT_MS, type Seen } from "./change-app.ts";
 import type { DeployInput } from "./deploy-types.ts";
 import type { PlanInput } from "./plan/plan-types.ts";
-import { groupWishes, releaseCommandOf } from "./wishes.ts";
+import { commandsOf, groupWishes } from "./wishes.ts";
 
 /** @param home region of apps that name none. @throws CONFIG_INVALID */
 export function planInput(
@@ -20,8 +20,8 @@ export function planInput(
   const { adapt } = input;
   const groups = adapt === undefined ? wishes : wishes.map((wish) => ({ ...wish, config: adapt(wish.config) }));
   const primaryRegion = config.primaryRegion ?? home;
-  const release =
-    input.skipReleaseCommand === true ? undefined : releaseCommandOf(config, groups, seen.machines, primaryRegion);
+  const commands = commandsOf(config, groups, seen.machines, primaryRegion);
+  const release = input.skipReleaseCommand === true ? undefined : commands.release;
   return {
     app,
     image,
@@ -33,6 +33,7 @@ export function planInput(
     ...(release === undefined
       ? {}
       : { releaseCommand: { ...release, timeoutMs: input.releaseCommandTimeoutMs ?? release.timeoutMs } }),
+    ...(commands.seed === undefined ? {} : { seedCommand: commands.seed }),
     options: {
       primaryRegion,
       regions: input.regions.length > 0 ? input.regions : config.regions,

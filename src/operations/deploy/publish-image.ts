@@ -1,5 +1,5 @@
 // Brings the image of a deploy to where its target pulls from, unless it is there already.
-import type { DeployPlan } from "./plan/plan-types.ts";
+import type { DeployPlan, ReleaseCommand } from "./plan/plan-types.ts";
 import type { TargetRegistry } from "./deploy-types.ts";
 import { contentTag, type ObtainedImage, type ObtainImageDeps } from "./obtain-image.ts";
 
@@ -51,13 +51,18 @@ export function withImage(plan: DeployPlan, image: string): DeployPlan {
   if (image === plan.image) return plan;
   const renamed = <T extends { readonly image: string }>(config: T): T =>
     config.image === plan.image ? { ...config, image } : config;
+  const { releaseCommand, seedCommand } = plan;
+  const commandWith = (command: ReleaseCommand): ReleaseCommand => ({ ...command, config: renamed(command.config) });
   return {
     ...plan,
     image,
     steps: plan.steps.map((step) => ("config" in step ? { ...step, config: renamed(step.config) } : step)),
-    groups: plan.groups.map((group) => ({ ...group, config: renamed(group.config) })),
-    ...(plan.releaseCommand === undefined
-      ? {}
-      : { releaseCommand: { ...plan.releaseCommand, config: renamed(plan.releaseCommand.config) } }),
+    groups: plan.groups.map(({ tests, ...group }) => ({
+      ...group,
+      config: renamed(group.config),
+      ...(tests === undefined ? {} : { tests: tests.map(renamed) }),
+    })),
+    ...(releaseCommand === undefined ? {} : { releaseCommand: commandWith(releaseCommand) }),
+    ...(seedCommand === undefined ? {} : { seedCommand: commandWith(seedCommand) }),
   };
 }

@@ -1,9 +1,10 @@
 // Pure: what a configuration asks for that a deploy to a planet does not do yet. Said, not passed over in silence.
 import type { AppConfig } from "../../project/app-config.ts";
+import type { Strategy } from "./plan/plan-types.ts";
 
 /** One sentence for each setting that has no effect, for people. */
-export function unsupportedSettings(config: AppConfig): string[] {
-  const { deploy, services, statics, build, machineChecks } = config;
+export function unsupportedSettings(config: AppConfig, strategy: Strategy): string[] {
+  const { services, statics, build, machineChecks } = config;
   const settings: readonly (readonly [asked: boolean, text: string])[] = [
     [
       services.some(
@@ -15,10 +16,10 @@ export function unsupportedSettings(config: AppConfig): string[] {
       statics.some(({ tigrisBucket }) => tigrisBucket !== undefined),
       "[[statics]] out of a bucket are not there: the app gets these requests",
     ],
-    [deploy.seedCommand !== undefined, "[deploy] seed_command is not run"],
     [
-      [machineChecks, ...services.map((service) => service.machineChecks)].some((checks) => checks.length > 0),
-      "[[machine_checks]] are not run",
+      [machineChecks, ...services.map((service) => service.machineChecks)].some((checks) => checks.length > 0) &&
+        (strategy === "bluegreen" || strategy === "immediate"),
+      `[[machine_checks]] are run by rolling and canary deploys, and not by ${strategy} ones`,
     ],
     [
       build.compose !== undefined,

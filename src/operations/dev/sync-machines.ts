@@ -6,7 +6,7 @@ import type { Machine } from "../../contract/machine.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { packPaths } from "../../platform/tar-pack.ts";
-import type { Fleet } from "../deploy/execute/fleet.ts";
+import type { Fleet, Look } from "../deploy/execute/fleet.ts";
 import { waitUntilHealthy } from "../deploy/health.ts";
 import { isManaged, standbysOf } from "../deploy/plan/managed.ts";
 import type { SyncedFile } from "./plan-change.ts";
@@ -53,6 +53,10 @@ async function syncMachine(machine: Machine, { app, contextDir, files }: SyncInp
   signal.throwIfAborted();
   await api.restart(app, machine.id);
   const sinceMs = restartedAt(await fleet.machine(machine.id));
+  const follow = (id: string): Look => {
+    const look = fleet.follow(id);
+    return async (atMostMs) => sinceRestart(await look(atMostMs), sinceMs);
+  };
   await waitUntilHealthy(
     {
       machine: machine.id,
@@ -62,7 +66,7 @@ async function syncMachine(machine: Machine, { app, contextDir, files }: SyncInp
       smokeChecks: true,
       onState: () => undefined,
     },
-    { fleet: { ...fleet, machine: async (id) => sinceRestart(await fleet.machine(id), sinceMs) }, clock, signal },
+    { fleet: { ...fleet, follow }, clock, signal },
   );
 }
 

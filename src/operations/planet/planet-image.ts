@@ -62,19 +62,30 @@ async function digest(folders: Readonly<Record<string, string>>): Promise<string
   return hash.digest("hex").slice(0, 12);
 }
 
-/**
- * The tag of the planet's image, built if the engine does not have it yet.
- * @throws BUILD_FAILED
- */
-export async function ensurePlanetImage(deps: PlanetImageDeps): Promise<string> {
-  const bundle = path.join(deps.root, "dist", "planet");
-  const recipe = path.join(deps.root, "templates", "images", "planet");
+/** Processors of engines, by the names that Node has for them. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
+
+/** The name that engines have for the processor of this machine, which most of them run on. */
+export function ownArchitecture(): string {
+  return ARCHITECTURES[process.arch] ?? process.arch;
+}
+
+/** The tag of the planet's image. @throws INTERNAL the installation has no bundle */
+export async function planetImageTag(deps: Pick<PlanetImageDeps, "root" | "architecture">): Promise<string> {
+  return tagOf(deps, await koffiFolders(deps.root, deps.architecture));
+}
+
+async function tagOf(
+  { root, architecture }: Pick<PlanetImageDeps, "root" | "architecture">,
+  libraries: Readonly<Record<string, string>>,
+): Promise<string> {
+  const bundle = path.join(root, "dist", "planet");
+  const recipe = path.join(root, "templates", "images", "planet");
   const program = await readdir(bundle).catch(() => undefined);
   if (program === undefined)
     throw new AppError("INTERNAL", `The installation is incomplete: ${bundle} is missing`, {
       suggestions: ["npm run build"],
     });
-  const libraries = await koffiFolders(deps.root, deps.architecture);
   const packages = Object.fromEntries(
     await Promise.all(
       Object.entries(libraries).map(
@@ -85,19 +96,28 @@ export async function ensurePlanetImage(deps: PlanetImageDeps): Promise<string> 
   const content = createHash("sha256")
     .update(await digest({ program: bundle, recipe }))
     .update(JSON.stringify(packages))
-    .update(deps.architecture)
+    .update(architecture)
     .digest("hex")
     .slice(0, 12);
-  const tag = `hangar/planet:${content}`;
+  return `hangar/planet:${content}`;
+}
+
+/**
+ * The tag of the planet's image, built if the engine does not have it yet.
+ * @throws BUILD_FAILED
+ */
+export async function ensurePlanetImage(deps: PlanetImageDeps): Promise<string> {
+  const libraries = await koffiFolders(deps.root, deps.architecture);
+  const tag = await tagOf(deps, libraries);
   if (await deps.hasImage(tag)) return tag;
 
   deps.progress.start("image", "Building the planet's image");
   const context = await mkdtemp(path.join(tmpdir(), "hangar-image-"));
   try {
-    await cp(bundle, context, { recursive: true });
+    await cp(path.join(deps.root, "dist", "planet"), context, { recursive: true });
     for (const [name, folder] of Object.entries(libraries))
       await cp(folder, path.join(context, name), { recursive: true, dereference: true });
-    await cp(path.join(recipe, "Dockerfile"), path.join(context, "Dockerfile"));
+    await cp(path.join(deps.root, "templates/images/planet/Dockerfile"), path.join(context, "Dockerfile"));
     await deps.build(context, path.join(context, "Dockerfile"), tag);
   } catch (error) {
     deps.progress.fail("image");

@@ -1,14 +1,17 @@
 // Brings a planet up: image, control, and then the regions that are asked for. Repeating it changes nothing.
-import type { PlanetBehaviour, PlanetStatus } from "../../contract/planet.ts";
+import type { PlanetBehaviour } from "../../contract/planet.ts";
 import { bringUpControl, type BringUpDeps, type BroughtUp } from "../../emulator/lifecycle/bring-up.ts";
 import { tearDown } from "../../emulator/lifecycle/tear-down.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { type Clock, waitUntil } from "../../platform/clock.ts";
 import type { AuthorityMaterial } from "../../platform/x509.ts";
 import type { ProgressReporter } from "../progress.ts";
-import { planetClient, type PlanetAccess, type PlanetAccessDeps } from "./planet-access.ts";
+import { planetClient, type PlanetAccess } from "./planet-access.ts";
 import { DEFAULT_PORTS, defaultHttpsPort } from "./planet-home.ts";
+import { reachUp, type ReachUpDeps, type UpResult } from "./reach-up.ts";
 import { requireOthers } from "./service-ports.ts";
+
+export type { UpResult } from "./reach-up.ts";
 
 export interface UpInput {
   readonly regions: readonly string[];
@@ -25,7 +28,7 @@ export interface UpInput {
   readonly behaviour?: PlanetBehaviour;
 }
 
-export interface UpDeps extends PlanetAccessDeps, BringUpDeps {
+export interface UpDeps extends ReachUpDeps, BringUpDeps {
   readonly clock: Clock;
   readonly progress: ProgressReporter;
   /** Makes sure of the planet's image. */
@@ -33,15 +36,6 @@ export interface UpDeps extends PlanetAccessDeps, BringUpDeps {
   readonly daemonSocket: () => string;
   /** The user's certificate authority, made at the first call. */
   readonly authority: () => Promise<AuthorityMaterial>;
-}
-
-export interface UpResult {
-  readonly planet: string;
-  readonly changed: boolean;
-  readonly url: string;
-  readonly secureUrl: string;
-  readonly controlUrl: string;
-  readonly status: PlanetStatus;
 }
 
 const CONTROL_DEADLINE_MS = 60_000;
@@ -107,6 +101,8 @@ async function runningPlanet(image: string, deps: UpDeps): Promise<PlanetAccess 
  * @throws what `up` throws
  */
 export async function ensureUp(input: UpInput, deps: UpDeps): Promise<UpResult> {
+  const ready = await reachUp(input.regions, deps);
+  if (ready !== undefined) return ready;
   const image = await deps.ensureImage();
   const access = await runningPlanet(image, deps);
   if (access === undefined) return up(input, deps);

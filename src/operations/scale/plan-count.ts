@@ -2,7 +2,7 @@
 import type { Machine, MachineConfig } from "../../contract/machine.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { Seen } from "../deploy/change-app.ts";
-import { mountsOf } from "../deploy/plan/managed.ts";
+import { byAge, mountsOf } from "../deploy/plan/managed.ts";
 import type { CreateStep, DeployPlan, DestroyStep, Step } from "../deploy/plan/plan-types.ts";
 import { createVolumePool, type VolumePool } from "../deploy/plan/volume-pool.ts";
 import { byGroup, machinePlan } from "./machine-plan.ts";
@@ -111,13 +111,16 @@ function stepsOf(
     for (let number = own.length; number < count && model !== undefined; number += 1)
       steps.push(cloneOf(model, group, region, `${group}-${steps.length + 1}`, pool));
     steps.push(
-      ...own.slice(count).map(({ id }): DestroyStep => ({
-        op: "destroy",
-        machine: id,
-        group,
-        region,
-        reason: `${count} there are enough`,
-      })),
+      ...own
+        .toSorted(byAge)
+        .slice(count)
+        .map(({ id }): DestroyStep => ({
+          op: "destroy",
+          machine: id,
+          group,
+          region,
+          reason: `${count} there are enough`,
+        })),
     );
   }
   return steps;

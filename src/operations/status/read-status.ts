@@ -43,7 +43,7 @@ export interface AppStatus {
 
 export type StatusReading = PlanetOverview | AppStatus;
 
-type Doors = NonNullable<PlanetStatus["doors"]>;
+export type Doors = NonNullable<PlanetStatus["doors"]>;
 
 export interface ReadStatusDeps {
   readonly api: {
@@ -57,8 +57,9 @@ export interface ReadStatusDeps {
   readonly urlOf: (app?: string) => string;
 }
 
-async function doorsOf(client: Pick<PlanetClient, "planet">): Promise<Doors> {
-  return (await client.planet()).doors ?? [];
+/** How the app's services that are not HTTP by name are reached from this machine. */
+export async function doorsOf(client: Pick<PlanetClient, "planet">, app: string): Promise<Doors> {
+  return ((await client.planet()).doors ?? []).filter((door) => door.app === app);
 }
 
 /**
@@ -73,12 +74,12 @@ export async function readStatus(
     const [app, machines, doors] = await Promise.all([
       api.apps.get(input.app),
       api.machines.list(input.app),
-      target.name === "local" ? doorsOf(planetOf()) : [],
+      target.name === "local" ? doorsOf(planetOf(), input.app) : [],
     ]);
     return {
       app: { name: app.name, status: app.status, machines: machines.map(machineRow).toSorted(byRegion) },
       url: urlOf(app.name),
-      doors: doors.filter((door) => door.app === app.name),
+      doors,
     };
   }
   const client = planetOf();

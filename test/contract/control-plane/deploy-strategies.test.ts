@@ -1,23 +1,16 @@
 // Strategies, releases, release commands and plans against a real control plane whose engine is in memory.
-import { randomUUID } from "node:crypto";
-import { createPlanetFleet } from "../../../src/operations/deploy/execute/planet-fleet.ts";
-import { appsOf } from "../../../src/operations/deploy/apps-of.ts";
-import { createSteadyFleet } from "../../../src/operations/deploy/execute/steady-fleet.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isRegionCode, suggestRegion } from "../../../src/emulator/index.ts";
 import type { Program } from "../../../src/emulator/runtime/memory/programs.ts";
-import type { ChangeDeps } from "../../../src/operations/deploy/change-app.ts";
 import { changeApp } from "../../../src/operations/deploy/change-app.ts";
-import { readAppConfig } from "../../../src/operations/config/load-app-config.ts";
-import { deploy, type DeployInput, type DeployResult } from "../../../src/operations/deploy/deploy.ts";
+import type { DeployInput, DeployResult } from "../../../src/operations/deploy/deploy.ts";
 import { readPlan } from "../../../src/operations/deploy/plan/read-plan.ts";
 import { listReleases } from "../../../src/operations/releases/list-releases.ts";
 import { rollBack } from "../../../src/operations/releases/roll-back.ts";
 import { parseCount, planCount } from "../../../src/operations/scale/plan-count.ts";
 import { planSize } from "../../../src/operations/scale/plan-size.ts";
-import { systemClock } from "../../../src/platform/clock.ts";
+import { waitUntil } from "../../../src/platform/clock.ts";
+import { memoryDeploys } from "../../support/memory-deploy.ts";
 import { type MemoryPlanet, startMemoryPlanet } from "../../support/memory-planet.ts";
-import { silentProgress } from "../../support/silent-progress.ts";
 
 const images: Record<string, Program> = {
   v1: { kind: "runs" },
@@ -40,51 +33,10 @@ beforeEach(async () => {
 });
 afterEach(() => planet.stop());
 
-const deployer = { user: "ada@here", program: "1.2.3", git: { commit: "c0ffee", dirty: false } };
-
-async function run(image: string, input: Partial<DeployInput> = {}, toml = TOML): Promise<DeployResult> {
-  const { config, warnings } = await readAppConfig(toml, "fly.toml");
-  const loaded = { config, warnings, file: "/app/fly.toml", contextDir: "/app" };
-  return deploy(
-    { loaded, regions: [], image, waitTimeoutMs: 3_000, ...input },
-    {
-      files: {
-        exists: async () => true,
-        readTextIfExists: async () => undefined,
-        readBase64IfExists: async () => undefined,
-      },
-      regionNames: { has: isRegionCode, suggest: suggestRegion },
-      build: () => Promise.reject(new Error("nothing is built here")),
-      tagImage: async () => undefined,
-      imageId: (reference) => planet.runtime.imageId(reference),
-      connect: async () => ({
-        name: "local",
-        fleetOf: (app) => createPlanetFleet(planet.client.connection, app),
-        apps: appsOf(planet.client.connection.api.apps, "personal"),
-        home: "iad",
-        urlsOf: (app, regions) =>
-          [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
-      }),
-      newKey: randomUUID,
-      ...{ deployer, clock: systemClock, signal: new AbortController().signal, progress: silentProgress },
-    },
-  );
-}
-const changeDeps = (): ChangeDeps => ({
-  fleet: createSteadyFleet(createPlanetFleet(planet.client.connection, "shop"), {
-    clock: systemClock,
-    newKey: randomUUID,
-  }),
-  ...{ deployer, clock: systemClock, signal: new AbortController().signal, progress: silentProgress },
-});
-const running = async (): Promise<string[]> =>
-  (await planet.client.machines("shop"))
-    .map(
-      ({ region, state, config, cordoned }) =>
-        `${region} ${state} ${config.image}${cordoned === true ? " cordoned" : ""}`,
-    )
-    .toSorted();
-const ids = async (): Promise<string[]> => (await planet.client.machines("shop")).map(({ id }) => id).toSorted();
+const deploys = memoryDeploys(() => planet);
+const { changeDeps, ids, running } = deploys;
+const run = (image: string, input: Partial<DeployInput> = {}, toml = TOML): Promise<DeployResult> =>
+  deploys.run(image, toml, input);
 const THREE = { regions: ["iad", "ams", "nrt"] };
 
 describe("strategies", () => {
@@ -148,13 +100,7 @@ describe("releases", () => {
     await run("v1");
     await expect(run("crash")).rejects.toThrow();
     await run("v2");
-    const rows = await listReleases(
-      createSteadyFleet(createPlanetFleet(planet.client.connection, "shop"), {
-        clock: systemClock,
-        newKey: randomUUID,
-      }),
-      10,
-    );
+    const rows = await listReleases(changeDeps().fleet, 10);
     expect(rows.map(({ version, status, image, current }) => [version, status, image, current])).toEqual([
       [3, "complete", "v2", true],
       [2, "failed", "crash", false],
@@ -187,11 +133,32 @@ describe("releases", () => {
 
   test("two deploys at the same time: one is told that the other is at work", async () => {
     await run("v1");
-    const results = await Promise.allSettled([run("v2"), run("v2", { force: true })]);
-    expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
-    const failed = results.find((result) => result.status === "rejected");
-    expect(failed?.reason).toMatchObject({ code: expect.stringMatching(/^(DEPLOY_RUNNING|PLAN_STALE)$/) });
+    planet.portChecks.set("v2", { status: "critical", output: "not yet" });
+    const first = run("v2", { leaseTtlS: 1, waitTimeoutMs: 60_000 });
+    const status = async () => (await planet.client.releases("shop"))[0]?.status;
+    await waitUntil(async () => (await status()) === "running" || undefined, {
+      ...{ what: "the first deploy to begin", deadlineMs: 30_000, intervalMs: 5 },
+    });
+    await expect(run("v2", { force: true })).rejects.toMatchObject({ code: "DEPLOY_RUNNING" });
+    planet.portChecks.delete("v2");
+    planet.planet.worldChanged();
+    await first;
     expect(await running()).toEqual(["iad started v2"]);
+  });
+
+  test("a plan is not carried out when another deploy has ended since it was made", async () => {
+    await run("v1");
+    const late = changeApp(
+      async (seen) => {
+        await run("v2");
+        return planSize("shop", seen, { memoryMb: 512, groups: [] });
+      },
+      { agreed: true, dryRun: false, reason: "scale" },
+      changeDeps(),
+    );
+    await expect(late).rejects.toMatchObject({ code: "PLAN_STALE" });
+    expect(await running()).toEqual(["iad started v2"]);
+    expect((await planet.client.releases("shop")).map(({ status }) => status)).toEqual(["complete", "complete"]);
   });
 });
 

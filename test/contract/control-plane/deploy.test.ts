@@ -1,14 +1,8 @@
 // Deploys against a real control plane whose engine is in memory: what happens to machines, and what is left after a failure.
-import { randomUUID } from "node:crypto";
-import { createPlanetFleet } from "../../../src/operations/deploy/execute/planet-fleet.ts";
-import { appsOf } from "../../../src/operations/deploy/apps-of.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isRegionCode, suggestRegion } from "../../../src/emulator/index.ts";
 import type { Program } from "../../../src/emulator/runtime/memory/programs.ts";
-import { deploy, type DeployInput, type DeployResult } from "../../../src/operations/deploy/deploy.ts";
-import { silentProgress } from "../../support/silent-progress.ts";
-import { systemClock } from "../../../src/platform/clock.ts";
-import { readAppConfig } from "../../../src/operations/config/load-app-config.ts";
+import type { DeployInput, DeployResult } from "../../../src/operations/deploy/deploy.ts";
+import { memoryDeploys } from "../../support/memory-deploy.ts";
 import { type MemoryPlanet, startMemoryPlanet } from "../../support/memory-planet.ts";
 
 const loopbackOnly =
@@ -23,11 +17,14 @@ const images: Record<string, Program> = {
 };
 const TOML = `app = "shop"\nprimary_region = "iad"\n[http_service]\n  internal_port = 8080\n`;
 
+/** A port of the host that is left to services. */
+const SERVICE_PORT = 15_432;
+
 const byText = (a: unknown, b: unknown): number => String(a).localeCompare(String(b));
 
 let planet: MemoryPlanet;
 beforeEach(async () => {
-  planet = await startMemoryPlanet({ images });
+  planet = await startMemoryPlanet({ images, servicePorts: [SERVICE_PORT] });
   // Nothing listens where the program has ended, or has not begun to.
   planet.portChecks.set("crash", { status: "critical", output: "connect ECONNREFUSED" });
   planet.portChecks.set("loopback", { status: "critical", output: "connect ECONNREFUSED" });
@@ -35,52 +32,14 @@ beforeEach(async () => {
 });
 afterEach(() => planet.stop());
 
-async function run(
+const deploys = memoryDeploys(() => planet);
+const { running } = deploys;
+const run = (
   image: string,
   input: Partial<DeployInput> = {},
   toml = TOML,
   signal = new AbortController().signal,
-): Promise<DeployResult> {
-  const { config, warnings } = await readAppConfig(toml, "fly.toml");
-  return deploy(
-    {
-      loaded: { config, warnings, file: "/app/fly.toml", contextDir: "/app" },
-      regions: [],
-      image,
-      waitTimeoutMs: 3_000,
-      agreed: true,
-      ...input,
-    },
-    {
-      files: {
-        exists: async () => true,
-        readTextIfExists: async () => undefined,
-        readBase64IfExists: async () => undefined,
-      },
-      regionNames: { has: isRegionCode, suggest: suggestRegion },
-      build: () => Promise.reject(new Error("nothing is built here")),
-      tagImage: async () => undefined,
-      imageId: (reference) => planet.runtime.imageId(reference),
-      deployer: { user: "somebody", program: "0" },
-      connect: async () => ({
-        name: "local",
-        fleetOf: (app) => createPlanetFleet(planet.client.connection, app),
-        apps: appsOf(planet.client.connection.api.apps, "personal"),
-        home: "iad",
-        urlsOf: (app, regions) =>
-          [app, ...regions.map((region) => `${region}.${app}`)].map((name) => `http://${name}.localhost:8080`),
-      }),
-      newKey: randomUUID,
-      clock: systemClock,
-      signal,
-      progress: silentProgress,
-    },
-  );
-}
-const running = async (): Promise<string[]> =>
-  (await planet.client.machines("shop"))
-    .map(({ region, state, config }) => `${region} ${state} ${config.image}`)
-    .toSorted();
+): Promise<DeployResult> => deploys.run(image, toml, { agreed: true, ...input }, signal);
 
 describe("a first deploy", () => {
   test("puts one machine into each region and names the URLs", async () => {
@@ -95,6 +54,14 @@ describe("a first deploy", () => {
       "http://nrt.shop.localhost:8080",
     ]);
     expect(await running()).toEqual(["ams started v1", "nrt started v1"]);
+  });
+
+  test("names the ports of this machine that lead to services without a host name", async () => {
+    const services = `[[services]]\n  internal_port = 8080\n  protocol = "tcp"\n  [[services.ports]]\n    port = 5432\n`;
+    const result = await run("v1", {}, `app = "shop"\nprimary_region = "iad"\n${services}`);
+    expect(result.doors).toEqual([{ app: "shop", protocol: "tcp", port: 5_432, hostPort: SERVICE_PORT }]);
+    expect(result.urls).toEqual([]);
+    expect((await run("v1")).doors).toEqual([]);
   });
 
   test("goes to the primary region when none is named", async () => {

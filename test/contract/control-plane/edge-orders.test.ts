@@ -1,7 +1,6 @@
 // What edge asks of control, and how the world tells edge what machines and services want.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MachineConfig } from "../../../src/contract/machine.ts";
-import { MAX_STATIC_FILE_BYTES } from "../../../src/contract/world.ts";
 import { LABEL } from "../../../src/emulator/runtime/labels.ts";
 import { waitUntil } from "../../../src/platform/clock.ts";
 import { type MemoryPlanet, startMemoryPlanet, TOKEN } from "../../support/memory-planet.ts";
@@ -34,7 +33,11 @@ const CONFIG: MachineConfig = {
       ],
     },
   ],
-  statics: [{ guest_path: "/app/public", url_prefix: "/static" }],
+  // As a deploy writes them; the edge knows no buckets.
+  statics: [
+    { guest_path: "/app/public", url_prefix: "/static", tigris_bucket: "", index_document: "" },
+    { guest_path: "/assets", url_prefix: "/assets", tigris_bucket: "files", index_document: "" },
+  ],
 };
 
 let planet: MemoryPlanet;
@@ -100,6 +103,26 @@ describe("the world", () => {
   });
 });
 
+test("HD-02: the world tells each app's public address: the shared one, until the app has its own", async () => {
+  const told = (address: string) =>
+    waitUntil(() => (planet.world()?.apps[0]?.publicAddress === address ? true : undefined), {
+      ...{ what: `the edge to hear of ${address}`, deadlineMs: 5_000, intervalMs: 5 },
+    });
+  const assign = async (type: string): Promise<string> => {
+    const response = await fetch(`${planet.baseUrl}/v1/apps/${APP}/ip_assignments`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ type }),
+    });
+    return ((await response.json()) as { ip: string }).ip;
+  };
+  const shared = await assign("shared_v4");
+  await told(shared);
+  const own = await assign("v4");
+  expect(own).not.toBe(shared);
+  await told(own);
+});
+
 describe("orders", () => {
   test("AS-04 AS-10: a machine is stopped and started on the edge's order", async () => {
     expect((await call("POST", `/machines/${id}/autostop`, { mode: "stop" })).status).toBe(200);
@@ -121,26 +144,34 @@ describe("orders", () => {
     await planet.client.waitMachine(APP, large.id, "stopped");
   });
 
-  test("ST-01 ST-02: a running machine's files are read for the edge, within bounds", async () => {
-    const read = async (names: string[], folder = "/app/public") => {
-      const { status, text } = await call("POST", `/machines/${id}/file`, { folder, names });
-      return status === 200 ? (JSON.parse(text) as unknown) : status;
+  test("ST-01 ST-02: a running machine's files are read for the edge, however large they are", async () => {
+    const read = async (names: readonly string[]): Promise<{ status: number; tag: string | null; content: Buffer }> => {
+      const response = await fetch(`${planet.baseUrl}/hangar/v1/machines/${id}/file`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+        body: JSON.stringify({ folder: "/app/public", names }),
+      });
+      const { status, headers } = response;
+      return { status, tag: headers.get("etag"), content: Buffer.from(await response.arrayBuffer()) };
     };
     const [container] = await planet.runtime.listContainers({ [LABEL.machine]: id });
-    const files = [
-      { path: "/app/public/css/a.css", content: "a {}", mode: 0o644 },
-      { path: "/app/public/full", content: Buffer.alloc(MAX_STATIC_FILE_BYTES), mode: 0o644 },
-      { path: "/app/public/large", content: Buffer.alloc(MAX_STATIC_FILE_BYTES + 1), mode: 0o644 },
-    ];
-    await planet.runtime.putFiles(container!.id, files);
-    expect(await read(["css", "a.css"])).toEqual({ content: Buffer.from("a {}").toString("base64") });
-    expect(await read(["full"])).not.toEqual({ content: null });
-    for (const names of [["large"], ["none"], ["css"]]) expect(await read(names)).toEqual({ content: null });
-    for (const names of [[], [".."], ["."], ["a/b"], [""]]) expect(await read(names)).toBe(400);
+    const write = (name: string, content: Buffer | string) =>
+      planet.runtime.putFiles(container!.id, [{ path: `/app/public/${name}`, content, mode: 0o644 }]);
+    await write("css/a.css", "a {}");
+    const large = Buffer.alloc(20_000_000, "large ");
+    await write("large", large);
+    const { status, tag, content } = await read(["css", "a.css"]);
+    expect({ status, text: content.toString() }).toEqual({ status: 200, text: "a {}" });
+    expect(tag).toMatch(/^"[\w-]{43}"$/);
+    await write("css/a.css", "b {}");
+    expect((await read(["css", "a.css"])).tag).not.toBe(tag);
+    expect((await read(["large"])).content.equals(large)).toBe(true);
+    for (const names of [["none"], ["css"]]) expect(await read(names)).toMatchObject({ status: 204, tag: null });
+    for (const names of [[], [".."], ["."], ["a/b"], [""]]) expect((await read(names)).status).toBe(400);
     expect((await call("POST", `/machines/none/file`, { folder: "/", names: ["x"] })).status).toBe(404);
     await call("POST", `/machines/${id}/autostop`, { mode: "stop" });
     await seen("stopped");
-    expect(await read(["css", "a.css"])).toBeGreaterThanOrEqual(400);
+    expect((await read(["css", "a.css"])).status).toBeGreaterThanOrEqual(400);
     await call("POST", `/machines/${id}/wake`, {});
     await seen("started");
   });
@@ -152,14 +183,23 @@ describe("orders", () => {
   });
 });
 
-test("ER-09: the edge's lines stand in the app's log, for the machine that they are about", async () => {
+test("ER-09: the edge's lines stand in the app's log, as the proxy's, for the machine that they are about", async () => {
   const line = { app: APP, region: "nrt", machine: id, message: "[PC01] no", timestamp: new Date().toISOString() };
-  expect((await call("POST", "/app-log", [line, { ...line, machine: "", message: "[PR01] none" }])).status).toBe(200);
-  const messages = async (query: string): Promise<string[]> =>
+  const more = [
+    { ...line, machine: "", message: "[PR01] none" },
+    { ...line, message: "machine started in 0.1 s" },
+  ];
+  expect((await call("POST", "/app-log", [line, ...more])).status).toBe(200);
+  const lines = async (query: string): Promise<{ message: string }[]> =>
     (await call("GET", `/apps/${APP}/logs?tail=50${query}`)).text
       .split("\n")
       .filter((text) => text.includes('"platform"'))
-      .map((text) => (JSON.parse(text) as { message: string }).message);
-  expect(await messages("")).toEqual(["[PC01] no", "[PR01] none"]);
-  expect(await messages(`&machine=${id}`)).toEqual(["[PC01] no"]);
+      .map((text) => JSON.parse(text) as { message: string });
+  const [error, info] = [{ provider: "proxy", level: "error" }, { level: "info" }];
+  expect(await lines("")).toMatchObject([
+    { message: "[PC01] no", ...error },
+    { message: "[PR01] none", ...error },
+    { message: "machine started in 0.1 s", ...info },
+  ]);
+  expect((await lines(`&machine=${id}`)).map(({ message }) => message)).not.toContain("[PR01] none");
 });

@@ -1,7 +1,7 @@
 import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createMachinesClient, type MachinesClient } from "../../../src/client/machines-client.ts";
-import { CREATION_KEY } from "../../../src/client/machines/machines-api.ts";
+import { CREATION_KEY } from "../../../src/contract/creation-key.ts";
 import type { AppError } from "../../../src/errors/app-error.ts";
 import { createTestClock, type TestClock } from "../../support/test-clock.ts";
 

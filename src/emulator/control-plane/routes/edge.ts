@@ -2,11 +2,12 @@
 // of requests.
 import { Hono } from "hono";
 import { z } from "zod";
-import { AppLogLineSchema, FileQuestionSchema, MAX_STATIC_FILE_BYTES } from "../../../contract/world.ts";
+import { AppLogLineSchema, FileQuestionSchema } from "../../../contract/world.ts";
 import { PlanetBehaviourSchema } from "../../../contract/planet.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import { machineNotFound } from "../../machines/supervisor.ts";
 import { queryNumber, readBody } from "./body.ts";
+import { fileAnswer } from "./file-answer.ts";
 import type { PlanetRoutesDeps } from "./planet.ts";
 
 const MAX_ACCESS_LINES = 1_000;
@@ -57,8 +58,8 @@ export function edgeRoutes({
       const machine = planet.store.machine(context.req.param("id"));
       if (machine === undefined) throw machineNotFound(context.req.param("id"));
       const { folder, names } = await readBody(context, FileQuestionSchema);
-      const content = await planet.inside.findFile(machine, folder, names, MAX_STATIC_FILE_BYTES);
-      return context.json({ content: content === undefined ? null : Buffer.from(content).toString("base64") });
+      const file = await planet.inside.findFile(machine, folder, names);
+      return file === undefined ? context.body(null, 204) : fileAnswer(file);
     })
     .post("/app-log", async (context) => {
       for (const line of await readBody(context, z.array(AppLogLineSchema).max(1_000))) logs.add(line);

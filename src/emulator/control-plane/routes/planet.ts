@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
-import type { Organizations } from "../../../contract/apps.ts";
+import { ChangeReplaySettingsSchema, type Organizations } from "../../../contract/apps.ts";
 import { ActivateRegionsSchema, type LeafCertificate, LeafRequestSchema } from "../../../contract/planet.ts";
 import { CheckReportSchema, ProbeRequestSchema } from "../../../contract/world.ts";
 import { AppError } from "../../../errors/app-error.ts";
@@ -12,6 +12,7 @@ import type { Certificates } from "../certificates.ts";
 import type { Diagnoses } from "../diagnosis.ts";
 import type { AppLogs } from "../logs.ts";
 import type { LeafSigner } from "../leaf-signer.ts";
+import { createMachineWatch } from "../machine-watch.ts";
 import { organizationSlugs, PERSONAL, internalId } from "../organizations.ts";
 import type { ApiEnv } from "../auth.ts";
 import type { Geography, Planet } from "../planet.ts";
@@ -30,10 +31,12 @@ export interface PlanetRoutesDeps {
   readonly send: HttpSend;
   readonly random: RandomBytes;
   readonly now: () => number;
+  readonly timer: (afterMs: number, run: () => void) => () => void;
   readonly log: (text: string) => void;
 }
 
 const MAX_TAIL = 10_000;
+const LONGEST_WATCH_MS = 60_000;
 
 export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
   const { planet, logs, diagnoses, edgeUrl, leafSigner, certificates, send } = deps;
@@ -42,6 +45,7 @@ export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
       throw new AppError("APP_NOT_FOUND", `Could not find App "${app}"`, { suggestions: ["hangar apps list"] });
     return app;
   };
+  const watch = createMachineWatch({ get: planet.machines.get, onChange: planet.onChange, timer: deps.timer });
   return new Hono<ApiEnv>()
     .route("/", edgeRoutes(deps))
     .get("/planet", (context) => context.json(planet.status()))
@@ -54,6 +58,12 @@ export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
           type: slug === PERSONAL ? "PERSONAL" : "SHARED",
         })),
       }),
+    )
+    .get("/organizations/:slug/replays", (context) => context.json(planet.replays.of(context.req.param("slug"))))
+    .patch("/organizations/:slug/replays", async (context) =>
+      context.json(
+        planet.replays.change(context.req.param("slug"), await readBody(context, ChangeReplaySettingsSchema)),
+      ),
     )
     .post("/regions/activate", async (context) => {
       const { regions } = await readBody(context, ActivateRegionsSchema);
@@ -107,6 +117,11 @@ export function planetRoutes(deps: PlanetRoutesDeps): Hono<ApiEnv> {
           ended.abort();
         }
       });
+    })
+    .get("/apps/:app/machines/:id", async (context) => {
+      const timeoutMs = queryNumber(context, "timeout_ms", LONGEST_WATCH_MS, 0, LONGEST_WATCH_MS);
+      const request = { ...context.req.param(), seen: context.req.query("seen"), timeoutMs };
+      return context.json(await watch({ ...request, signal: context.req.raw.signal }));
     })
     .get("/apps/:app/machines/:id/diagnosis", async (context) => {
       const { id } = planet.machines.get(context.req.param("app"), context.req.param("id"));

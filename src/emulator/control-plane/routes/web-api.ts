@@ -108,10 +108,9 @@ export function webApiRoutes({ planet: { store }, logs, random, now }: WebApiDep
       const lines: LogPage["data"] = [];
       for await (const entry of logs.read(app, { follow: false, tail, ...filter }, context.req.raw.signal)) {
         if (after !== undefined && entry.timestamp <= after) continue;
-        const { timestamp, message, stream } = entry;
-        const provider = stream === "platform" ? "proxy" : "app";
-        const meta = { instance: entry.machine, region: entry.region, event: { provider } };
-        lines.push({ attributes: { timestamp, message, region: entry.region, instance: entry.machine, meta } });
+        const { timestamp, message, level = "info", provider = "app", machine: instance, region: place } = entry;
+        const meta = { instance, region: place, event: { provider } };
+        lines.push({ attributes: { timestamp, message, level, region: place, instance, meta } });
       }
       const page = lines.slice(0, PAGE_LINES);
       const last = page.at(-1)?.attributes.timestamp ?? after;

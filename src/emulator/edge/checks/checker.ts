@@ -3,6 +3,7 @@ import type { CheckReport, WorldCheck, WorldMachine } from "../../../contract/wo
 import type { WorldIndex } from "../world-index.ts";
 import { nextRunMs } from "./cadence.ts";
 import { plannedChecks } from "./planned-checks.ts";
+import { Reach } from "./reach.ts";
 import type { RunCheck } from "./run-check.ts";
 
 /** Longest text that a report may carry. */
@@ -10,7 +11,7 @@ const MAX_OUTPUT = 4_096;
 
 export interface Checker {
   apply(world: WorldIndex): void;
-  /** All routing-gating checks of the machine pass; one that has not passed yet does not. */
+  /** All routing-gating checks of the machine pass, and it can be reached; one that has not passed yet does not. */
   isHealthy(machine: WorldMachine): boolean;
   /** Runs the checks of a machine that have not passed yet now, not when it is their turn. */
   hurry(machineId: string): void;
@@ -25,6 +26,8 @@ export interface CheckerDeps {
   report(report: CheckReport): void;
   /** A machine has become routable or has ceased to be. */
   healthChanged(app: string): void;
+  /** Nothing comes back from a machine that was there. */
+  lost(machine: WorldMachine): void;
 }
 
 interface RunningCheck {
@@ -34,6 +37,8 @@ interface RunningCheck {
   everPassed: boolean;
   /** Equal results in a row, the last one among them. */
   streak: { readonly passing: boolean; readonly count: number };
+  /** Time of the last failure that counts. */
+  failedMs: number | undefined;
   cancel: () => void;
   stopped: boolean;
   /** It was to be run out of turn while it ran. */
@@ -47,9 +52,10 @@ interface CheckedMachine {
   readonly identity: string;
   readonly checks: readonly RunningCheck[];
   readonly gates: readonly RunningCheck[];
+  readonly reach: Reach;
 }
 
-export function createChecker({ run, timer, monotonicMs, report, healthChanged }: CheckerDeps): Checker {
+export function createChecker({ run, timer, monotonicMs, report, healthChanged, lost }: CheckerDeps): Checker {
   const machines = new Map<string, CheckedMachine>();
 
   const stop = (id: string, { checks }: CheckedMachine): void => {
@@ -60,9 +66,14 @@ export function createChecker({ run, timer, monotonicMs, report, healthChanged }
     }
   };
   const settle = (running: RunningCheck, machine: WorldMachine, passing: boolean, output: string): void => {
-    const inGrace = monotonicMs() - running.startedMs < running.check.gracePeriodMs;
+    const nowMs = monotonicMs();
+    const inGrace = nowMs - running.startedMs < running.check.gracePeriodMs;
     // Failures before the grace period is over say nothing yet.
     if (!passing && inGrace && running.status === undefined) return;
+    // Nor do those that come before the interval is over, only because the check looks more often until its first pass.
+    const isEarly = running.failedMs !== undefined && nowMs - running.failedMs < running.check.intervalMs;
+    if (!passing && !running.everPassed && isEarly) return;
+    running.failedMs = passing ? undefined : nowMs;
     const status = passing ? "passing" : "critical";
     running.everPassed ||= passing;
     running.streak = { passing, count: running.streak.passing === passing ? running.streak.count + 1 : 1 };
@@ -79,14 +90,23 @@ export function createChecker({ run, timer, monotonicMs, report, healthChanged }
     });
     if (running.check.gatesRouting) healthChanged(machine.app);
   };
-  const repeat = async (running: RunningCheck, machine: WorldMachine, localAddress: string): Promise<void> => {
+  const repeat = async (
+    running: RunningCheck,
+    machine: WorldMachine,
+    localAddress: string,
+    reach: Reach,
+  ): Promise<void> => {
     running.runNow = undefined;
-    const { passing, output } = await run(running.check, { host: machine.address4, localAddress });
+    const { passing, output, silent = false } = await run(running.check, { host: machine.address4, localAddress });
     if (running.stopped) return;
     settle(running, machine, passing, output);
+    if (reach.take(!silent, monotonicMs())) {
+      healthChanged(machine.app);
+      if (reach.isLost) lost(machine);
+    }
     const elapsedMs = monotonicMs() - running.startedMs;
     const waitMs = nextRunMs({ everPassed: running.everPassed, elapsedMs, intervalMs: running.check.intervalMs });
-    const again = (): void => void repeat(running, machine, localAddress);
+    const again = (): void => void repeat(running, machine, localAddress, reach);
     running.cancel = timer(running.hurried ? 0 : waitMs, again);
     running.hurried = false;
     running.runNow = () => {
@@ -102,13 +122,15 @@ export function createChecker({ run, timer, monotonicMs, report, healthChanged }
       status: undefined,
       everPassed: false,
       streak: { passing: false, count: 0 },
+      failedMs: undefined,
       cancel: () => undefined,
       stopped: false,
       hurried: false,
       runNow: undefined,
     }));
-    machines.set(machine.id, { identity, checks, gates: checks.filter(({ check }) => check.gatesRouting) });
-    for (const running of checks) void repeat(running, machine, localAddress);
+    const reach = new Reach();
+    machines.set(machine.id, { identity, checks, gates: checks.filter(({ check }) => check.gatesRouting), reach });
+    for (const running of checks) void repeat(running, machine, localAddress, reach);
   };
 
   return {
@@ -124,9 +146,11 @@ export function createChecker({ run, timer, monotonicMs, report, healthChanged }
         start(machine, identity, localAddress);
       }
     },
-    isHealthy: ({ id, checks }) =>
-      machines.get(id)?.gates.every(({ status }) => status === "passing") ??
-      !checks.some(({ gatesRouting }) => gatesRouting),
+    isHealthy({ id, checks }) {
+      const checked = machines.get(id);
+      if (checked === undefined) return !checks.some(({ gatesRouting }) => gatesRouting);
+      return !checked.reach.isLost && checked.gates.every(({ status }) => status === "passing");
+    },
     hurry(machineId) {
       for (const running of machines.get(machineId)?.checks ?? []) {
         if (running.everPassed) continue;

@@ -2,7 +2,7 @@
 import type { CheckReport } from "../../../contract/world.ts";
 
 /** Results that come together go together. */
-const BATCH_MS = 10;
+const BATCH_MS = 2;
 const RETRY_MS = 500;
 const SEND_TIMEOUT_MS = 5_000;
 const MAX_BATCH = 1_000;

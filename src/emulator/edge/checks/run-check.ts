@@ -9,6 +9,15 @@ export interface CheckResult {
   readonly passing: boolean;
   /** What a person should read. */
   readonly output: string;
+  /** Nothing came back at all, not even a refusal. Absent: something did. */
+  readonly silent?: boolean;
+}
+
+const SILENT: ReadonlySet<string> = new Set(["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EHOSTDOWN"]);
+
+/** Whether a connection failed without the machine's having a part in it. */
+export function isSilent({ code }: NodeJS.ErrnoException): boolean {
+  return SILENT.has(code ?? "");
 }
 
 export interface CheckTarget {
@@ -25,13 +34,15 @@ export const runCheck: RunCheck = (check, target) =>
 function runTcp({ port, timeoutMs }: WorldCheck, { host, localAddress }: CheckTarget): Promise<CheckResult> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port, localAddress });
-    const finish = (passing: boolean, output: string): void => {
+    const finish = (passing: boolean, output: string, silent = false): void => {
       socket.destroy();
-      resolve({ passing, output });
+      resolve({ passing, output, silent });
     };
-    socket.setTimeout(timeoutMs, () => finish(false, `connect to ${host}:${port} timed out after ${timeoutMs} ms`));
+    socket.setTimeout(timeoutMs, () =>
+      finish(false, `connect to ${host}:${port} timed out after ${timeoutMs} ms`, true),
+    );
     socket.once("connect", () => finish(true, "Success"));
-    socket.on("error", (error) => finish(false, error.message));
+    socket.on("error", (error) => finish(false, error.message, isSilent(error)));
   });
 }
 
@@ -42,9 +53,10 @@ function runHttp(
 ): Promise<CheckResult> {
   return new Promise((resolve) => {
     const what = `${method} ${tls === undefined ? "http" : "https"}://${host}:${port}${path}`;
-    const finish = (passing: boolean, output: string): void => {
+    let isConnected = false;
+    const finish = (passing: boolean, output: string, silent = false): void => {
       outgoing.destroy();
-      resolve({ passing, output });
+      resolve({ passing, output, silent: silent && !isConnected });
     };
     const options = {
       host,
@@ -64,14 +76,12 @@ function runHttp(
       tls === undefined
         ? plainRequest(options, answered)
         : tlsRequest({ ...options, ...name, rejectUnauthorized: !tls.skipVerify }, answered);
-    outgoing.on("error", (error) =>
-      finish(
-        false,
-        error.name === "AbortError" || error.name === "TimeoutError"
-          ? `${what}: no answer within ${timeoutMs} ms`
-          : `${what}: ${error.message}`,
-      ),
-    );
+    outgoing.on("socket", (socket) => socket.once("connect", () => (isConnected = true)));
+    outgoing.on("error", (error) => {
+      const isLate = error.name === "AbortError" || error.name === "TimeoutError";
+      const output = `${what}: ${isLate ? `no answer within ${timeoutMs} ms` : error.message}`;
+      finish(false, output, isLate || isSilent(error));
+    });
     outgoing.end();
   });
 }

@@ -3,8 +3,8 @@ import net from "node:net";
 import type { WorldRegion } from "../../../contract/world.ts";
 import { createDispatcher, type DispatcherDeps, type Entrance } from "../dispatcher.ts";
 import { resolveEntry } from "../entry-region.ts";
-import type { ClientDeps, ClientPolicy } from "../http1/client-connection.ts";
-import { createListener, type Transport } from "../http1/listener.ts";
+import type { ClientDeps, ClientPolicy } from "../http1/client-policy.ts";
+import { createListener, type ListenerPolicy, type Transport } from "../http1/listener.ts";
 import { plainAddress } from "../http1/net-conn.ts";
 import type { Sockets } from "../http1/sockets.ts";
 import type { Http2Sessions } from "../http2/sessions.ts";
@@ -20,7 +20,7 @@ import { createPostgresServer } from "./postgres-start.ts";
 export interface DoorDeps {
   readonly sockets: Sockets;
   readonly relay: ClientDeps;
-  readonly policy: Pick<ClientPolicy, "headLimits" | "timeLimits" | "refusalLines">;
+  readonly policy: Pick<ListenerPolicy, "headLimits" | "timeLimits" | "maxConnections" | "refusalLines">;
   readonly http: DispatcherDeps;
   /** The same with a world of raw TCP services. */
   readonly streams: DispatcherDeps;

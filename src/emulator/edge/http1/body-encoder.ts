@@ -1,4 +1,5 @@
-// Compresses a response's body on its way and frames what comes out as chunks. Passes pressure on in both directions.
+// Compresses a response's body on its way and frames what comes out as chunks. Passes pressure on in both directions. What
+// the coder holds back is not pressed out of it before the end: the platform buffers what it compresses (CE-03).
 import zlib from "node:zlib";
 import type { Transform } from "node:stream";
 import { ChunkedReader } from "./chunked.ts";
@@ -15,8 +16,6 @@ export interface BodyEncoderDeps {
   readonly conn: Conn;
   /** The bytes come with their own chunked coding. */
   readonly chunked: boolean;
-  /** The body may grow slowly: what has come is passed on at once. */
-  readonly streams: boolean;
   /** More may be given after add() has said false. */
   drained(): void;
   /** Everything has been written. */
@@ -25,14 +24,12 @@ export interface BodyEncoderDeps {
 }
 
 export class BodyEncoder {
-  readonly #deps: BodyEncoderDeps;
-  readonly #stream: Transform & { flush(): void };
+  readonly #stream: Transform;
   readonly #decoder: ChunkedReader | undefined;
   #accepts = true;
   #over = false;
 
   constructor(deps: BodyEncoderDeps) {
-    this.#deps = deps;
     this.#decoder = deps.chunked ? new ChunkedReader((bytes, start, end) => this.#write(bytes, start, end)) : undefined;
     this.#stream = createCoder(deps.coding);
     this.#stream.on("data", (piece: Buffer) => {
@@ -63,7 +60,6 @@ export class BodyEncoder {
     if (start === end) return true;
     if (this.#decoder === undefined) this.#write(bytes, start, end);
     else this.#decoder.read(bytes, start, end);
-    if (this.#deps.streams) this.#stream.flush();
     return this.#accepts;
   }
 
@@ -87,7 +83,7 @@ export class BodyEncoder {
   }
 }
 
-function createCoder(coding: Coding): Transform & { flush(): void } {
+function createCoder(coding: Coding): Transform {
   switch (coding) {
     case "zstd":
       return zlib.createZstdCompress();

@@ -2,50 +2,13 @@
 // the time limits. Each request becomes an Exchange.
 import { CR, LF } from "./byte-classes.ts";
 import { requestBody } from "./body.ts";
+import type { ClientDeps, ClientPolicy } from "./client-policy.ts";
 import type { Conn, ConnListener } from "./conn.ts";
 import { Exchange } from "./exchange.ts";
-import type { ExchangeClient, ExchangeDeps, ExchangeOwner, ExchangeRequest } from "./exchange-roles.ts";
-import { FIELD } from "./field-names.ts";
-import { INCOMPLETE, parseRequestHead } from "./head-parser.ts";
-import type { Head, HeadLimits } from "./head.ts";
+import type { ExchangeClient, ExchangeRequest } from "./exchange-roles.ts";
+import { endsLine, INCOMPLETE, parseRequestHead } from "./head-parser.ts";
 import { renderReply } from "./reply.ts";
-import { readRequestLine } from "./request-line.ts";
-
-/** How long a client may take; Infinity where nothing is to be enforced. */
-export interface ClientTimeLimits {
-  /** From the first byte of a head to its last. */
-  readonly headMs: number;
-  /** Between two requests, and before the first. */
-  readonly keepAliveMs: number;
-  /** Without a byte moving either way during a request. */
-  readonly exchangeIdleMs: number;
-  readonly tunnelIdleMs: number;
-  /** For the client to take a last answer and to end its side. */
-  readonly lingerMs: number;
-}
-
-export interface AcceptedRequest {
-  readonly owner: ExchangeOwner;
-  readonly fieldLines: string;
-  /** How long nothing may move on the connection from here on; absent: as the listener has it. */
-  readonly idleMs?: number | undefined;
-}
-
-/** What a listener does with its connections. */
-export interface ClientPolicy {
-  readonly headLimits: HeadLimits;
-  readonly timeLimits: ClientTimeLimits;
-  /** Decides on a request whose head was just read; head and bytes are only valid during the call. "refuse" drops the connection. */
-  accept(exchange: Exchange, head: Head, bytes: Buffer, conn: Conn): AcceptedRequest | "refuse";
-  /** Field lines of answers to heads that could not be read. */
-  refusalLines(): string;
-  closed(connection: ClientConnection): void;
-}
-
-export interface ClientDeps extends ExchangeDeps {
-  /** For reading request heads; used only within one call. */
-  readonly scratchRequestHead: Head;
-}
+import { readRequestLine, upgradeOf } from "./request-line.ts";
 
 export class ClientConnection implements ConnListener, ExchangeClient {
   readonly #policy: ClientPolicy;
@@ -59,8 +22,9 @@ export class ClientConnection implements ConnListener, ExchangeClient {
   /** When the present phase began, or something last moved in it. */
   #sinceMs: number;
   #draining = false;
-  /** What the last request's service has set. */
+  /** What the last request's service has set, and what that of the head that is read. */
   #idleMs: number | undefined;
+  #headMs: number | undefined;
 
   constructor(policy: ClientPolicy, deps: ClientDeps) {
     this.#policy = policy;
@@ -81,18 +45,27 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     return this.#state === "head" && this.#held === undefined;
   }
 
+  /** Since when the client has kept us waiting; undefined while it waits for us, and in tunnels. */
+  get waitingSinceMs(): number | undefined {
+    const isBusy = this.#state === "exchange" && this.#exchange!.requestSent && !this.#conn!.hasUnsent;
+    return isBusy || this.#state === "tunnel" ? undefined : this.#sinceMs;
+  }
+
   touch(): void {
     this.#sinceMs = this.#deps.nowMs();
   }
 
   /** Enforces the time limits; called now and then. */
   sweep(): void {
-    const { headMs, keepAliveMs, exchangeIdleMs, tunnelIdleMs, lingerMs } = this.#policy.timeLimits;
+    const { keepAliveMs, exchangeIdleMs, tunnelIdleMs, lingerMs } = this.#policy.timeLimits;
     const [elapsedMs, idleMs] = [this.#deps.nowMs() - this.#sinceMs, this.#idleMs];
     switch (this.#state) {
       case "head":
-        if (this.#held !== undefined && elapsedMs > headMs) this.#refuse(408);
-        else if (elapsedMs > (idleMs ?? keepAliveMs)) this.#close();
+        // Whoever does not take answers is not asked for more requests.
+        if (this.#conn!.isPressed) {
+          if (elapsedMs > exchangeIdleMs) this.#close();
+        } else if (this.#held !== undefined && elapsedMs > this.#headLimitMs(this.#held)) this.#refuse(408);
+        else if (this.#held === undefined && elapsedMs > (idleMs ?? keepAliveMs)) this.#close();
         break;
       case "exchange":
         if (elapsedMs > (idleMs ?? exchangeIdleMs)) this.#exchange!.refuse("timeout");
@@ -110,7 +83,9 @@ export class ClientConnection implements ConnListener, ExchangeClient {
   /** Closes as soon as the present request is answered. */
   drain(): void {
     this.#draining = true;
-    if (this.idle) this.#close();
+    if (!this.idle) return;
+    if (this.#conn!.hasUnsent) this.#linger();
+    else this.#close();
   }
 
   /** Closes at once. */
@@ -146,7 +121,8 @@ export class ClientConnection implements ConnListener, ExchangeClient {
 
   onDrain(): void {
     this.touch();
-    this.#exchange?.clientDrained();
+    if (this.#state === "head") this.#readHeld();
+    else this.#exchange?.clientDrained();
   }
 
   onClose(): void {
@@ -158,11 +134,7 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     if (close || this.#ended || this.#draining) return this.#linger();
     this.#state = "head";
     this.touch();
-    if (this.#reading) return;
-    const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) this.#read(held, 0, held.length);
-    if (this.#state === "head") this.#conn!.resume();
+    if (!this.#reading) this.#readHeld();
   }
 
   becomeTunnel(): void {
@@ -188,6 +160,15 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     this.#close();
   }
 
+  /** Goes on with what has come already; unless answers wait: who does not read them could pipeline us out of memory. */
+  #readHeld(): void {
+    if (this.#conn!.isPressed) return this.#conn!.pause();
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#read(held, 0, held.length);
+    if (this.#state === "head" && !this.#conn!.isPressed) this.#conn!.resume();
+  }
+
   #takeHead(bytes: Buffer, start: number, end: number): void {
     const held = this.#held;
     if (held === undefined) {
@@ -196,8 +177,7 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     }
     const all = Buffer.concat([held, bytes.subarray(start, end)]);
     // A head that comes byte by byte is read anew once per line, not once per byte.
-    const newLine = bytes.indexOf(LF, start);
-    if ((newLine < 0 || newLine >= end) && all.length <= this.#policy.headLimits.maxBytes) {
+    if (!endsLine(bytes, start, end) && all.length <= this.#policy.headLimits.maxBytes) {
       this.#held = all;
       return;
     }
@@ -209,7 +189,7 @@ export class ClientConnection implements ConnListener, ExchangeClient {
   #read(bytes: Buffer, start: number, end: number): void {
     this.#reading = true;
     let from = start;
-    while (from < end && this.#state === "head") {
+    while (from < end && this.#state === "head" && !this.#conn!.isPressed) {
       const next = this.#readRequest(bytes, from, end);
       if (next === INCOMPLETE) break;
       from = next;
@@ -217,7 +197,7 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     this.#reading = false;
     if (from >= end || this.#state === "closing" || this.#state === "closed") return;
     if (this.#state === "tunnel") this.#exchange!.tunnelFromClient(bytes, from, end);
-    else if (this.#state === "exchange") this.#hold(bytes, from, end);
+    else if (this.#state === "exchange" || this.#conn!.isPressed) this.#hold(bytes, from, end);
     else this.#held = Buffer.from(bytes.subarray(from, end));
   }
 
@@ -244,15 +224,21 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     if (to < 0) return this.#refuse(400);
     const accepted = this.#policy.accept(exchange, head, bytes, this.#conn!);
     if (accepted === "refuse") {
+      exchange.abandon();
       this.abort();
       return end;
     }
     this.#exchange = exchange;
     this.#state = "exchange";
     this.#idleMs = accepted.idleMs;
+    this.#headMs = undefined;
     this.touch();
     exchange.begin(accepted.owner, accepted.fieldLines);
     return to;
+  }
+
+  #headLimitMs(part: Buffer): number {
+    return (this.#headMs ??= this.#policy.headMsOf?.(part)) ?? this.#policy.timeLimits.headMs;
   }
 
   #hold(bytes: Buffer, start: number, end: number): void {
@@ -290,11 +276,4 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     exchange?.abandon();
     this.#policy.closed(this);
   }
-}
-
-/** The protocol that a request asks to change to. HTTP/2 in the clear is not spoken here, so that request is left a plain one. */
-function upgradeOf(head: Head, bytes: Buffer): string | undefined {
-  if (!head.connectionUpgrade || head.minorVersion === 0) return undefined;
-  const protocol = head.valueOf(bytes, FIELD.upgrade);
-  return protocol === undefined || protocol === "" || /(^|[\s,])h2c?($|[\s,])/i.test(protocol) ? undefined : protocol;
 }

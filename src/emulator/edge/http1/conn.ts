@@ -8,6 +8,8 @@ export interface Conn {
   readonly remotePort?: number;
   /** Something written still waits in this process. */
   readonly hasUnsent: boolean;
+  /** A write has asked to wait, and onDrain has not followed yet. */
+  readonly isPressed: boolean;
   /** Sends text whose characters are bytes (latin1). Like the other two: false asks the caller to wait for onDrain. */
   writeText(text: string): boolean;
   writeBytes(bytes: Buffer, start: number, end: number): boolean;

@@ -2,6 +2,7 @@
 import type { Coding } from "./body-encoder.ts";
 import type { Conn, Connector } from "./conn.ts";
 import type { Head } from "./head.ts";
+import type { ReplayBudget } from "./replay-buffer.ts";
 import type { UpstreamFault } from "./upstream-connection.ts";
 
 /** What an exchange needs to know of a request after the bytes of its head are gone. */
@@ -59,5 +60,7 @@ export interface ExchangeDeps {
   readonly connector: Connector;
   /** For reading response heads; used only within one call. */
   readonly scratchHead: Head;
+  /** Shared by all exchanges. */
+  readonly replayBudget: ReplayBudget;
   nowMs(): number;
 }

@@ -24,7 +24,7 @@ export class Exchange implements UpstreamUser {
   readonly #client: ExchangeClient;
   readonly #deps: ExchangeDeps;
   readonly #body: BodyReader;
-  readonly #kept = new ReplayBuffer();
+  readonly #kept: ReplayBuffer;
   #owner: ExchangeOwner | undefined;
   /** The request's target, when the owner has changed it. */
   #path: string | undefined;
@@ -47,6 +47,7 @@ export class Exchange implements UpstreamUser {
     this.#body = body;
     this.#client = client;
     this.#deps = deps;
+    this.#kept = new ReplayBuffer(deps.replayBudget);
     this.#closes = request.wantsClose;
     this.expectation = expectationOf(request);
   }
@@ -99,6 +100,7 @@ export class Exchange implements UpstreamUser {
   takeBody(bytes: Buffer, start: number, end: number): number {
     if (this.#body.done || this.#over) return start;
     const to = this.#body.read(bytes, start, end);
+    if (to < 0) this.#kept.discard();
     if (to <= start) return to;
     this.#kept.add(bytes, start, to);
     if (this.#headSent) {
@@ -112,11 +114,7 @@ export class Exchange implements UpstreamUser {
   refuse(status: 400 | "timeout"): void {
     this.#upstream?.abandon();
     this.#upstream = undefined;
-    if (this.#answered) {
-      this.#finish();
-      this.#client.abort();
-      return;
-    }
+    if (this.#answered) return this.#breakOff();
     this.#closes = true;
     const late = this.#body.done ? 504 : 408;
     this.reply(status === "timeout" ? late : status, this.#owner?.responseLines() ?? "");
@@ -196,7 +194,7 @@ export class Exchange implements UpstreamUser {
     const coding = this.#owner!.coding?.(head, bytes);
     if (coding === undefined) return undefined;
     this.#encoder = new BodyEncoder({
-      ...{ coding, conn: this.#client.conn, chunked: framing === "chunked", streams: framing !== "length" },
+      ...{ coding, conn: this.#client.conn, chunked: framing === "chunked" },
       drained: () => this.#upstream?.resume(),
       done: () => this.#done(),
       failed: () => this.faulted("broken"),
@@ -268,13 +266,10 @@ export class Exchange implements UpstreamUser {
     this.#collector = undefined;
     if (!this.#answered) this.#encoder = undefined;
     this.#reportedByFarEdge = false;
-    if (this.#answered) {
-      this.#finish();
-      this.#client.abort();
-    } else if (stale && this.#kept.whole && isIdempotent(this.request.method)) {
-      // The far end closed a kept connection just when it was taken: once more, on a new one.
-      this.#attempt(this.#target!, false);
-    } else this.#owner!.failed(fault, this.#kept.whole && fault !== "broken" && fault !== "invalid");
+    if (this.#answered) this.#breakOff();
+    // The far end closed a kept connection just when it was taken: once more, on a new one.
+    else if (stale && this.#kept.whole && isIdempotent(this.request.method)) this.#attempt(this.#target!, false);
+    else this.#owner!.failed(fault, this.#kept.whole && fault !== "broken" && fault !== "invalid");
   }
 
   #attempt(target: Target, mayReuse: boolean): void {
@@ -288,6 +283,11 @@ export class Exchange implements UpstreamUser {
   #passingLines(head: Head, bytes: Buffer, withoutFraming: boolean): string {
     const { dropped, removed } = this.#owner!;
     return head.keptLines(bytes, dropped, withoutFraming, removed);
+  }
+
+  #breakOff(): void {
+    this.#finish();
+    this.#client.abort();
   }
 
   #finish(): void {

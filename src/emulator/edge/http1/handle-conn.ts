@@ -73,6 +73,10 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
       return this.#pending > 0;
     }
 
+    get isPressed(): boolean {
+      return this.#pending > 0;
+    }
+
     writeText(text: string): boolean {
       if (this.#closed || this.#ending) return true;
       return this.#sent(this.#handle.writeLatin1String(request, text));

@@ -10,6 +10,8 @@ export const INCOMPLETE = 0;
 const MAX_METHOD_BYTES = 32;
 /** 15 digits are exact in a double, and more than any body. */
 const MAX_LENGTH_DIGITS = 15;
+/** Each is looked for among all fields. */
+const MAX_NOMINATED = 32;
 const VERSION_PREFIX = Buffer.from("HTTP/1.");
 /** `HTTP/1.x` and the line's end. */
 const VERSION_BYTES = 10;
@@ -82,6 +84,12 @@ export function parseResponseHead(bytes: Buffer, start: number, end: number, lim
   if (after > 0 && status < 200 && (head.chunked || head.contentLength > 0)) return -502;
   if (after > 0) head.length = after - start;
   return after;
+}
+
+/** Whether a line ends among these bytes: until one does, a head that was not whole need not be read again. */
+export function endsLine(bytes: Buffer, start: number, end: number): boolean {
+  const at = bytes.indexOf(LF, start);
+  return at >= 0 && at < end;
 }
 
 /** The minor version of the `HTTP/1.x` at p; -1 where more bytes are needed, -2 where it is none of 1.0 and 1.1. */
@@ -195,7 +203,7 @@ function connectionOptions(bytes: Buffer, start: number, end: number, head: Head
     if (option === "close") head.close = true;
     else if (option === "keep-alive") head.keepAlive = true;
     else if (option === "upgrade") head.connectionUpgrade = true;
-    else if (NEVER_NOMINATED.has(option)) return false;
+    else if (NEVER_NOMINATED.has(option) || head.nominated.length >= MAX_NOMINATED) return false;
     else if (option !== "") head.nominated.push(option);
     from = to + 1;
   }

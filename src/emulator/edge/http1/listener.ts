@@ -1,12 +1,15 @@
 // A port that clients connect to: makes a ClientConnection of each, keeps track of them, and enforces their limits.
 import net from "node:net";
 import { AppError } from "../../../errors/app-error.ts";
-import { ClientConnection, type ClientDeps, type ClientPolicy } from "./client-connection.ts";
+import { ClientConnection } from "./client-connection.ts";
+import type { ClientDeps, ClientPolicy } from "./client-policy.ts";
 import type { Conn, ConnListener } from "./conn.ts";
 import { acceptedConn } from "./net-conn.ts";
 
 /** Bounds the memory that connections which do nothing can take: about 15 KB each. */
 const MAX_CONNECTIONS = 10_000;
+/** Of these, so many make room at once for new ones: looking for them takes a while. */
+const SHARE_THAT_GOES = 1 / 16;
 const BACKLOG = 4_096;
 
 export interface Listener {
@@ -34,8 +37,13 @@ export const plainTransport: Transport = (adopt) =>
     adopt((connection) => acceptedConn(socket, connection)),
   );
 
-/** @param policy without `closed`, which the listener needs itself */
-export function createListener(policy: Omit<ClientPolicy, "closed">, deps: ClientDeps, transport: Transport): Listener {
+export interface ListenerPolicy extends Omit<ClientPolicy, "closed"> {
+  /** When there are so many, those make room that have kept us waiting longest. Absent: 10,000. */
+  readonly maxConnections?: number | undefined;
+}
+
+export function createListener(policy: ListenerPolicy, deps: ClientDeps, transport: Transport): Listener {
+  const { maxConnections = MAX_CONNECTIONS } = policy;
   const connections = new Set<ClientConnection>();
   let drained: (() => void) | undefined;
   const closed = (connection: ClientConnection): void => {
@@ -47,11 +55,13 @@ export function createListener(policy: Omit<ClientPolicy, "closed">, deps: Clien
     const connection = new ClientConnection(whole, deps);
     const conn = open(connection);
     connection.attach(conn);
-    if (connections.size >= MAX_CONNECTIONS) return connection.destroy();
+    if (connections.size >= maxConnections) makeRoom(connections, Math.ceil(maxConnections * SHARE_THAT_GOES));
+    if (connections.size >= maxConnections) return connection.destroy();
     connections.add(connection);
     begin?.(conn);
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  // Those that are not ready for requests yet count here.
+  server.maxConnections = 2 * maxConnections;
 
   return {
     listen: (host, port) =>
@@ -82,4 +92,11 @@ export function createListener(policy: Omit<ClientPolicy, "closed">, deps: Clien
       for (const connection of [...connections]) connection.destroy();
     },
   };
+}
+
+/** Destroys those that have kept us waiting longest, so that a flood of them shuts nobody out. */
+function makeRoom(connections: ReadonlySet<ClientConnection>, count: number): void {
+  const waiting = [...connections].filter(({ waitingSinceMs }) => waitingSinceMs !== undefined);
+  waiting.sort((a, b) => a.waitingSinceMs! - b.waitingSinceMs!);
+  for (const connection of waiting.slice(0, count)) connection.destroy();
 }

@@ -41,6 +41,10 @@ class NetConn implements Conn {
     return this.#socket.writableLength > 0;
   }
 
+  get isPressed(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
   writeText(text: string): boolean {
     return this.#socket.write(text, "latin1");
   }

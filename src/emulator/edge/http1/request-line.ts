@@ -1,4 +1,6 @@
-// Pure: the method and the origin-form target of a request (RFC 9112 §3.2), whichever allowed form the client used.
+// Pure: what a request asks for: its method, its target in origin form (RFC 9112 §3.2), whichever allowed form the client
+// used, and the protocol that it would go on with.
+import { FIELD } from "./field-names.ts";
 import type { Head } from "./head.ts";
 
 export interface RequestLine {
@@ -29,4 +31,11 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT"
 /** Whether sending the request twice means the same as sending it once (RFC 9110 §9.2.2). */
 export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method);
+}
+
+/** The protocol that a request asks to change to. HTTP/2 in the clear is not spoken here, so that request is left a plain one. */
+export function upgradeOf(head: Head, bytes: Buffer): string | undefined {
+  if (!head.connectionUpgrade || head.minorVersion === 0) return undefined;
+  const protocol = head.valueOf(bytes, FIELD.upgrade);
+  return protocol === undefined || protocol === "" || /(^|[\s,])h2c?($|[\s,])/i.test(protocol) ? undefined : protocol;
 }

@@ -2,7 +2,7 @@
 // piece. Knows nothing of clients, regions or choices; what cannot be trusted ends the connection.
 import { responseBody, type BodyReader, type ResponseBody } from "./body.ts";
 import type { Conn, Connector, ConnectFailure, ConnListener, Endpoint, PendingConn } from "./conn.ts";
-import { parseResponseHead } from "./head-parser.ts";
+import { endsLine, parseResponseHead } from "./head-parser.ts";
 import { BACKHAUL_HEAD_LIMITS, type Head } from "./head.ts";
 
 /** A program that sends more interim responses than this before the final one is broken or hostile. */
@@ -139,8 +139,12 @@ export class UpstreamConnection implements ConnListener {
       case "head": {
         const held = this.#held;
         if (held === undefined) return this.#readHead(bytes, start, end);
-        this.#held = undefined;
         const all = Buffer.concat([held, bytes.subarray(start, end)]);
+        if (!endsLine(bytes, start, end) && all.length <= BACKHAUL_HEAD_LIMITS.maxBytes) {
+          this.#held = all;
+          return;
+        }
+        this.#held = undefined;
         return this.#readHead(all, 0, all.length);
       }
       case "body":

@@ -53,6 +53,10 @@ export class H2cConn implements Conn {
     return (this.#stream?.writableLength ?? 0) > 0;
   }
 
+  get isPressed(): boolean {
+    return this.#stream?.writableNeedDrain === true;
+  }
+
   writeText(text: string): boolean {
     return this.writeBytes(Buffer.from(text, "latin1"), 0, text.length);
   }
@@ -101,6 +105,8 @@ export class H2cConn implements Conn {
   }
 
   #request(head: Head, bytes: Buffer, start: number, endStream: boolean): void {
+    // The app may have said goodbye since the connection was opened ahead of its request.
+    if (this.#session.closed || this.#session.destroyed) return this.lost();
     const method = bytes.toString("latin1", start, head.methodEnd);
     this.#answersHead = method === "HEAD";
     const pseudo = {

@@ -8,7 +8,12 @@ import { H2cConn } from "./h2c-conn.ts";
 
 /** As long as connections to other machines are kept (LB-11). */
 const IDLE_MS = 4_000;
-const WINDOW_BYTES = 1_048_576;
+const BOUNDS = {
+  maxSessionMemory: 32,
+  // What of a request's fields makes no sense twice is for the app to say.
+  strictSingleValueFields: false,
+  settings: { enablePush: false, initialWindowSize: 1_048_576 },
+} as const;
 
 interface Session {
   readonly http2: ClientHttp2Session;
@@ -30,9 +35,8 @@ export function createH2cConnector(timer: (afterMs: number, run: () => void) => 
   const open = (key: string, { host, port, localAddress }: Endpoint): Session => {
     const socket = net.connect({ host, port, localAddress, noDelay: true });
     const client = http2.connect(`http://${host.includes(":") ? `[${host}]` : host}:${port}`, {
+      ...BOUNDS,
       createConnection: () => socket,
-      maxSessionMemory: 32,
-      settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
     });
     const session: Session = { http2: client, conns: new Set(), waiting: new Set(), ready: false };
     let failure: ConnectFailure = "unreachable";

@@ -99,9 +99,9 @@ const NOT_IN_HTTP2: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** As an object, fields of one name together. */
+/** As an object, fields of one name together. It inherits nothing: an app may call a field `constructor`. */
 export function headersOf(fields: FieldList): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = {};
+  const headers = Object.create(null) as Record<string, string | string[]>;
   for (const [name, value] of fields) {
     const present = headers[name];
     if (present === undefined) headers[name] = value;

@@ -8,8 +8,9 @@ export interface Http1Head {
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-// oxlint-disable-next-line no-control-regex -- these are what must not be there
-const NOT_A_VALUE = /[\0\r\n]/;
+/** Nothing beyond one byte either: cut down to one, it could become the end of a line. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const PSEUDO: ReadonlySet<string> = new Set([":method", ":path", ":scheme", ":authority"]);
 const ONE_CONNECTION: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -30,15 +31,19 @@ export function renderRequestHead(raw: readonly string[], ended: boolean): Http1
   let lines = "";
   let host: string | undefined;
   let length: string | undefined;
+  let inFields = false;
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? "";
     const value = raw[index + 1] ?? "";
-    if (NOT_A_VALUE.test(value)) return undefined;
+    if (!VALUE.test(value)) return undefined;
     if (name.startsWith(":")) {
-      if (pseudo.has(name) || lines !== "" || cookies.length > 0) return undefined;
+      if (inFields || pseudo.has(name) || !PSEUDO.has(name)) return undefined;
       pseudo.set(name, value);
-    } else if (!TOKEN.test(name) || ONE_CONNECTION.has(name)) return undefined;
-    else if (name === "cookie") cookies.push(value);
+      continue;
+    }
+    inFields = true;
+    if (!TOKEN.test(name) || ONE_CONNECTION.has(name)) return undefined;
+    if (name === "cookie") cookies.push(value);
     else if (name === "host") {
       if (host !== undefined) return undefined;
       host = value;
@@ -54,6 +59,7 @@ export function renderRequestHead(raw: readonly string[], ended: boolean): Http1
   const authority = pseudo.get(":authority") ?? host;
   if (method === undefined || target === undefined || authority === undefined || method === "CONNECT") return undefined;
   if (pseudo.get(":scheme") !== "https" || /\s/.test(method + target + authority)) return undefined;
+  if (!target.startsWith("/") && !(target === "*" && method === "OPTIONS")) return undefined;
   if (host !== undefined && host.toLowerCase() !== authority.toLowerCase()) return undefined;
   if (ended && length !== undefined && length !== "0") return undefined;
   const chunked = !ended && length === undefined;

@@ -12,6 +12,7 @@ const END_STREAM = 0x1;
 
 /** Sent at once by a browser at most some dozens; the rest waits. */
 const MAX_STREAMS = 128;
+const MAX_SESSIONS = 10_000;
 /** Bytes under way to us in one session, for uploads over long distances. */
 const WINDOW_BYTES = 1_048_576;
 
@@ -38,9 +39,17 @@ export interface Http2Sessions {
   close(): void;
 }
 
-/** @param idleMs a session without anything moving for that long is closed */
-export function createHttp2Sessions(idleMs: number): Http2Sessions {
+export interface Http2SessionsOptions {
+  /** A session without anything moving for that long is closed. */
+  readonly idleMs: number;
+  /** When there are so many, the one makes room that has been without streams for longest. Absent: 10,000. */
+  readonly maxSessions?: number | undefined;
+}
+
+export function createHttp2Sessions({ idleMs, maxSessions = MAX_SESSIONS }: Http2SessionsOptions): Http2Sessions {
   const sessions = new Set<ServerHttp2Session>();
+  /** Those without a stream, the one that has none for longest first. */
+  const idle = new Set<ServerHttp2Session>();
   const head = new Head();
 
   const accept = (
@@ -66,16 +75,29 @@ export function createHttp2Sessions(idleMs: number): Http2Sessions {
   return {
     serve(socket, adopt) {
       const from = plainAddress(socket.remoteAddress ?? "");
+      const [longestIdle] = idle;
+      if (sessions.size >= maxSessions) longestIdle?.destroy();
       const session = performServerHandshake(socket, BOUNDS);
+      let streams = 0;
       sessions.add(session);
+      idle.add(session);
       session.setLocalWindowSize(WINDOW_BYTES);
       session.setTimeout(idleMs, () => session.close());
       session.on("error", () => undefined);
       session.once("close", () => {
         sessions.delete(session);
+        idle.delete(session);
         socket.destroy();
       });
-      session.on("stream", (stream, _headers, flags, raw) => accept(stream, flags, raw, from, adopt));
+      session.on("stream", (stream, _headers, flags, raw) => {
+        streams += 1;
+        idle.delete(session);
+        stream.once("close", () => {
+          streams -= 1;
+          if (streams === 0 && sessions.has(session)) idle.add(session);
+        });
+        accept(stream, flags, raw, from, adopt);
+      });
     },
     drain: () => {
       for (const session of sessions) session.close();

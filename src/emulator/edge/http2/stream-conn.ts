@@ -9,6 +9,10 @@ import { relayBody } from "./framed-input.ts";
 import { type FieldList, headersOf, http2Fields, MessageSplitter } from "./message-splitter.ts";
 import type { Http1Head } from "./request-head.ts";
 
+/** What is beyond means the same as any status of 5xx (RFC 9110 §15), and HTTP/2 cannot say it. */
+const LAST_STATUS = 599;
+const BAD_GATEWAY = 502;
+
 export class StreamConn implements Conn {
   readonly remoteAddress: string;
   readonly #stream: ServerHttp2Stream;
@@ -34,22 +38,24 @@ export class StreamConn implements Conn {
       (bytes, start, end) => parseResponseHead(bytes, start, end, BACKHAUL_HEAD_LIMITS, head),
       {
         head: (bytes, _start, onPayload, onTrailer) => {
-          if (head.status < 200) {
-            stream.additionalHeaders({ ":status": head.status, ...headersOf(http2Fields(head, bytes)) });
+          const status = head.status > LAST_STATUS ? BAD_GATEWAY : head.status;
+          if (status < 200) {
+            stream.additionalHeaders({ ":status": status, ...headersOf(http2Fields(head, bytes)) });
             return undefined;
           }
           const { reader, framing } = responseBody(head, answersHead, onPayload, onTrailer);
           const decodes = framing === "chunked";
           const endStream = reader.done && !decodes;
           stream.respond(
-            { ":status": head.status, ...headersOf(http2Fields(head, bytes)) },
+            { ":status": status, ...headersOf(http2Fields(head, bytes)) },
             // Without it, Node would end a stream that is reset as if it were whole; a told length is proof enough.
             { endStream, waitForTrailers: framing !== "length" },
           );
           return { reader, decodes };
         },
         payload: (bytes, start, end) => {
-          this.#drained = stream.write(Buffer.from(bytes.subarray(start, end)));
+          // Node.js has ended it where the status wants no content, whatever follows.
+          if (!stream.writableEnded) this.#drained = stream.write(Buffer.from(bytes.subarray(start, end)));
         },
         end: (trailers) => this.#endResponse(trailers),
       },
@@ -78,6 +84,10 @@ export class StreamConn implements Conn {
 
   get hasUnsent(): boolean {
     return this.#stream.writableLength > 0;
+  }
+
+  get isPressed(): boolean {
+    return this.#stream.writableNeedDrain;
   }
 
   writeText(text: string): boolean {
@@ -123,7 +133,8 @@ export class StreamConn implements Conn {
 
   abort(): void {
     this.#given = true;
-    this.#reset(constants.NGHTTP2_INTERNAL_ERROR);
+    // Closing would end the stream first, as if it were whole.
+    if (!this.#stream.destroyed) this.#stream.destroy(new Error("the response broke off"));
   }
 
   #endResponse(trailers: FieldList): void {

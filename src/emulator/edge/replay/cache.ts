@@ -118,7 +118,7 @@ function sessionKey(
 }
 
 /** The path of a pattern such as `/a/*` or `example.com/a/*`; undefined where it is for another host. */
-function pathPrefix(pattern: string, host: string): string | undefined {
+export function pathPrefix(pattern: string, host: string): string | undefined {
   const slash = pattern.indexOf("/");
   if (slash < 0 || (slash > 0 && pattern.slice(0, slash).toLowerCase() !== host)) return undefined;
   return pattern

@@ -31,7 +31,7 @@ export function resolveReplay(
   const target = world.apps.get(app);
   if (target === undefined) return "PA04";
   const source = world.apps.get(sourceApp);
-  if (source !== undefined && !sharesNetwork(source, target)) return "PA05";
+  if (source !== undefined && !mayReplay(source, target, world)) return "PA05";
   const instance = instruction.instance ?? instruction.preferInstance;
   if (instruction.instance !== undefined && world.machines.get(instruction.instance)?.app !== app) return "PA03";
   const named = instruction.regions?.filter((region) => region !== ANY_REGION);
@@ -51,8 +51,11 @@ export function resolveReplay(
 
 /**
  * The documentation says both that replays stay inside one network unless the organization allows more, and that they
- * reach custom networks without a setting. Denied is what the page about replays says, and the safer of the two.
+ * reach custom networks without a setting. Denied is what the page about replays says, and the safer of the two. Between
+ * organizations the target's list counts, whatever the networks.
  */
-function sharesNetwork(a: WorldApp, b: WorldApp): boolean {
-  return a.organization === b.organization && (a.network ?? "") === (b.network ?? "");
+function mayReplay(from: WorldApp, to: WorldApp, { organizations }: WorldIndex): boolean {
+  const allowed = to.organization === undefined ? undefined : organizations.get(to.organization);
+  if (from.organization !== to.organization) return allowed?.sources.includes(from.organization ?? "") === true;
+  return (from.network ?? "") === (to.network ?? "") || allowed?.crossNetwork === true;
 }

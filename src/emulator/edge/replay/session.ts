@@ -2,17 +2,21 @@
 import type { ReplayCacheRule } from "../http-features.ts";
 import { FIELD } from "../http1/field-names.ts";
 import type { Head } from "../http1/head.ts";
-import { isBelow, type CacheQuestion } from "./cache.ts";
+import { isBelow, pathPrefix, type CacheQuestion } from "./cache.ts";
 
-/** The rule with the longest path that fits, and the value that the request carries for it. */
+/**
+ * The rule with the longest path that fits, and the value that the request carries for it.
+ * @param place host without a port, and path without a query
+ */
 export function readSession(
   rules: readonly ReplayCacheRule[],
-  path: string,
+  { host, path }: Pick<CacheQuestion, "host" | "path">,
   head: Head,
   bytes: Buffer,
 ): CacheQuestion["session"] {
   for (const rule of rules) {
-    if (!isBelow(path, rule.pathPrefix)) continue;
+    const prefix = pathPrefix(rule.pathPrefix, host);
+    if (prefix === undefined || !isBelow(path, prefix)) continue;
     const value = rule.type === "cookie" ? cookie(head, bytes, rule.name) : field(head, bytes, rule.name);
     if (value !== undefined && value !== "") return { rule, value };
   }

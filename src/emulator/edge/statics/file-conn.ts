@@ -1,33 +1,37 @@
 // A file of a machine as a connection that answers one request, so that whatever holds for responses of programs holds for
 // files: back-pressure, compression, header edits, HEAD.
-import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
 import type { Conn, ConnListener } from "../http1/conn.ts";
 import { contentTypeOf } from "./static-file.ts";
 
-/** As much as is handed on at once. */
-const PIECE_BYTES = 65_536;
+/** A file that is there, and is read while it is sent. */
+export interface OpenFile {
+  readonly name: string;
+  readonly bytes: string;
+  /** The value of ETag. */
+  readonly tag: string;
+  readonly content: Readable;
+}
 
 export class FileConn implements Conn {
   readonly remoteAddress: string;
   readonly hasUnsent = false;
-  readonly #name: string;
-  readonly #content: Buffer;
+  readonly isPressed = false;
+  readonly #file: OpenFile;
   readonly #listener: ConnListener;
-  /** What is still to be said; undefined before the request. */
-  #pieces: Buffer[] | undefined;
+  #state: "waits" | "answers" | "over" = "waits";
   #paused = false;
-  #planned = false;
-  #gone = false;
 
-  constructor(remoteAddress: string, name: string, content: Buffer, listener: ConnListener) {
+  constructor(remoteAddress: string, file: OpenFile, listener: ConnListener) {
     this.remoteAddress = remoteAddress;
-    this.#name = name;
-    this.#content = content;
+    this.#file = file;
     this.#listener = listener;
+    // Whatever becomes of the file before it is wanted.
+    file.content.on("error", () => this.#break());
   }
 
   writeText(text: string): boolean {
-    if (this.#pieces === undefined) this.#answer(text);
+    if (this.#state === "waits") this.#answer(text);
     return true;
   }
 
@@ -42,11 +46,12 @@ export class FileConn implements Conn {
 
   pause(): void {
     this.#paused = true;
+    this.#file.content.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    this.#plan();
+    if (this.#state === "answers") this.#file.content.resume();
   }
 
   end(): void {
@@ -54,8 +59,8 @@ export class FileConn implements Conn {
   }
 
   destroy(): void {
-    this.#gone = true;
-    this.#pieces = [];
+    this.#state = "over";
+    this.#file.content.destroy();
   }
 
   abort(): void {
@@ -63,30 +68,34 @@ export class FileConn implements Conn {
   }
 
   #answer(request: string): void {
-    const tag = `"${createHash("sha256").update(this.#content).digest("base64url")}"`;
+    const { name, bytes, tag, content } = this.#file;
     const wanted = /\r\nif-none-match:([^\r]*)/i.exec(request)?.[1]?.trim();
     const isKnown = wanted === "*" || wanted?.includes(tag) === true;
     const told = isKnown
       ? "HTTP/1.1 304 Not Modified\r\n"
-      : `HTTP/1.1 200 OK\r\ncontent-type: ${contentTypeOf(this.#name)}\r\ncontent-length: ${this.#content.length}\r\n`;
-    this.#pieces = [Buffer.from(`${told}etag: ${tag}\r\n\r\n`, "latin1")];
-    if (!isKnown && !request.startsWith("HEAD "))
-      for (let at = 0; at < this.#content.length; at += PIECE_BYTES)
-        this.#pieces.push(this.#content.subarray(at, at + PIECE_BYTES));
-    this.#plan();
+      : `HTTP/1.1 200 OK\r\ncontent-type: ${contentTypeOf(name)}\r\ncontent-length: ${bytes}\r\n`;
+    const head = Buffer.from(`${told}etag: ${tag}\r\n\r\n`, "latin1");
+    const hasBody = !isKnown && !request.startsWith("HEAD ");
+    this.#state = "answers";
+    // The answer comes after the request, never within its sending.
+    setImmediate(() => {
+      if (this.#state === "over") return;
+      this.#listener.onData(head, 0, head.length);
+      if (!hasBody) {
+        content.destroy();
+        return;
+      }
+      content.on("data", (piece: Buffer) => {
+        if (this.#state === "answers") this.#listener.onData(piece, 0, piece.length);
+      });
+      if (this.#paused) content.pause();
+    });
   }
 
-  /** The answer comes after the request, never within its sending, and lets others have their turn between pieces. */
-  #plan(): void {
-    if (this.#planned || this.#paused || this.#gone || this.#pieces === undefined) return;
-    this.#planned = true;
-    setImmediate(() => {
-      this.#planned = false;
-      if (this.#paused || this.#gone) return;
-      const piece = this.#pieces?.shift();
-      if (piece === undefined) return;
-      this.#listener.onData(piece, 0, piece.length);
-      this.#plan();
-    });
+  /** The file cannot be read to its end. */
+  #break(): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    this.#listener.onClose();
   }
 }

@@ -44,6 +44,10 @@ class RawMachineConn implements Conn {
     return this.#inner.hasUnsent;
   }
 
+  get isPressed(): boolean {
+    return this.#inner.isPressed;
+  }
+
   writeText(): boolean {
     return this.#open();
   }

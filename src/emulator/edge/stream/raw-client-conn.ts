@@ -40,6 +40,10 @@ export class RawClientConn implements Conn {
     return this.#inner.hasUnsent;
   }
 
+  get isPressed(): boolean {
+    return this.#inner.isPressed;
+  }
+
   writeText(text: string): boolean {
     return this.writeTextAndBytes(text, NOTHING, 0, 0);
   }

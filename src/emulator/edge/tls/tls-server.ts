@@ -6,7 +6,9 @@ import type { TlsOptions } from "../http-features.ts";
 import type { LeafCertificates } from "./leaf-certificates.ts";
 
 /** A client that has not shaken hands by then is not going to. */
-const HANDSHAKE_MS = 10_000;
+export const HANDSHAKE_MS = 10_000;
+/** Handshakes at a time; when there are more, the oldest makes room. */
+const MAX_HANDSHAKES = 1_024;
 /** How long a session can be taken up again. */
 const SESSION_SECONDS = 7_200;
 /** The platform's (PH-04): those of TLS 1.3, and of 1.2 those for ECDSA alone. */
@@ -22,6 +24,8 @@ export interface TlsServerDeps {
   versionOf(name: string): string | undefined;
   /** What the service with that name asks for; an empty list of protocols: none is agreed on. */
   options?(name: string): TlsOptions | undefined;
+  /** The versions that all names have; absent: what the options of the name "" say. */
+  readonly versions?: readonly string[];
   /** The certificate for clients whose name is unknown, or who give none; absent: they are refused. */
   readonly unnamed?: { readonly certificate: string; readonly key: string } | undefined;
   log(text: string): void;
@@ -31,10 +35,11 @@ export interface TlsServerDeps {
 export function createTlsServer(deps: TlsServerDeps, opened: (socket: tls.TLSSocket) => void): net.Server {
   const { certificates, versionOf, options, unnamed, log } = deps;
   const general = options?.("");
+  const { versions = general?.versions } = deps;
   const server = tls.createServer({
     ...{ allowHalfOpen: true, noDelay: true, ciphers: CIPHERS },
     ...(unnamed === undefined ? {} : { cert: unnamed.certificate, key: unnamed.key }),
-    ...{ minVersion: oldest(general), maxVersion: newest(general) },
+    ...{ minVersion: oldest(versions), maxVersion: newest(versions) },
     ...(general?.alpn?.length === 0
       ? {}
       : {
@@ -63,7 +68,18 @@ export function createTlsServer(deps: TlsServerDeps, opened: (socket: tls.TLSSoc
       return undefined;
     },
   });
-  server.on("secureConnection", opened);
+  const shaking = new Map<string, net.Socket>();
+  server.on("connection", (socket: net.Socket) => {
+    const [longest] = shaking.values();
+    if (shaking.size >= MAX_HANDSHAKES) longest?.destroy();
+    const key = clientOf(socket);
+    shaking.set(key, socket);
+    socket.once("close", () => shaking.delete(key));
+  });
+  server.on("secureConnection", (socket) => {
+    shaking.delete(clientOf(socket));
+    opened(socket);
+  });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
     // The alert is on its way; what a client does after it does not matter.
     socket.destroy();
@@ -72,13 +88,18 @@ export function createTlsServer(deps: TlsServerDeps, opened: (socket: tls.TLSSoc
   return server;
 }
 
-/** The platform has two versions, and both where nothing is said. */
-function oldest(options: TlsOptions | undefined): tls.SecureVersion {
-  return options?.versions?.some((version) => /1\.?2$/.test(version)) === false ? "TLSv1.3" : "TLSv1.2";
+/** The same for a connection and for the TLS socket on it. */
+function clientOf({ remoteAddress, remotePort }: net.Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
-function newest(options: TlsOptions | undefined): tls.SecureVersion {
-  return options?.versions?.some((version) => /1\.?3$/.test(version)) === false ? "TLSv1.2" : "TLSv1.3";
+/** The platform has two versions, and both where nothing is said. */
+function oldest(versions: readonly string[] | undefined): tls.SecureVersion {
+  return versions?.some((version) => /1\.?2$/.test(version)) === false ? "TLSv1.3" : "TLSv1.2";
+}
+
+function newest(versions: readonly string[] | undefined): tls.SecureVersion {
+  return versions?.some((version) => /1\.?3$/.test(version)) === false ? "TLSv1.2" : "TLSv1.3";
 }
 
 function explain({ code, message }: NodeJS.ErrnoException): string {

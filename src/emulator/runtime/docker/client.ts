@@ -61,6 +61,11 @@ function dockerodeOptions(endpoint: DockerEndpoint): Docker.DockerOptions {
   return explicit as Docker.DockerOptions;
 }
 
+/** Loads the library before it is needed, while something else is waited for. */
+export async function preloadLibrary(): Promise<void> {
+  await import("dockerode");
+}
+
 /** Connects on first use; makes no request by itself. */
 export function createEngineClient(options: DockerEndpoint): EngineClient {
   const endpoint = describeEndpoint(options);

@@ -13,6 +13,8 @@ import { createNetworkOperations } from "./networks.ts";
 import { createObserveOperations } from "./observe.ts";
 import { createVolumeOperations } from "./volumes.ts";
 
+export { preloadLibrary } from "./client.ts";
+
 /**
  * A runtime on the engine at the endpoint (default: the default socket). Makes no request and loads no Docker library
  * until its first operation; holds no connection that would keep the process alive but for open logs and events.

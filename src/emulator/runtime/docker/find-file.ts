@@ -1,13 +1,16 @@
 // Looks for a file below a folder of a container, one step after the other: the engine itself would follow links.
 import path from "node:path/posix";
+import { AppError } from "../../../errors/app-error.ts";
+import { readTar } from "../../../platform/tar.ts";
 import type { ContainerRuntime } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
-import { createFileOperations } from "./files.ts";
+import { chunksOf } from "./streams.ts";
 
-/** What the engine tells of a path in a header; `mode` has the bits of Go's FileMode. */
+/** What the engine tells of a path in a header; `mode` has the bits of Go's FileMode, `mtime` is as RFC 3339 has it. */
 interface PathStat {
   readonly size: number;
   readonly mode: number;
+  readonly mtime: string;
 }
 
 const FOLDER = 2 ** 31;
@@ -17,7 +20,6 @@ const hasAny = (mode: number, bits: number): boolean => (BigInt(mode) & BigInt(b
 
 /** The runtime's findFile on an engine. */
 export function createFindFile(client: EngineClient): ContainerRuntime["findFile"] {
-  const { getFile } = createFileOperations(client);
   const look = async (id: string, at: string): Promise<PathStat | undefined> => {
     const answer = await client.callUnless([404], `look at ${at} of container "${id}"`, async (docker) => {
       const { headers } = (await docker.getContainer(id).infoArchive({ path: at })) as unknown as {
@@ -27,15 +29,27 @@ export function createFindFile(client: EngineClient): ContainerRuntime["findFile
     });
     return answer === undefined ? undefined : (JSON.parse(Buffer.from(answer, "base64").toString()) as PathStat);
   };
-  return async (id, folder, names, maxBytes) => {
+  async function* read(id: string, at: string, bytes: number): AsyncGenerator<Uint8Array> {
+    const archive = await client.callUnless([404], `read ${at} of container "${id}"`, (docker) =>
+      docker.getContainer(id).getArchive({ path: at }),
+    );
+    for await (const member of archive === undefined ? [] : readTar(chunksOf(archive, undefined))) {
+      if (member.kind !== "file" || member.size !== bytes) break;
+      yield* member.content();
+      return;
+    }
+    throw new AppError("DOCKER_FAILED", `${at} of container "${id}" has changed while it was read`);
+  }
+  return async (id, folder, names) => {
     let at = folder;
     for (const [index, name] of names.entries()) {
       at = path.join(at, name);
       const stat = await look(id, at);
       if (stat === undefined || hasAny(stat.mode, SPECIAL)) return undefined;
       if (hasAny(stat.mode, FOLDER) !== index < names.length - 1) return undefined;
-      if (index === names.length - 1 && stat.size > maxBytes) return undefined;
+      if (index === names.length - 1)
+        return { bytes: stat.size, modifiedMs: Date.parse(stat.mtime), content: () => read(id, at, stat.size) };
     }
-    return getFile(id, at);
+    return undefined;
   };
 }

@@ -157,10 +157,16 @@ export function createContainerOperations(world: MemoryWorld): ContainerOperatio
       await enter("getFile");
       return contentOf(id, path);
     },
-    findFile: async (id, folder, names, maxBytes) => {
+    findFile: async (id, folder, names) => {
       await enter("findFile");
       const content = contentOf(id, join(folder, ...names));
-      return content === undefined || content.length > maxBytes ? undefined : content;
+      if (content === undefined) return undefined;
+      return {
+        ...{ bytes: content.length, modifiedMs: 0 },
+        content: async function* () {
+          yield content;
+        },
+      };
     },
     exec: async (id, command, options = {}) => {
       const { timeoutMs = DEFAULT_EXEC_TIMEOUT_MS } = options;

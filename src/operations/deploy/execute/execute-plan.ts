@@ -8,7 +8,7 @@ import { groupOf, isManaged } from "../plan/managed.ts";
 import type { CreateVolumeStep, DeployPlan, Step } from "../plan/plan-types.ts";
 import { worldChanges, worldOf } from "../plan/world.ts";
 import { makeGreens, retireBlues } from "./blue-green.ts";
-import type { Fleet } from "./fleet.ts";
+import { type Fleet, look, type Seen } from "./fleet.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
 import { createMachineWork, type WorkDeps } from "./machine-work.ts";
 import { createShared } from "./pool-run.ts";
@@ -16,7 +16,7 @@ import { putBack } from "./put-back.ts";
 import { snapshotOf } from "./restore.ts";
 import { changeAllAtOnce, createNew, rollAll } from "./roll.ts";
 import { type Action, createRun, type DeployedMachine, type Run } from "./run.ts";
-import { runReleaseCommand } from "./run-release-command.ts";
+import { commandTask, runTask } from "./run-task.ts";
 
 /** Who deploys, and what for. */
 export interface Provenance extends Pick<BeginRelease, "reason" | "user" | "git" | "image_digest"> {
@@ -26,6 +26,8 @@ export interface Provenance extends Pick<BeginRelease, "reason" | "user" | "git"
 
 export interface ExecuteInput {
   readonly plan: DeployPlan;
+  /** What the plan was made for just now; undefined for one that was made earlier, and may no longer hold. */
+  readonly seen?: Seen | undefined;
   readonly provenance: Provenance;
   /** What is kept of a deploy that fails. */
   readonly onFailure: "roll-back" | "keep";
@@ -62,7 +64,9 @@ function rowOf(step: Step, machine: Machine | undefined): DeployedMachine[] {
   const base = { group: step.group, region: step.region, action: ACTIONS[step.op] };
   if (machine === undefined)
     return step.op === "destroy" ? [{ id: step.machine, ...base, state: "destroyed", version: "" }] : [];
-  return [{ id: machine.id, ...base, state: machine.state, version: machine.instance_id }];
+  // An update for which there was no room has become a replacement.
+  const action = step.op === "update" && machine.id !== step.machine ? "replaced" : base.action;
+  return [{ id: machine.id, ...base, action, state: machine.state, version: machine.instance_id }];
 }
 
 /** What is there now, one row for each machine of the plan; made, changed, or as before. @throws WRONG_VERSION */
@@ -86,7 +90,9 @@ async function verify(run: Run): Promise<DeployedMachine[]> {
 
 async function carryOut(run: Run, stamp: Readonly<Record<string, string>>): Promise<void> {
   const { plan, deps, shared } = run;
-  if (plan.releaseCommand !== undefined) await runReleaseCommand(plan.releaseCommand, stamp, deps, shared.signal);
+  const { releaseCommand, seedCommand } = plan;
+  if (releaseCommand !== undefined) await runTask(commandTask("release", releaseCommand), stamp, deps, shared.signal);
+  if (seedCommand !== undefined) await runTask(commandTask("seed", seedCommand), stamp, deps, shared.signal);
   for (const step of plan.steps.filter((one): one is CreateVolumeStep => one.op === "create-volume"))
     run.volumes.set(step.key, await deps.fleet.createVolume(step));
   if (plan.strategy === "bluegreen" && !plan.firstDeploy) return makeGreens(run);
@@ -184,7 +190,7 @@ function unchanged(plan: DeployPlan, machines: readonly Machine[]): DeployedMach
 export async function executePlan(input: ExecuteInput, deps: ExecuteDeps): Promise<Executed> {
   const { plan, provenance } = input;
   const { fleet, clock } = deps;
-  const [machines, volumes, [newest]] = await Promise.all([fleet.machines(), fleet.volumes(), fleet.releases(1)]);
+  const { machines, volumes, newest } = input.seen ?? (await look(fleet));
   const changes = worldChanges(plan.world, worldOf(machines, volumes, newest?.version ?? 0));
   if (changes.length > 0) {
     throw new AppError("PLAN_STALE", `${plan.app} is not as it was when the plan was made: ${changes.join(", ")}`, {
@@ -203,6 +209,8 @@ export async function executePlan(input: ExecuteInput, deps: ExecuteDeps): Promi
     definition: { groups: plan.groups, waitTimeoutMs: plan.waitTimeoutMs, maxUnavailable: plan.maxUnavailable },
     journal,
     ttl_s: input.leaseTtlS,
+    // What was seen may be old by now: a deploy that has ended meanwhile has changed it.
+    after: plan.world.release,
   });
   const heartbeat = startHeartbeat({ release: held, ttlS: input.leaseTtlS }, fleet, clock);
   try {

@@ -5,12 +5,18 @@ import type { Diagnosis } from "../../../contract/planet.ts";
 import type { BeginRelease, ChangeRelease, HeldRelease, Release } from "../../../contract/release.ts";
 import type { CreateVolumeStep, PlanVolume } from "../plan/plan-types.ts";
 
+/**
+ * The first call answers at once; each one after it when the machine is not as it was, or after that many milliseconds.
+ * @throws MACHINE_NOT_FOUND, and what keeps the machine from being seen
+ */
+export type Look = (atMostMs: number) => Promise<Machine>;
+
 export interface Fleet {
   readonly app: string;
   /** Milliseconds that the routing of the target takes to follow a cordon; 0 where it is followed at once. */
   readonly settleMs: number;
-  /** Milliseconds between two looks at a machine. */
-  readonly lookEveryMs: number;
+  /** Whether an update can take a machine out of the edge's sight at the same time. */
+  readonly hidesByUpdate: boolean;
   /** Milliseconds that a machine without any check has to stay up. */
   readonly smokeMs: number;
   /** Whether the target looks by itself at ports that no check looks at. */
@@ -18,6 +24,8 @@ export interface Fleet {
   machines(): Promise<Machine[]>;
   /** @throws MACHINE_NOT_FOUND */
   machine(id: string): Promise<Machine>;
+  /** Looks at a machine again and again, see Look. */
+  follow(id: string): Look;
   create(body: LaunchMachine): Promise<Machine>;
   update(id: string, body: LaunchMachine, nonce?: string): Promise<Machine>;
   start(id: string, nonce?: string): Promise<void>;
@@ -53,4 +61,16 @@ export interface Fleet {
 export interface TargetFleet extends Omit<Fleet, "create"> {
   /** @param key that no other creation has */
   create(body: LaunchMachine, key: string): Promise<Machine>;
+}
+
+/** What is known of an app on its target. */
+export interface Seen {
+  readonly machines: readonly Machine[];
+  readonly volumes: readonly PlanVolume[];
+  readonly newest: Release | undefined;
+}
+
+export async function look(fleet: Fleet): Promise<Seen> {
+  const [machines, volumes, [newest]] = await Promise.all([fleet.machines(), fleet.volumes(), fleet.releases(1)]);
+  return { machines, volumes, newest };
 }

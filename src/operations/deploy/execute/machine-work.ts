@@ -7,6 +7,7 @@ import type { ProgressReporter } from "../../progress.ts";
 import { waitUntilHealthy } from "../health.ts";
 import { groupOf } from "../plan/managed.ts";
 import type { Fleet } from "./fleet.ts";
+import { runTask, testTask } from "./run-task.ts";
 
 export interface WorkDeps {
   readonly fleet: Fleet;
@@ -30,6 +31,8 @@ export interface Change {
   readonly cordoned: boolean;
   /** `immediate` looks at nothing. */
   readonly watch: boolean;
+  /** What tries the machine out once it is started, before its checks count. */
+  readonly tests?: readonly MachineConfig[];
 }
 
 export interface MachineWork {
@@ -54,7 +57,12 @@ export function createMachineWork(options: WorkOptions, deps: WorkDeps, signal: 
     metadata: { ...config.metadata, ...options.stamp },
   });
 
-  const healthy = async (machine: Machine, label: string): Promise<Machine> => {
+  const tryOut = async (machine: Machine, tests: readonly MachineConfig[]): Promise<void> => {
+    for (const [index, test] of tests.entries())
+      await runTask(testTask(test, machine, index + 1, options.waitTimeoutMs), options.stamp, deps, signal);
+  };
+
+  const healthy = async (machine: Machine, label: string, tests: readonly MachineConfig[] = []): Promise<Machine> => {
     progress.start(machine.id, `${machine.id} [${label}] in ${machine.region}`);
     try {
       const result = await waitUntilHealthy(
@@ -65,6 +73,7 @@ export function createMachineWork(options: WorkOptions, deps: WorkDeps, signal: 
           waitTimeoutMs: options.waitTimeoutMs,
           smokeChecks: options.smokeChecks,
           onState: (text) => progress.update(machine.id, text),
+          onStarted: (started) => tryOut(started, tests),
         },
         { fleet, clock, signal },
       );
@@ -77,7 +86,7 @@ export function createMachineWork(options: WorkOptions, deps: WorkDeps, signal: 
   };
 
   return {
-    make: async (region, { config, skipLaunch, cordoned, watch }, { hidden, label }) => {
+    make: async (region, { config, skipLaunch, cordoned, watch, tests }, { hidden, label }) => {
       const unseen = cordoned || (hidden && watch && !skipLaunch && isService(config));
       const machine = await fleet.create({
         region,
@@ -86,20 +95,25 @@ export function createMachineWork(options: WorkOptions, deps: WorkDeps, signal: 
         ...(unseen ? { skip_service_registration: true } : {}),
       });
       if (!watch || skipLaunch) return machine;
-      const result = await healthy(machine, label ?? groupOf(machine));
+      const result = await healthy(machine, label ?? groupOf(machine), tests);
       if (unseen && !cordoned) await fleet.cordon(machine.id, false);
       return { ...result, cordoned };
     },
-    change: async ({ id, cordoned: before }, { config, skipLaunch, cordoned, watch }) => {
+    change: async ({ id, cordoned: before }, { config, skipLaunch, cordoned, watch, tests }) => {
       const nonce = nonceOf(id);
       const hides = watch && !skipLaunch && isService(config);
-      if (hides && before !== true) await fleet.cordon(id, true, nonce);
+      const hidesNow = hides && before !== true;
+      if (hidesNow && !fleet.hidesByUpdate) await fleet.cordon(id, true, nonce);
       const updated = await fleet.update(
         id,
-        { config: stamped(config), ...(skipLaunch ? { skip_launch: true } : {}) },
+        {
+          config: stamped(config),
+          ...(skipLaunch ? { skip_launch: true } : {}),
+          ...(hidesNow && fleet.hidesByUpdate ? { skip_service_registration: true } : {}),
+        },
         nonce,
       );
-      const result = watch && !skipLaunch ? await healthy(updated, groupOf(updated)) : updated;
+      const result = watch && !skipLaunch ? await healthy(updated, groupOf(updated), tests) : updated;
       if ((hides || before === true) !== cordoned) await fleet.cordon(id, cordoned, nonce);
       return { ...result, cordoned };
     },

@@ -65,7 +65,14 @@ export function createMachinesFleet({ machines, volumes }: MachinesFleetDeps, ap
     releaseLease: (id, nonce) => machines.releaseLease(app, id, nonce),
     hasVolumes: true,
     volumes: async () => (await volumes.list(app)).map(volumeOf),
-    createVolume: async ({ name, region, sizeGb }) => (await volumes.create(app, { name, region, size_gb: sizeGb })).id,
+    createVolume: async ({ name, region, sizeGb, snapshotRetentionDays, scheduledSnapshots }) => {
+      const body = {
+        ...{ name, region, size_gb: sizeGb, encrypted: true },
+        ...(snapshotRetentionDays === undefined ? {} : { snapshot_retention: snapshotRetentionDays }),
+        ...(scheduledSnapshots === undefined ? {} : { auto_backup_enabled: scheduledSnapshots }),
+      };
+      return (await volumes.create(app, body)).id;
+    },
     destroyVolume: (id) => volumes.destroy(app, id),
   };
 }

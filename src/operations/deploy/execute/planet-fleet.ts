@@ -3,7 +3,6 @@ import type { PlanetConnection } from "../../../client/planet-client.ts";
 import type { TargetFleet } from "./fleet.ts";
 import { createMachinesFleet } from "./machines-fleet.ts";
 
-const LOOK_EVERY_MS = 100;
 /** A machine without services has no port to prove itself by: it has to stay up this long. */
 const SMOKE_MS = 2_000;
 const LOG_LINES = 1_000;
@@ -13,9 +12,17 @@ export function createPlanetFleet({ api, client }: PlanetConnection, app: string
   return {
     ...createMachinesFleet(api, app),
     settleMs: 0,
-    lookEveryMs: LOOK_EVERY_MS,
+    hidesByUpdate: true,
     smokeMs: SMOKE_MS,
     checksPorts: true,
+    follow: (id) => {
+      let seen: string | undefined;
+      return async (timeoutMs) => {
+        const answer = await client.watchMachine(app, id, { seen, timeoutMs });
+        seen = answer.seen;
+        return answer.machine;
+      };
+    },
     diagnosis: (id) => client.diagnosis(app, id),
     logs: async function* (id, signal) {
       const lines = client.logs(app, { follow: true, tail: LOG_LINES, machine: id }, signal);

@@ -2,7 +2,7 @@
 // was done, so it is right after a failure, after a Ctrl-C and after a kill at any instant, and doing it twice is harmless.
 import type { Machine } from "../../../contract/machine.ts";
 import type { Snapshot } from "../../../contract/release.ts";
-import { CREATION_KEY } from "../../../client/machines/machines-api.ts";
+import { CREATION_KEY } from "../../../contract/creation-key.ts";
 import { canonical } from "../plan/canonical.ts";
 import { isGone, STANDS_FOR_KEY } from "../plan/managed.ts";
 

@@ -30,13 +30,25 @@ export async function createNew(run: Run): Promise<void> {
   );
 }
 
+/** What the platform says when the host of a machine cannot run its new version. */
+const NO_ROOM = /could not reserve resource for machine|deploys to this host are temporarily disabled/i;
+
+const isWithoutRoom = (error: unknown): boolean => error instanceof AppError && NO_ROOM.test(error.message);
+
 async function changeOne(step: Changing, run: Run): Promise<void> {
   const before = run.before(step.machine);
   const config = run.resolve(step.config);
-  const change = { config, skipLaunch: step.skipLaunch, cordoned: before.cordoned, watch: run.watches };
+  const tests = run.testsOf(step.group);
+  const change = { config, skipLaunch: step.skipLaunch, cordoned: before.cordoned, watch: run.watches, tests };
   if (step.op === "update") {
-    run.done(step, await run.work.change(before, change));
-    return;
+    try {
+      run.done(step, await run.work.change(before, change));
+      return;
+    } catch (error) {
+      if (!isWithoutRoom(error) || mountsOf(before.config).length > 0 || mountsOf(config).length > 0) throw error;
+      // Its host cannot take the new version. Without a volume the machine can as well be another one, on another host.
+      if (!before.cordoned) await run.deps.fleet.cordon(step.machine, false, run.deps.nonceOf(step.machine));
+    }
   }
   // A volume is attached to one machine only, so the old one has to let go of it first.
   const keepsVolume = mountsOf(before.config).some(({ volume }) =>
@@ -66,6 +78,7 @@ async function tryOut(step: Changing, label: string, run: Run): Promise<Machine>
     skipLaunch: false,
     cordoned: false,
     watch: true,
+    tests: run.testsOf(step.group),
   };
   const machine = await run.work.make(step.region, change, { hidden: true, label: `${step.group}, ${label}` });
   run.doom(machine.id);

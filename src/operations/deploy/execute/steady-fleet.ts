@@ -3,7 +3,7 @@
 import type { LaunchMachine, Machine } from "../../../contract/machine.ts";
 import { AppError } from "../../../errors/app-error.ts";
 import type { Clock } from "../../../platform/clock.ts";
-import { CREATION_KEY } from "../../../client/machines/machines-api.ts";
+import { CREATION_KEY } from "../../../contract/creation-key.ts";
 import { canonical } from "../plan/canonical.ts";
 import { isGone } from "../plan/managed.ts";
 import type { Fleet, TargetFleet } from "./fleet.ts";

@@ -2,6 +2,7 @@
 import type { FlyClient } from "../../../client/fly-client.ts";
 import type { MachinesClient } from "../../../client/machines-client.ts";
 import type { Machine } from "../../../contract/machine.ts";
+import type { Clock } from "../../../platform/clock.ts";
 import type { Diagnosis } from "../../../contract/planet.ts";
 import type { TargetFleet } from "../execute/fleet.ts";
 import { createMachinesFleet } from "../execute/machines-fleet.ts";
@@ -17,6 +18,7 @@ const TAIL = 20;
 export interface FlyFleetDeps extends Omit<ReleaseBookDeps, "fly" | "machines"> {
   readonly api: MachinesClient;
   readonly fly: FlyClient;
+  readonly clock: Clock;
 }
 
 export function createFlyFleet({ api, fly, ...deps }: FlyFleetDeps, app: string): TargetFleet {
@@ -24,9 +26,18 @@ export function createFlyFleet({ api, fly, ...deps }: FlyFleetDeps, app: string)
     ...createMachinesFleet(api, app),
     ...createReleaseBook({ ...deps, fly, machines: api.machines }, app),
     settleMs: SETTLE_MS,
-    lookEveryMs: LOOK_EVERY_MS,
+    // Nothing is said about what skip_service_registration does to a machine that is registered.
+    hidesByUpdate: false,
     smokeMs: SMOKE_MS,
     checksPorts: false,
+    follow: (id) => {
+      let hasLooked = false;
+      return async (atMostMs) => {
+        if (hasLooked) await deps.clock.sleep(Math.min(LOOK_EVERY_MS, atMostMs));
+        hasLooked = true;
+        return api.machines.get(app, id);
+      };
+    },
     diagnosis: async (id) => {
       // What the platform does not tell must not hide what went wrong.
       const [machine, logTail, listening] = await Promise.all([

@@ -70,6 +70,15 @@ export function createReleaseBook(deps: ReleaseBookDeps, app: string): ReleaseBo
     if (ends.length > 0) throw running(app, version, Math.max(...ends));
   };
 
+  /** @throws PLAN_STALE where somebody has deployed since the plan was made */
+  const requireNewest = async (version: number): Promise<void> => {
+    const [newest] = await fly.releases(app, 1);
+    if ((newest?.version ?? 0) === version) return;
+    throw new AppError("PLAN_STALE", `release v${newest?.version ?? 0} of ${app} is the newest, not v${version}`, {
+      suggestions: ["hangar deploy"],
+    });
+  };
+
   const remembered = async (): Promise<Remembered[]> => {
     const all = await machines.list(app, { includeDeleted: true });
     const known = all.map(async (machine): Promise<Remembered[]> => {
@@ -100,7 +109,8 @@ export function createReleaseBook(deps: ReleaseBookDeps, app: string): ReleaseBo
         { suggestions: ["check the commit out and deploy it: hangar deploy", "hangar releases --image"] },
       );
     },
-    begin: async ({ ttl_s: ttlS, journal: before, ...body }) => {
+    begin: async ({ ttl_s: ttlS, journal: before, after, ...body }) => {
+      if (after !== undefined) await requireNewest(after);
       const record = await fly.createRelease({ app, ...body });
       const nonce = newKey();
       const kept = { release: record.id, version: record.version, nonce, expiresAtMs: expiryOf(ttlS), journal: before };

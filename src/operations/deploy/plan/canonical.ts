@@ -1,4 +1,5 @@
 // Pure: values as text, and which of two machine configurations are the same.
+import { CREATION_KEY } from "../../../contract/creation-key.ts";
 import type { MachineConfig } from "../../../contract/machine.ts";
 
 /** JSON with sorted keys, so that equal values give equal texts. */
@@ -20,8 +21,7 @@ const BOOKKEEPING = new Set([
   "fly_bluegreen_deployment_tag",
   "hangar_stands_for",
   "fly_flyctl_bluegreen_launch_id",
-  // CREATION_KEY of the client, which this pure file does not import.
-  "hangar_creation",
+  CREATION_KEY,
 ]);
 
 function isEmpty(value: unknown): boolean {

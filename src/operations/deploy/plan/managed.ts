@@ -6,12 +6,11 @@ export const CANARY_KEY = "fly_canary";
 /** ID of the machine that this one was made to be again, when a rollback could not bring the machine itself back. */
 export const STANDS_FOR_KEY = "hangar_stands_for";
 export const RELEASE_COMMAND_GROUP = "fly_app_release_command";
-/** Groups of machines that live for one task. */
-const TASK_GROUPS: ReadonlySet<string> = new Set([
-  RELEASE_COMMAND_GROUP,
-  "fly_app_test_machine_command",
-  "fly_app_console",
-]);
+/** Group of the machines that try others out. */
+export const TEST_GROUP = "fly_app_test_machine_command";
+/** Groups of machines that live for one task of a deploy, and of a person. */
+const DEPLOY_TASKS: ReadonlySet<string> = new Set([RELEASE_COMMAND_GROUP, TEST_GROUP]);
+const TASK_GROUPS: ReadonlySet<string> = new Set([...DEPLOY_TASKS, "fly_app_console"]);
 
 /** The process group that a machine belongs to. */
 export function groupOf({ config }: Pick<Machine, "config">): string {
@@ -32,12 +31,12 @@ export function isManaged(machine: Machine): boolean {
   );
 }
 
-/** A canary or a machine of a release command that an interrupted deploy left behind. */
+/** A canary or a machine of a task that an interrupted deploy left behind. */
 export function isLeftOver(machine: Machine): boolean {
   return (
     !isGone(machine) &&
     machine.config.metadata?.["fly_platform_version"] === "v2" &&
-    (machine.config.metadata[CANARY_KEY] !== undefined || groupOf(machine) === RELEASE_COMMAND_GROUP)
+    (machine.config.metadata[CANARY_KEY] !== undefined || DEPLOY_TASKS.has(groupOf(machine)))
   );
 }
 
@@ -58,4 +57,10 @@ export function mountsOf(config: MachineConfig): Mount[] {
 export function standbysOf(config: MachineConfig): string[] {
   const standbys: unknown = config["standbys"];
   return Array.isArray(standbys) ? (standbys as string[]) : [];
+}
+
+/** Oldest first. Where some have to go, the newest do: what has served longest goes on. */
+export function byAge(a: Machine, b: Machine): number {
+  if (a.created_at === b.created_at) return a.id < b.id ? -1 : 1;
+  return a.created_at < b.created_at ? -1 : 1;
 }

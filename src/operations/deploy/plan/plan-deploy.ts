@@ -2,7 +2,7 @@
 import type { Machine, MachineConfig } from "../../../contract/machine.ts";
 import { canBlueGreen, requireStrategy } from "./strategy-rules.ts";
 import { wantedCounts } from "./group-counts.ts";
-import { groupOf, isLeftOver, isManaged, mountsOf } from "./managed.ts";
+import { byAge, groupOf, isLeftOver, isManaged, mountsOf } from "./managed.ts";
 import type {
   CreateStep,
   DeployPlan,
@@ -96,7 +96,7 @@ function converge(wish: GroupWish, own: readonly Machine[], input: PlanInput, po
       const surplus = count - (counts.get(region) ?? 0);
       const leaving = own
         .filter((machine) => machine.region === region)
-        .toSorted(byId)
+        .toSorted(byAge)
         .slice(Math.max(0, count - surplus));
       if (surplus <= 0) continue;
       for (const { id } of leaving)
@@ -136,22 +136,30 @@ function planGroup(wish: GroupWish, machines: readonly Machine[], input: PlanInp
   const updates = own
     .filter((machine) => !leaving.has(machine.id) && passes(machine, input))
     .map((machine) => stepFor(machine, context));
-  const detached = updates.filter(
-    (step): step is ReplaceStep =>
-      step.op === "replace" &&
-      mountsOf(step.config).length === 0 &&
-      own.some(({ id, config }) => id === step.machine && mountsOf(config).length > 0),
-  );
+  const detached = updates
+    .filter((step): step is ReplaceStep => step.op === "replace")
+    .flatMap((step) => detachment(step, own, input));
   return {
     steps: [...steps, ...updates],
-    questions: [
-      ...questions,
-      ...detached.map(({ machine }) => ({
-        kind: "volume-detached" as const,
-        text: `machine ${machine} [${wish.name}] loses its volume, which the configuration no longer names, and is replaced`,
-      })),
-    ],
+    questions: [...questions, ...detached],
   };
+}
+
+/** The question about a machine that is replaced by one without its volume; the volume itself stays. */
+function detachment({ machine, group, config }: ReplaceStep, own: readonly Machine[], input: PlanInput): Question[] {
+  const before = own.find(({ id }) => id === machine);
+  const [mounted] = before === undefined ? [] : mountsOf(before.config);
+  const kept = mountsOf(config);
+  if (mounted === undefined || kept.some(({ volume }) => volume === mounted.volume)) return [];
+  const name = mounted.name ?? input.volumes.find(({ id }) => id === mounted.volume)?.name;
+  const other = kept[0]?.name === undefined ? "" : `, gets "${kept[0].name}"`;
+  const which = name === undefined ? mounted.volume : `"${name}" (${mounted.volume})`;
+  return [
+    {
+      kind: "volume-detached",
+      text: `machine ${machine} [${group}] loses its volume ${which}, which the configuration no longer names${other}, and is replaced`,
+    },
+  ];
 }
 
 /** Machines whose group is no longer there, and what interrupted deploys left. */
@@ -217,6 +225,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
   const groups = chosen
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map((wish) => planGroup(wish, managed, input, pool));
+  pool.requireAll();
   const steps = [pool.made(), gone.steps, ...groups.map((group) => group.steps)].flat();
   requireStrategy(options.strategy, chosen, firstDeploy);
   if (options.strategy === "bluegreen" && !firstDeploy) canBlueGreen(managed, steps, chosen);
@@ -232,6 +241,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
     steps: steps.toSorted((a, b) => ORDER[a.op] - ORDER[b.op]),
     questions: [...gone.questions, ...groups.flatMap(({ questions }) => questions)],
     ...(input.releaseCommand === undefined || !changes ? {} : { releaseCommand: input.releaseCommand }),
+    ...(input.seedCommand === undefined || !firstDeploy ? {} : { seedCommand: input.seedCommand }),
     waitTimeoutMs: input.waitTimeoutMs,
     groups: input.groups,
     world: worldOf(input.machines, input.volumes, input.release),

@@ -21,6 +21,10 @@ export interface MountWish {
   readonly path: string;
   /** Size of a new one in GB; undefined: what the flag says, else 1. */
   readonly initialSizeGb?: number | undefined;
+  /** Days that snapshots of a new one are kept; undefined: as the target has it. */
+  readonly snapshotRetentionDays?: number | undefined;
+  /** Whether snapshots of a new one are made every day; undefined: as the target has it. */
+  readonly scheduledSnapshots?: boolean | undefined;
   /** What the wire says about the mount beside name, path and volume. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -33,6 +37,8 @@ export interface GroupWish {
   /** Whether the file says the size; where it does not, machines that exist keep theirs. */
   readonly sizeGiven: boolean;
   readonly mounts: readonly MountWish[];
+  /** Machines that try each changed machine of the group out, one after the other; see testOf. */
+  readonly tests?: readonly MachineConfig[];
   /** Number of machines by region, where the file declares it. */
   readonly counts?: Readonly<Record<string, number>> | undefined;
 }
@@ -61,7 +67,7 @@ export interface PlanOptions {
   readonly volumeInitialSizeGb?: number | undefined;
 }
 
-/** The machine that runs a command once before anything changes. */
+/** The machine that runs a command once before anything changes: a release command, or a seed command. */
 export interface ReleaseCommand {
   /** As the file says it. */
   readonly command: string;
@@ -80,6 +86,8 @@ export interface PlanInput {
   readonly release: number;
   readonly options: PlanOptions;
   readonly releaseCommand?: ReleaseCommand | undefined;
+  /** Run after the release command of a first deploy. */
+  readonly seedCommand?: ReleaseCommand | undefined;
   /** Milliseconds that a machine has to become healthy. */
   readonly waitTimeoutMs: number;
 }
@@ -98,6 +106,8 @@ export interface CreateVolumeStep extends StepBase {
   readonly key: string;
   readonly name: string;
   readonly sizeGb: number;
+  readonly snapshotRetentionDays?: number;
+  readonly scheduledSnapshots?: boolean;
 }
 export interface CreateStep extends StepBase {
   readonly op: "create";
@@ -157,6 +167,7 @@ export interface DeployPlan {
   readonly steps: readonly Step[];
   readonly questions: readonly Question[];
   readonly releaseCommand?: ReleaseCommand;
+  readonly seedCommand?: ReleaseCommand;
   readonly waitTimeoutMs: number;
   /** What was wanted, so that it can be deployed again. */
   readonly groups: readonly GroupWish[];

@@ -28,7 +28,10 @@ function remount(
   if (before === undefined && wish === undefined) return { mounts: [] };
   if (wish === undefined) return { mounts: [], replace: "its volume is no longer in the configuration" };
   if (before === undefined)
-    return { mounts: [context.pool.attach(wish, machine)], replace: `it gets the volume "${wish.name}"` };
+    return {
+      mounts: [context.pool.attach(wish, context.wish.name, machine.region)],
+      replace: `it gets the volume "${wish.name}"`,
+    };
   const name = before.name ?? context.volumes.find(({ id }) => id === before.volume)?.name;
   const kept = (path: string): Mount & Record<string, unknown> => ({
     ...wish.options,
@@ -39,7 +42,10 @@ function remount(
   // A volume of which nothing is known is left as it is.
   if (name === undefined || name === "") return { mounts: [kept(before.path)] };
   if (name === wish.name) return { mounts: [kept(wish.path)] };
-  return { mounts: [context.pool.attach(wish, machine)], replace: `its volume "${name}" becomes "${wish.name}"` };
+  return {
+    mounts: [context.pool.attach(wish, context.wish.name, machine.region)],
+    replace: `its volume "${name}" becomes "${wish.name}"`,
+  };
 }
 
 function newConfig(

@@ -105,8 +105,11 @@ describe("renderLogEntry", () => {
   ])("shows %s as %s", (timestamp, shown) => {
     expect(renderLogEntry({ ...entry, timestamp }, plain)).toBe(`${shown} app[148ed599c14189] iad [info] text`);
   });
-  test("the platform's own lines come from the runner", () => {
-    expect(renderLogEntry({ ...entry, stream: "platform" }, plain)).toContain(" runner[148ed599c14189] ");
+  test("ER-09: the platform's own lines name what says them, and errors as such", () => {
+    const own = { ...entry, stream: "platform" } as const;
+    expect(renderLogEntry(own, plain)).toContain(" runner[148ed599c14189] ");
+    const error = renderLogEntry({ ...own, provider: "proxy", level: "error", message: "[PC01] no" }, plain);
+    expect(error).toMatch(/ proxy\[148ed599c14189\] iad \[error\] \[PC01\] no$/);
   });
 });
 

@@ -48,6 +48,7 @@ interface Component {
 
 let timers: Timers;
 let version: number;
+let regions: string[];
 let publisher: Publisher;
 let components: Record<"wan" | "edge", Component>;
 
@@ -74,6 +75,7 @@ const send: HttpSend = (url, { method, body, timeoutMs }) =>
 beforeEach(() => {
   timers = createTimers();
   version = 0;
+  regions = ["iad"];
   const fresh = (): Component => ({
     version: -1,
     startId: "1",
@@ -85,7 +87,7 @@ beforeEach(() => {
   components = { wan: fresh(), edge: fresh() };
   publisher = createPublisher({
     addresses: { wan: "wan", edge: "edge" },
-    nextWorld: () => ({ version: (version += 1) }) as World,
+    nextWorld: () => ({ version: (version += 1), regions: regions.map((code) => ({ code })) }) as World,
     send,
     timer: timers.timer,
     log: () => undefined,
@@ -108,7 +110,10 @@ describe("a world is in force soon", () => {
   test("where both are well", async () => {
     expect(await settledAfter(1_000)).toBe(40);
     publisher.changed();
-    expect(await settledAfter(1_000)).toBe(40);
+    expect(await settledAfter(1_000), "at both at the same time").toBe(20);
+    regions = ["iad", "nrt"];
+    publisher.changed();
+    expect(await settledAfter(1_000), "at wan first: a region is new").toBe(40);
   });
 
   test.each(["wan", "edge"] as const)("when %s was sent one that got lost", async (name) => {

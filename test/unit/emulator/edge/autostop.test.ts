@@ -115,3 +115,23 @@ test("AS-02 AS-07: a pass comes once per period, stops what has been up for one,
   autostopper.close();
   expect(timers).toEqual([]);
 });
+
+test("AS-16: a machine that cannot be reached is stopped, where machines may be stopped", () => {
+  const posts: string[] = [];
+  const lines: string[] = [];
+  const autostopper = createAutostopper({
+    ...{ load: createLoadTracker(), random: () => 0, monotonicMs: () => 0, isWaking: () => false },
+    timer: () => () => undefined,
+    post: (path, body) => {
+      posts.push(`${path} ${JSON.stringify(body)}`);
+      return Promise.resolve({ status: 200 });
+    },
+    report: ({ id }, text) => void lines.push(`${id}: ${text}`),
+  });
+  autostopper.lost(at("kept", "ams", { autostop: "off" }));
+  expect(posts).toEqual([]);
+  autostopper.lost(at("a", "ams", { autostop: "suspend" }));
+  expect(posts).toEqual(['/hangar/v1/machines/a/autostop {"mode":"stop"}']);
+  expect(lines).toEqual(["a: a cannot be reached any more: stopping it"]);
+  autostopper.close();
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Machine, MachineConfig } from "../../../../src/contract/machine.ts";
-import { checkCounts, unexpectedExit } from "../../../../src/operations/deploy/health.ts";
+import { checkCounts, unexpectedExit } from "../../../../src/operations/deploy/health-facts.ts";
 
 function aMachine(config: Partial<MachineConfig>, more: Partial<Machine> = {}): Machine {
   return {

@@ -24,7 +24,7 @@ describe("nextRunMs", () => {
     [false, 0, 10_000, FIRST_PASS_INTERVAL_MS],
     [false, 10_000, 10_000, 1_000],
     [false, 1_000_000, 10_000, 10_000],
-    [false, 0, 100, 100],
+    [false, 0, 40, 40],
     [true, 0, 10_000, 10_000],
   ])("passed before: %s, after %i ms, every %i ms: in %i ms", (everPassed, elapsedMs, intervalMs, expected) => {
     expect(nextRunMs({ everPassed, elapsedMs, intervalMs })).toBe(expected);
@@ -54,6 +54,7 @@ describe("checker", () => {
     const reports: CheckReport[] = [];
     const ran: string[] = [];
     const changes: string[] = [];
+    const lost: string[] = [];
     const checker = createChecker({
       run: (check, { host, localAddress }) => {
         ran.push(`${nowMs} ${check.name} ${localAddress} ${host}`);
@@ -67,10 +68,11 @@ describe("checker", () => {
       monotonicMs: () => nowMs,
       report: (report) => void reports.push(report),
       healthChanged: (app) => void changes.push(app),
+      lost: ({ id }) => void lost.push(id),
     });
     const settle = () => new Promise((resolve) => setImmediate(resolve));
     return {
-      ...{ checker, reports, ran, changes, timers },
+      ...{ checker, reports, ran, changes, timers, lost },
       apply: async (version: number, ...machines: ReturnType<typeof machineWith>[]) => {
         checker.apply(indexWorld(worldOf(version, ["ams"], machines)));
         await settle();
@@ -90,7 +92,7 @@ describe("checker", () => {
     const { apply, next, ran, reports, changes } = rig([fails, fails]);
     await apply(1, machineWith(CHECK));
     for (let n = 0; n < 3; n += 1) await next();
-    expect(ran).toEqual([0, 250, 500, 10_500].map((atMs) => `${atMs} up 127.0.1.253 127.0.1.2`));
+    expect(ran).toEqual([0, 50, 100, 10_100].map((atMs) => `${atMs} up 127.0.1.253 127.0.1.2`));
     expect(reports.map(({ status }) => status)).toEqual(["critical", "passing"]);
     expect(reports[0]).toEqual({ machineId: "m1", instanceId: "m1-1", name: "up", status: "critical", output: "no" });
     expect(changes).toEqual(["my-app", "my-app"]);
@@ -98,10 +100,19 @@ describe("checker", () => {
 
   test("says nothing about failures in the grace period, but of a pass", async () => {
     const { apply, next, reports } = rig([fails, fails, fails]);
-    await apply(1, machineWith({ ...CHECK, gracePeriodMs: 500 }));
+    await apply(1, machineWith({ ...CHECK, gracePeriodMs: 100 }));
     await next();
     expect(reports).toEqual([]);
     await next();
+    expect(reports.map(({ status }) => status)).toEqual(["critical"]);
+  });
+
+  test("counts failures before the first pass at the pace of the interval only", async () => {
+    const { apply, next, reports } = rig([...Array.from({ length: 60 }, () => fails)]);
+    await apply(1, machineWith({ ...CHECK, intervalMs: 1_000, failureThreshold: 2 }));
+    for (let n = 0; n < 10; n += 1) await next();
+    expect(reports).toEqual([]);
+    for (let n = 0; n < 20; n += 1) await next();
     expect(reports.map(({ status }) => status)).toEqual(["critical"]);
   });
 
@@ -116,6 +127,31 @@ describe("checker", () => {
     await next();
     expect(checker.isHealthy(machine)).toBe(true);
     expect(checker.isHealthy(machineWith())).toBe(true);
+  });
+
+  test("AS-16: a machine that was there and from which nothing comes back for a minute is unhealthy and lost", async () => {
+    const silent: CheckResult = { ...fails, silent: true };
+    const passes: CheckResult = { passing: true, output: "ok" };
+    const machine = machineWith({ ...CHECK, gatesRouting: false });
+    const never = rig(Array.from({ length: 20 }, () => silent));
+    await never.apply(1, machine);
+    for (let n = 0; n < 19; n += 1) await never.next();
+    expect(never.lost).toEqual([]);
+    // One look every 10 s: a refusal is an answer, too.
+    const rest = Array.from({ length: 8 }, () => silent);
+    const { checker, apply, next, lost, changes } = rig([passes, silent, silent, fails, ...rest, passes, silent]);
+    await apply(1, machine);
+    for (let n = 0; n < 8; n += 1) await next();
+    expect(lost).toEqual([]);
+    expect(checker.isHealthy(machine)).toBe(true);
+    await next();
+    expect(lost).toEqual(["m1"]);
+    expect(checker.isHealthy(machine)).toBe(false);
+    for (let n = 0; n < 2; n += 1) await next();
+    expect(lost).toEqual(["m1"]);
+    await next();
+    expect(checker.isHealthy(machine)).toBe(true);
+    expect(changes).toEqual(["my-app", "my-app"]);
   });
 
   test("begins anew with a new instance, and stops with the machine", async () => {

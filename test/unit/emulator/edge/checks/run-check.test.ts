@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WorldCheck } from "../../../../../src/contract/world.ts";
-import { type CheckResult, runCheck } from "../../../../../src/emulator/edge/checks/run-check.ts";
+import { type CheckResult, isSilent, runCheck } from "../../../../../src/emulator/edge/checks/run-check.ts";
 
 const fixture = (name: string): Buffer =>
   readFileSync(path.join(import.meta.dirname, "../../../../fixtures/certificates", name));
@@ -57,5 +57,26 @@ describe("a check over TLS", () => {
   });
   test("is no check in the clear", async () => {
     expect(await check({})).toMatchObject({ passing: false });
+  });
+});
+
+describe("AS-16: what a check says of the machine beside its program", () => {
+  test.each(["tcp", "http"] as const)("a refusal is an answer: %s", async (type) => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    await once(closed, "close");
+    expect(await check({ type, port })).toMatchObject({ passing: false, silent: false });
+  });
+  test("a connection without an answer to the request is one, too", async () => {
+    const mute = net.createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    const result = await check({ port: (mute.address() as AddressInfo).port, timeoutMs: 100 });
+    mute.close();
+    expect(result).toMatchObject({ passing: false, silent: false });
+  });
+  test.each(["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"])("%s is none", (code) => {
+    expect(isSilent(Object.assign(new Error(code), { code }))).toBe(true);
   });
 });

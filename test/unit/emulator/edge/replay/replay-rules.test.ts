@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { World } from "../../../../../src/contract/world.ts";
 import { createReplayCache, isBelow } from "../../../../../src/emulator/edge/replay/cache.ts";
 import {
   renderReplayFailed,
@@ -35,14 +36,15 @@ describe("RP-05: region aliases", () => {
 describe("where a replay leads", () => {
   const at = (id: string, app: string) => worldMachine({ id, app, region: "ams", address4: "127.0.1.2", port: 8080 });
   const plain = worldOf(1, ["ams", "iad"], [at("a", "my-app"), at("b", "other"), at("c", "foreign"), at("d", "apart")]);
-  const world = indexWorld({
+  const withOwners: World = {
     ...plain,
     apps: plain.apps.map(({ name }) => ({
       name,
       organization: name === "foreign" ? "them" : "us",
       ...(name === "apart" ? { network: "own" } : {}),
     })),
-  });
+  };
+  const world = indexWorld(withOwners);
   const source = { machine: "a", app: "my-app" };
   const lead = (instruction: Partial<ReplayInstruction>) => resolveReplay({ ...PLAIN, ...instruction }, source, world);
 
@@ -63,9 +65,25 @@ describe("where a replay leads", () => {
     expect(lead({ regions: ["mars"] })).toBe("PA03");
   });
 
-  test("RP-12: not to another organization or network", () => {
-    expect(lead({ app: "foreign" })).toBe("PA05");
-    expect(lead({ app: "apart" })).toBe("PA05");
+  test("RP-12: to another network of the organization, or to another organization, only where that allows it", () => {
+    const to = (app: string, organizations: World["organizations"]) => {
+      const permitting = indexWorld({ ...withOwners, organizations });
+      return resolveReplay({ ...PLAIN, app }, source, permitting);
+    };
+    const [us, them] = [
+      { slug: "us", crossNetwork: false, sources: [] },
+      { slug: "them", crossNetwork: true, sources: [] },
+    ];
+    expect(to("apart", undefined)).toBe("PA05");
+    expect(to("apart", [us, them])).toBe("PA05");
+    expect(to("apart", [{ ...us, crossNetwork: true }])).toMatchObject({ app: "apart" });
+    expect(to("foreign", undefined)).toBe("PA05");
+    // The organization that is sent to decides, and its setting for networks of its own has no say.
+    expect(to("foreign", [{ ...us, sources: ["them"] }, them])).toBe("PA05");
+    expect(to("foreign", [{ ...them, sources: ["us"] }])).toMatchObject({ app: "foreign" });
+    expect(to("foreign", [{ ...them, crossNetwork: false, sources: ["others", "us"] }])).toMatchObject({
+      app: "foreign",
+    });
   });
 });
 

@@ -2,7 +2,7 @@
 import nock from "nock";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createMachinesClient } from "../../../../../src/client/machines-client.ts";
-import { CREATION_KEY } from "../../../../../src/client/machines/machines-api.ts";
+import { CREATION_KEY } from "../../../../../src/contract/creation-key.ts";
 import type { AppError } from "../../../../../src/errors/app-error.ts";
 import { createMachinesFleet } from "../../../../../src/operations/deploy/execute/machines-fleet.ts";
 import { createSteadyFleet } from "../../../../../src/operations/deploy/execute/steady-fleet.ts";

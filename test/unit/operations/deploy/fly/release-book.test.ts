@@ -97,6 +97,14 @@ describe("a release", () => {
     expect(kept).toBeUndefined();
   });
 
+  test("is not begun where another one has come since it was planned", async () => {
+    nock(WEB)
+      .get("/api/v1/apps/shop/releases?limit=1")
+      .reply(200, { releases: [record()] });
+    expect(await codeOf(book.begin({ ...body, ttl_s: 13, after: 3 }))).toBe("PLAN_STALE");
+    expect(kept).toBeUndefined();
+  });
+
   test("whose answer was lost is looked for, and not made twice", async () => {
     nock(WEB).post("/api/v1/releases").reply(502, "<html>bad gateway</html>");
     nock(WEB)

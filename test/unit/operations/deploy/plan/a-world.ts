@@ -45,6 +45,10 @@ export function aWish(change: Partial<Omit<GroupWish, "config">> = {}, config: P
   return { name, sizeGiven: false, mounts: [], ...change, config: aConfig({ image: "v2", ...config }, name) };
 }
 
+/** The configuration of a machine that has this volume. */
+export const mounted = (volume: string, name?: string, path = "/data"): MachineConfig =>
+  aConfig({ mounts: [{ volume, path, ...(name === undefined ? {} : { name }) }] });
+
 export const DATA = { name: "data", path: "/data", options: {} };
 
 export function anInput(

@@ -3,13 +3,11 @@ import { expect, test } from "vitest";
 import type { MachineState } from "../../../../../src/contract/machine.ts";
 import { planDeploy } from "../../../../../src/operations/deploy/plan/plan-deploy.ts";
 import type { DeployPlan, PlanInput, Step } from "../../../../../src/operations/deploy/plan/plan-types.ts";
-import { aConfig, aMachine, anInput, aVolume, aWish, DATA, SERVICE } from "./a-world.ts";
+import { aConfig, aMachine, anInput, aVolume, aWish, DATA, mounted, SERVICE } from "./a-world.ts";
 
 const line = (step: Step): string =>
   `${step.op} ${"machine" in step ? step.machine : step.key} ${step.group} ${step.region}${"skipLaunch" in step && step.skipLaunch ? " stopped" : ""}`;
 const lines = (plan: DeployPlan): string[] => plan.steps.map(line);
-const mounted = (volume: string, name?: string, path = "/data") =>
-  aConfig({ mounts: [{ volume, path, ...(name === undefined ? {} : { name }) }] });
 
 interface Row {
   readonly rule: string;
@@ -191,7 +189,7 @@ const rows: readonly Row[] = [
     rule: "a mount that is gone detaches the volume by a replacement, and that is asked for",
     input: anInput({ machines: [aMachine("a", { config: mounted("vol_1", "data") })] }),
     steps: ["replace a app iad"],
-    asks: [/machine a \[app\] loses its volume/],
+    asks: [/machine a \[app\] loses its volume "data" \(vol_1\), which .* no longer names, and is replaced/],
   },
   {
     rule: "a mount that is new is a replacement with a free volume of the region",
@@ -210,6 +208,7 @@ const rows: readonly Row[] = [
       groups: [aWish({ mounts: [DATA] })],
     }),
     steps: ["replace a app iad"],
+    asks: [/machine a \[app\] loses its volume "old" \(vol_1\), .* gets "data"/],
   },
   {
     rule: "a mount that moves to another path is updated in place",
@@ -218,6 +217,51 @@ const rows: readonly Row[] = [
       groups: [aWish({ mounts: [DATA] })],
     }),
     steps: ["update a app iad"],
+  },
+  {
+    rule: "what a mount says of its growth is refreshed in place",
+    input: anInput({
+      machines: [aMachine("a", { config: mounted("vol_1", "data") })],
+      groups: [aWish({ mounts: [{ ...DATA, options: { extend_threshold_percent: 80 } }] })],
+    }),
+    steps: ["update a app iad"],
+  },
+  {
+    rule: "a machine with its volume stays in its place while another one gets a free one",
+    input: anInput({
+      machines: [aMachine("a", { config: mounted("vol_1", "data") }), aMachine("b")],
+      volumes: [aVolume("vol_1", { attachedTo: "a" }), aVolume("vol_2")],
+      groups: [aWish({ mounts: [DATA] })],
+    }),
+    steps: ["replace b app iad", "update a app iad"],
+  },
+  {
+    rule: "of several mounts of a group a new machine gets the first",
+    input: anInput({ groups: [aWish({ mounts: [DATA, { ...DATA, name: "other" }] })] }),
+    steps: ["create-volume volume-1 app iad", "create app-1 app iad"],
+  },
+  {
+    rule: "a first deploy makes a volume where the only free one's host does not answer",
+    input: anInput({ volumes: [aVolume("vol_1", { reachable: false })], groups: [aWish({ mounts: [DATA] })] }),
+    steps: ["create-volume volume-1 app iad", "create app-1 app iad"],
+  },
+  {
+    rule: "the machine of a console is no part of a deploy, and one that tried others out goes",
+    input: anInput({
+      machines: [
+        aMachine("a"),
+        aMachine("c", {}, "fly_app_console"),
+        aMachine("t", {}, "fly_app_test_machine_command"),
+      ],
+    }),
+    steps: ["destroy t fly_app_test_machine_command iad", "update a app iad"],
+  },
+  {
+    rule: "a standby is updated and stays stopped",
+    input: anInput({
+      machines: [aMachine("a"), aMachine("s", { state: "stopped", config: aConfig({ standbys: ["a"] }) })],
+    }),
+    steps: ["update a app iad", "update s app iad stopped"],
   },
   {
     rule: "a first deploy takes free volumes before it makes any",

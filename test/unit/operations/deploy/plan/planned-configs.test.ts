@@ -2,10 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { planDeploy } from "../../../../../src/operations/deploy/plan/plan-deploy.ts";
 import type { DeployPlan } from "../../../../../src/operations/deploy/plan/plan-types.ts";
-import { aConfig, aMachine, anInput, aVolume, aWish, CHECKED, DATA, SERVICE } from "./a-world.ts";
+import { aConfig, aMachine, anInput, aVolume, aWish, CHECKED, DATA, mounted, SERVICE } from "./a-world.ts";
 
-const mounted = (volume: string, name?: string, path = "/data") =>
-  aConfig({ mounts: [{ volume, path, ...(name === undefined ? {} : { name }) }] });
 const ops = (plan: DeployPlan): string[] =>
   plan.steps.map(({ op, ...step }) => `${op} ${"machine" in step ? step.machine : ""}`);
 
@@ -57,6 +55,18 @@ describe("configurations", () => {
     expect(plan.steps[0]).toMatchObject({ op: "create-volume", name: "data", region: "iad", sizeGb: size });
     expect(configOf(plan, 1)?.["mounts"]).toEqual([{ volume: "volume-1", path: "/data", name: "data" }]);
   });
+  test("a new volume is backed up as the file says", () => {
+    const mount = { ...DATA, snapshotRetentionDays: 9, scheduledSnapshots: false };
+    const plan = planDeploy(anInput({ groups: [aWish({ mounts: [mount] })] }));
+    expect(plan.steps[0]).toMatchObject({ snapshotRetentionDays: 9, scheduledSnapshots: false });
+  });
+  test("a release command is run before changes, and not where nothing changes", () => {
+    const releaseCommand = { command: "migrate", region: "iad", config: aConfig(), timeoutMs: 1_000 };
+    const changes = planDeploy(anInput({ machines: [aMachine("a")], releaseCommand }));
+    expect(changes.releaseCommand).toEqual(releaseCommand);
+    const same = [aMachine("a", { config: aConfig({ image: "v2" }) })];
+    expect(planDeploy(anInput({ machines: same, releaseCommand }))).not.toHaveProperty("releaseCommand");
+  });
   test("a new volume of a machine with a GPU has 100 GB", () => {
     const plan = planDeploy(anInput({ groups: [aWish({ mounts: [DATA] }, { guest: { gpu_kind: "a10" } })] }));
     expect(plan.steps[0]).toMatchObject({ sizeGb: 100 });
@@ -70,18 +80,18 @@ describe("what is refused", () => {
     [
       "a volume that is missing for a machine that exists",
       anInput({
-        machines: [aMachine("a")],
-        volumes: [aVolume("v", { region: "ams" })],
+        machines: [aMachine("a"), aMachine("b"), aMachine("c", { region: "nrt" })],
+        volumes: [aVolume("v", { region: "ams" }), aVolume("w", { reachable: false })],
         groups: [aWish({ mounts: [DATA] })],
       }),
       "VOLUME_NEEDED",
-      "machine a needs an unattached volume named 'data' in region 'iad'",
+      "the process group 'app' needs unattached volumes named 'data': iad=2 nrt=1",
     ],
     [
       "a volume that is missing for a new group",
       anInput({ machines: [aMachine("a")], groups: [aWish(), aWish({ name: "db", mounts: [DATA] })] }),
       "VOLUME_NEEDED",
-      "creating a new machine in group 'db' requires an unattached 'data' volume",
+      "the process group 'db' needs unattached volumes named 'data': iad=1",
     ],
     [
       "a machine whose volume is on a host that does not answer",
@@ -108,6 +118,15 @@ describe("what is refused", () => {
       anInput(
         { machines: [aMachine("a", { config: mounted("vol_1", "data") })], groups: [aWish({ mounts: [DATA] })] },
         { strategy: "canary" },
+      ),
+      "STRATEGY_IMPOSSIBLE",
+      "has volumes",
+    ],
+    [
+      "blue-green beside volumes",
+      anInput(
+        { machines: [aMachine("a", { config: mounted("vol_1", "data") })], groups: [aWish({ mounts: [DATA] })] },
+        { strategy: "bluegreen" },
       ),
       "STRATEGY_IMPOSSIBLE",
       "has volumes",

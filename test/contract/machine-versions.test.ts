@@ -1,0 +1,81 @@
+// A machine that gets another version, on the in-memory engine: which container is there when, also after a run that was cut short.
+import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { AppError } from "../../src/errors/app-error.ts";
+import { event } from "../../src/emulator/machines/state-journal.ts";
+import { ulid } from "../../src/emulator/model/ids.ts";
+import { LABEL } from "../../src/emulator/runtime/labels.ts";
+import type { MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
+import { createMemoryRig, type MachineRig } from "../support/machine-rig.ts";
+
+let rig: MachineRig<MemoryRuntime>;
+
+beforeEach(async () => {
+  rig = await createMemoryRig({ runs: { kind: "runs" }, planet: { kind: "runs" } });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rig.close();
+});
+
+describe("another version", () => {
+  const refused = new AppError("DOCKER_FAILED", "the engine is busy");
+  const update = (id: string): Promise<void> =>
+    rig.want(
+      id,
+      { instanceId: ulid(Date.now(), randomBytes), state: "replacing" },
+      event("update", "replacing", "user"),
+    );
+
+  test("is made while the old one ends, which goes when the new one runs", async () => {
+    const id = rig.add({});
+    await rig.supervisor.converge(id);
+    const old = await rig.containerId(id);
+    const order: string[] = [];
+    for (const step of ["createContainer", "stopContainer", "startContainer", "removeContainer"] as const) {
+      const call = rig.runtime[step] as (...args: unknown[]) => Promise<unknown>;
+      vi.spyOn(rig.runtime, step).mockImplementation(async (...args: unknown[]): Promise<never> => {
+        const result = await call(...args);
+        order.push(step);
+        return result as never;
+      });
+    }
+    await update(id);
+    expect(order.toSorted()).toEqual(["createContainer", "removeContainer", "startContainer", "stopContainer"]);
+    expect(order.slice(2)).toEqual(["startContainer", "removeContainer"]);
+    expect(await rig.runtime.inspectContainer(old)).toBeUndefined();
+    expect(await rig.containers(id)).toEqual({ "": "running" });
+    expect(rig.states(id)).toEqual(["created", "starting", "started", "replacing", "started"]);
+  });
+  test("whose container was made and not filled is made anew", async () => {
+    const files = [{ guest_path: "/etc/raw", raw_value: Buffer.from("raw").toString("base64") }];
+    const id = rig.add({ files });
+    rig.runtime.control.failNext("putFiles", refused);
+    await rig.supervisor.converge(id);
+    await rig.wait(id, "started");
+    const content = await rig.runtime.getFile(await rig.containerId(id), "/etc/raw");
+    expect(Buffer.from(content ?? []).toString()).toBe("raw");
+  });
+  test("whose old container could not be removed loses it at the next look", async () => {
+    const id = rig.add({});
+    await rig.supervisor.converge(id);
+    rig.runtime.control.failNext("removeContainer", refused);
+    await update(id);
+    expect(rig.machine(id).state).toBe("started");
+    await rig.restartControl().reconcile();
+    expect(await rig.containers(id)).toEqual({ "": "running" });
+    expect(await rig.runtime.listContainers({ [LABEL.machine]: id })).toHaveLength(1);
+  });
+  test("is not taken for started because the one before it was", async () => {
+    const id = rig.add({});
+    const start = rig.runtime.startContainer;
+    vi.spyOn(rig.runtime, "startContainer").mockImplementationOnce(async (...args) => {
+      await start(...args);
+      rig.journal.write(id, { instanceId: ulid(Date.now(), randomBytes), state: "replacing" });
+    });
+    await rig.supervisor.converge(id);
+    expect(rig.machine(id).state).toBe("replacing");
+    await rig.supervisor.converge(id);
+    expect(rig.states(id)).toEqual(["created", "starting", "replacing", "started"]);
+  });
+});

@@ -33,9 +33,14 @@ export abstract class BaseCommand extends Command {
   static async start(id: string, argv: string[], config: Interfaces.Config): Promise<void> {
     this.id = id;
     const CommandClass = this as unknown as new (argv: string[], config: Interfaces.Config) => BaseCommand;
+    await new CommandClass(this.guarded(argv), config)._run();
+  }
+
+  /** The words with `--` before those of a command that is to be run. */
+  static guarded(argv: string[]): string[] {
+    if (this.ownWords === undefined) return argv;
     const flags = Object.entries({ ...this.baseFlags, ...this.flags }).map(([name, flag]) => ({ ...flag, name }));
-    const words = this.ownWords === undefined ? argv : guardWords(argv, flags, this.ownWords);
-    await new CommandClass(words, config)._run();
+    return guardWords(argv, flags, this.ownWords);
   }
 
   private cancellation: Cancellation | undefined;

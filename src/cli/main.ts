@@ -3,7 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BaseCommand } from "./base-command.ts";
 import { createLeanConfig } from "./lean-config.ts";
-import { hasFlag, ownWordsOf, resolveCommand, type ResolvedCommand } from "./manifest.ts";
+import { hasFlag, resolveCommand, type ResolvedCommand } from "./manifest.ts";
 import { type PackageJson, readManifest, readPackageJson } from "./package-json.ts";
 
 export interface MainOptions {
@@ -30,8 +30,7 @@ export async function main(argv: readonly string[], root: string, options: MainO
         ? (await import("./source-commands.ts")).listSourceCommands(root)
         : readManifest(root);
     const found = manifest === undefined ? undefined : resolveCommand(argv, manifest);
-    const asksForHelp = hasFlag(found === undefined ? argv : ownWordsOf(found), ...HELP_FLAGS);
-    const resolved = asksForHelp ? undefined : found;
+    const resolved = found === undefined || (await asksForHelp(found, root)) ? undefined : found;
     if (resolved === undefined) {
       const { runFramework } = await import("./framework.ts");
       await runFramework(argv, { root, pjson, fromSource: options.fromSource === true });
@@ -43,8 +42,18 @@ export async function main(argv: readonly string[], root: string, options: MainO
   }
 }
 
-async function runCommand({ command, argv }: ResolvedCommand, root: string, pjson: PackageJson): Promise<void> {
+async function classOf({ command }: ResolvedCommand, root: string): Promise<typeof BaseCommand> {
   const file = pathToFileURL(path.join(root, ...command.relativePath)).href;
-  const { default: CommandClass } = (await import(file)) as { default: typeof BaseCommand };
-  await CommandClass.start(command.id, argv, createLeanConfig(root, pjson));
+  return ((await import(file)) as { default: typeof BaseCommand }).default;
+}
+
+/** Whether help is asked for with words that are ours, and not those of a command that is to be run. */
+async function asksForHelp(found: ResolvedCommand, root: string): Promise<boolean> {
+  if (!hasFlag(found.argv, ...HELP_FLAGS)) return false;
+  return hasFlag((await classOf(found, root)).guarded(found.argv), ...HELP_FLAGS);
+}
+
+async function runCommand(resolved: ResolvedCommand, root: string, pjson: PackageJson): Promise<void> {
+  const CommandClass = await classOf(resolved, root);
+  await CommandClass.start(resolved.command.id, resolved.argv, createLeanConfig(root, pjson));
 }

@@ -1,7 +1,5 @@
 // The generated list of commands (oclif.manifest.json): finding the command that words mean, without loading any.
 
-import { guardWords, type OwnWords } from "./raw-words.ts";
-
 /** What dispatch and suggestions need of a command. */
 export interface ManifestCommand {
   readonly id: string;
@@ -11,16 +9,9 @@ export interface ManifestCommand {
   readonly flags: Readonly<
     Record<
       string,
-      {
-        readonly name: string;
-        readonly type?: string;
-        readonly char?: string;
-        readonly allowNo?: boolean;
-        readonly hidden?: boolean;
-      }
+      { readonly name: string; readonly char?: string; readonly allowNo?: boolean; readonly hidden?: boolean }
     >
   >;
-  readonly ownWords?: OwnWords;
   /** Where its class is, from the package's root. */
   readonly relativePath: readonly string[];
 }
@@ -50,12 +41,6 @@ export function resolveCommand(argv: readonly string[], manifest: Manifest): Res
 function commandOf(id: string, { commands }: Manifest): ManifestCommand | undefined {
   if (Object.hasOwn(commands, id)) return commands[id];
   return Object.values(commands).find((command) => command.aliases.includes(id));
-}
-
-/** The words of a command line that are not those of a command to be run. */
-export function ownWordsOf({ command, argv }: ResolvedCommand): readonly string[] {
-  const { ownWords, flags } = command;
-  return ownWords === undefined ? argv : guardWords(argv, Object.values(flags), ownWords);
 }
 
 /** Whether one of the words before `--` is the flag. */

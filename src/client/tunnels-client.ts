@@ -1,6 +1,6 @@
 // Client of a planet's tunnels: connections from this machine to programs in the planet's private network.
 import { TUNNEL_PROTOCOL, TunnelAddressesSchema } from "../contract/tunnels.ts";
-import { type Connection, requestUpgrade } from "../platform/http-upgrade.ts";
+import { requestUpgrade, type UpgradedSocket } from "../platform/http-upgrade.ts";
 import { apiErrorOf } from "./machines/api-error.ts";
 import { createTransport, type TransportOptions } from "./machines/transport.ts";
 
@@ -8,7 +8,7 @@ export interface TunnelsClient {
   /** What a host stands for. @throws APP_NOT_FOUND, HOST_NOT_FOUND, REQUEST_INVALID */
   addresses(app: string, host: string): Promise<readonly string[]>;
   /** A connection to it; one way may end before the other. @throws also APP_NOT_LISTENING, UNREACHABLE */
-  open(app: string, host: string, port: number): Promise<Connection>;
+  open(app: string, host: string, port: number): Promise<UpgradedSocket>;
 }
 
 const OPEN_MS = 30_000;

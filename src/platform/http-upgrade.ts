@@ -13,12 +13,12 @@ export interface UpgradeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Bytes both ways. */
-export type Connection = Duplex;
+/** Bytes both ways, after the upgrade. */
+export type UpgradedSocket = Duplex;
 
 /** The connection, or what the other side answered instead. */
 export type UpgradeAnswer =
-  | { readonly socket: Connection }
+  | { readonly socket: UpgradedSocket }
   | { readonly socket: undefined; readonly status: number; readonly body: string };
 
 const MAX_REFUSAL_BYTES = 1024 * 1024;

@@ -28,7 +28,7 @@ export function createWorldKeeper(
     saving = true;
     for (let world = waiting; world !== undefined; world = waiting) {
       waiting = undefined;
-      await save(world).catch((error: unknown) => failed(world as World, error));
+      await save(world).catch((error: unknown) => failed(world, error));
     }
     saving = false;
   };

@@ -5,7 +5,7 @@ export DURATION
 .DEFAULT_GOAL := help
 # Every step needs the one before it, and they share one engine.
 .NOTPARALLEL:
-.PHONY: help setup engine images demo test soak bench
+.PHONY: help setup engine images demo test soak interop bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test: images ## Run every check and every test
 
 soak: images ## Run the soak test (DURATION=30m)
 	@scripts/soak
+
+interop: setup ## Run other people's programs through the edge, and write docs/interop.md
+	@scripts/interop
 
 bench: images ## Measure
 	@scripts/bench

@@ -1,7 +1,6 @@
 // The adapters of a deploy, for `deploy` and `launch`: those of both targets, and the choice between them.
 import { randomUUID } from "node:crypto";
 import { isRegionCode, suggestRegion } from "../emulator/index.ts";
-import { AppError } from "../errors/app-error.ts";
 import { loadAppConfig } from "../operations/config/load-app-config.ts";
 import { deploy, type DeployDeps, type DeployInput, type DeployResult } from "../operations/deploy/deploy.ts";
 import { buildImage, dockerBuildDeps } from "../platform/docker-build.ts";
@@ -11,8 +10,6 @@ import type { Context } from "./context.ts";
 import { deployerOf } from "./deployer.ts";
 import { dockerConfigDir } from "./docker-config.ts";
 import { builderMemoryOf, buildReports, engineOf } from "./planet-context.ts";
-import { renderQuestions } from "./present/deploy.ts";
-import { targetOf } from "./target-context.ts";
 
 export type TargetParts = Pick<DeployDeps, "regionNames" | "registry" | "reach" | "connect">;
 
@@ -84,13 +81,12 @@ async function partsOf(
 /** Deploys the app of a folder as its configuration says, for `launch`. */
 export async function deployFolder(
   context: Context,
+  target: Target,
   dir: string,
+  agreed: Pick<DeployInput, "agreed" | "plan">,
   version: string,
   progress: ProgressReporter,
 ): Promise<DeployResult> {
   const loaded = await loadAppConfig({ dir }, { files: await context.files() });
-  const target = await targetOf(context, undefined);
-  const result = await deployApp(context, target, { loaded, regions: [] }, version, progress);
-  if (result.questions === undefined) return result;
-  throw new AppError("CONFIRMATION_REQUIRED", renderQuestions(result.questions), { suggestions: ["hangar deploy"] });
+  return deployApp(context, target, { loaded, regions: [], addresses: "public", ...agreed }, version, progress);
 }

@@ -17,21 +17,6 @@ export async function targetFileOf(context: Context): Promise<ReturnType<typeof 
   return openTargetFile(stateDir, files);
 }
 
-/**
- * For commands that only a planet can serve yet: whoever chose another target is told so, and nothing happens elsewhere
- * than they expect.
- * @throws TARGET_UNSUPPORTED
- */
-export async function requireLocalTarget(context: Context): Promise<void> {
-  const target = await targetOf(context, undefined);
-  if (target.name === "local") return;
-  throw new AppError(
-    "TARGET_UNSUPPORTED",
-    `This command acts on planets only, and the target is Fly.io (${target.source})`,
-    { suggestions: ["HANGAR_TARGET=local for one command", "hangar target use local"] },
-  );
-}
-
 /** The target in words, with its preposition. */
 export function placeOf({ planet }: Pick<Context, "planet">, { name }: Pick<Target, "name">): string {
   return name === "fly" ? "on Fly.io" : `on planet ${planet}`;

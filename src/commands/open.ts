@@ -1,20 +1,18 @@
-import { requireAppName } from "../cli/app-context.ts";
-import { BaseCommand } from "../cli/base-command.ts";
+import { ApiCommand } from "../cli/api-command.ts";
 import { appFlag } from "../cli/flags/app.ts";
 import { regionFlag } from "../cli/flags/region.ts";
 import { Args, Flags } from "../cli/oclif.ts";
-import { planetAccessDeps } from "../cli/planet-context.ts";
-import { requireLocalTarget } from "../cli/target-context.ts";
+import { planetOnly } from "../cli/target-context.ts";
 import { presentableUrl } from "../operations/apps/presentable-url.ts";
-import { requirePlanet } from "../operations/planet/planet-access.ts";
 
-export default class Open extends BaseCommand {
+export default class Open extends ApiCommand {
   static override summary = "Open an app in the browser";
   static override description =
-    "Prints the URL too. Where there is no browser, or with --print or --json, it only does that.";
+    "Prints the URL too. Where there is no browser, or with --print or --json, it only does that. On Fly.io, users enter where they are: there is no --region.";
   static override examples = [
     { description: "The app of this folder", command: "<%= config.bin %> open" },
     { description: "A page of it, as users near Sydney get it", command: "<%= config.bin %> open /admin --region syd" },
+    { description: "On Fly.io", command: "<%= config.bin %> open --target fly" },
     { description: "Only the URL", command: "<%= config.bin %> open --app my-app --print" },
     { description: "For scripts", command: "<%= config.bin %> open --app my-app --json" },
   ];
@@ -27,11 +25,10 @@ export default class Open extends BaseCommand {
 
   async run(): Promise<{ url: string; opened: boolean }> {
     const { args, flags } = await this.parse(Open);
-    const context = this.contextFor(flags);
-    await requireLocalTarget(context);
-    const app = await requireAppName(context, flags);
-    const access = await requirePlanet(await planetAccessDeps(context));
-    const url = await presentableUrl({ app, path: args.path, region: flags.region }, access);
+    const { app, client, context, target, urlOf } = await this.appScopeOf(flags);
+    if (flags.region !== undefined && target.name === "fly") planetOnly();
+    const input = { app, path: args.path, region: flags.region };
+    const url = await presentableUrl(input, { machines: client.machines, url: urlOf(app) });
     this.print(url);
     if (flags.print || this.jsonEnabled()) return { url, opened: false };
     const { hasBrowser, openInBrowser } = await import("../platform/browser.ts");

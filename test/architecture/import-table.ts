@@ -18,7 +18,7 @@ export const LAYERS: readonly Layer[] = [
   { prefix: "src/contract", mayImport: ["src/errors", "zod"] },
   {
     prefix: "src/platform",
-    mayImport: ["src/errors", "node:*", "keytar", "open", "@peculiar/x509", "reflect-metadata", "chokidar"],
+    mayImport: ["src/errors", "node:*", "execa", "keytar", "open", "@peculiar/x509", "reflect-metadata", "chokidar"],
   },
   {
     prefix: "src/project",

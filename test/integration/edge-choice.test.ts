@@ -167,6 +167,15 @@ describe("choice of a machine", () => {
     expect(trace.attempts).toBeGreaterThan(1);
   });
 
+  test("PH-02: an app that is to speak HTTP/2 in the clear and does not is PU01", async () => {
+    const { host, port } = await machine("127.0.1.2");
+    await edge().apply(
+      worldOf(1, REGIONS, [worldMachine({ id: "old", region: "ams", address4: host, port, h2Backend: true })]),
+    );
+    expect((await ask("iad.my-app.localhost")).status).toBe(502);
+    expect(edge().logs.join("\n")).toMatch(/\[PU01\].*\n.*\[PR03\].*last error: \[PU01\]/);
+  });
+
   test("ER-01: without an error to tell it is PR04, without a machine PR03 after PR01", async () => {
     const { host, port } = await startEchoMachine("127.0.1.2", (_request, response) => {
       response.writeHead(200, { "fly-replay": "elsewhere=true" }).end();

@@ -57,6 +57,7 @@ describe("limits", () => {
     nowMs += 31_000;
     expect((await second).status).toBe(503);
     expect((await third).statuses).toEqual([503]);
+    expect(edge().logs.at(-1)).toMatch(/\[PR03\].*last error: \[PL02\]/);
     held.shift()?.end("done");
     expect((await first).status).toBe(200);
   });
@@ -114,7 +115,7 @@ describe("health", () => {
     healthy.now = true;
     expect((await answer).status).toBe(200);
     await until("the report", () => JSON.stringify(edge().posts).includes('"passing"'));
-    expect(edge().posts.every(({ path }) => path === "/hangar/v1/checks")).toBe(true);
+    expect(edge().posts.every(({ path }) => ["/hangar/v1/checks", "/hangar/v1/app-log"].includes(path))).toBe(true);
   });
 
   test("LB-17: without a healthy machine requests block until one is, or for a minute", async () => {
@@ -125,6 +126,7 @@ describe("health", () => {
     await edge().apply(worldOf(1, REGIONS, [checked("a", "ams", a)]));
     const blocked = ask("ams.my-app.localhost");
     await until("the request to wait", () => edge().dataPlane.waiting() === 1);
+    await until("the line in the app's log", () => JSON.stringify(edge().posts).includes("requests wait until one is"));
     nowMs += 45_000;
     healthy.now = true;
     expect((await blocked).status).toBe(200);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { WorldService } from "../../src/contract/world.ts";
 import { worldMachine, worldOf } from "../support/edge-rig.ts";
 import { until, useEdge } from "../support/edge-suite.ts";
-import { sendRaw } from "../support/raw-http.ts";
+import { responses, sendRaw } from "../support/raw-http.ts";
 import { startEchoMachine, startRawMachine } from "../support/raw-machine.ts";
 import { type Answer, received, replay, replayJson, replayPlanet } from "../support/replay-planet.ts";
 
@@ -78,6 +78,32 @@ describe("fly-replay", () => {
     await expect.poll(() => JSON.stringify(edge().posts)).toContain(`[${code}]`);
   });
 
+  test("RP-12: an app of another organization is reached from the moment that this is allowed", async () => {
+    const source = await startEchoMachine("127.0.1.2", (_request, response) => {
+      response.writeHead(200, { "fly-replay": "app=theirs" }).end();
+      return true;
+    });
+    const target = await startEchoMachine("127.0.3.2");
+    for (const one of [source, target]) adopt(one);
+    const world = worldOf(
+      1,
+      ["ams", "nrt"],
+      [
+        worldMachine({ id: "ams", region: "ams", address4: source.host, port: source.port }),
+        worldMachine({ id: "nrt", region: "nrt", address4: target.host, port: target.port, app: "theirs" }),
+      ],
+    );
+    const apps = world.apps.map(({ name }) => ({ name, organization: name === "theirs" ? "them" : "us" }));
+    await edge().apply({ ...world, apps });
+    expect((await ask("my-app.localhost")).status).toBe(502);
+    expect(edge().logs.at(-1)).toContain("[PA05]");
+    const organizations = [{ slug: "them", crossNetwork: false, sources: ["us"] }];
+    await edge().apply({ ...world, version: 2, apps, organizations });
+    expect((await ask("my-app.localhost")).trace.machine).toBe("nrt");
+    await edge().apply({ ...world, version: 3, apps, organizations: [] });
+    expect((await ask("my-app.localhost")).status).toBe(502);
+  });
+
   test("RP-07 RP-14 ER-04: a body that is larger than what is kept cannot be replayed", async () => {
     await planet({ ams: replay("region=nrt") });
     const small = await ask("my-app.localhost", { method: "POST", body: "x".repeat(1_048_576) });
@@ -85,6 +111,37 @@ describe("fly-replay", () => {
     expect(received(small.body).bytes).toBe(1_048_576);
     expect((await ask("my-app.localhost", { method: "POST", body: "x".repeat(1_300_000) })).status).toBe(502);
     expect(edge().logs.join("\n")).toContain("[PA01]");
+  });
+
+  test("RP-07: nor can one that is announced as larger, also when the app answers before it has come", async () => {
+    const { host, port, ...source } = await startEchoMachine("127.0.1.2", (_request, response) => {
+      response.writeHead(200, { "fly-replay": "instance=nrt" }).end();
+      return true;
+    });
+    adopt({ host, port, ...source });
+    const target = await startEchoMachine("127.0.3.2");
+    adopt(target);
+    await edge().apply(
+      worldOf(
+        1,
+        ["ams", "nrt"],
+        [
+          worldMachine({ id: "ams", region: "ams", address4: host, port }),
+          worldMachine({ id: "nrt", region: "nrt", address4: target.host, port: target.port }),
+        ],
+      ),
+    );
+    const post = (bytes: number) =>
+      sendRaw({
+        port: edge().port,
+        pieces: [`POST / HTTP/1.1\r\nHost: my-app.localhost\r\nContent-Length: ${bytes}\r\n\r\n`, "x".repeat(1_000)],
+        until: responses(1),
+        deadlineMs: 20_000,
+      });
+    expect((await post(1_000)).statuses).toEqual([200]);
+    expect((await post(1_048_577)).statuses).toEqual([502]);
+    expect(edge().logs.join("\n")).toContain("[PA01]");
+    expect(target.seen).toEqual(["POST /"]);
   });
 
   test("RP-04 RP-11: a target that does not answer in time is given up, and the source gets the request back", async () => {

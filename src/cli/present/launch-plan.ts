@@ -2,6 +2,7 @@
 import type { LaunchResult } from "../../operations/launch/launch.ts";
 import { type LaunchPlan, type PlanRow, planRows } from "../../operations/launch/launch-plan.ts";
 import type { Candidate } from "../../operations/launch/scan/detection.ts";
+import type { TargetName } from "../../operations/target/target.ts";
 import { renderTable } from "../output/table.ts";
 
 /** The plan as a table, cut to the width of the terminal. */
@@ -20,13 +21,13 @@ export function renderCandidates(candidates: readonly Candidate[]): string {
   return `The folder holds several programs:\n${list.join("\n")}`;
 }
 
-/** What to ask before a plan is carried out; undefined where it does nothing. */
-export function renderLaunchQuestion(plan: LaunchPlan, deploy: boolean): string | undefined {
+/** What to ask before a plan is carried out; undefined where it does nothing. @param target of the deploy, if there is one */
+export function renderLaunchQuestion(plan: LaunchPlan, target: TargetName | undefined): string | undefined {
   const count = (action: string): number => plan.files.filter((file) => file.action === action).length;
   const acts = [
     ...(count("created") > 0 ? [`write ${plural(count("created"))}`] : []),
     ...(count("changed") > 0 ? [`replace ${plural(count("changed"))}`] : []),
-    ...(deploy ? ["deploy"] : []),
+    ...(target === undefined ? [] : [target === "fly" ? "deploy to Fly.io" : "deploy"]),
   ];
   const sentence = acts.join(", ").replace(/, ([^,]*)$/u, " and $1");
   return acts.length === 0 ? undefined : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}?`;

@@ -14,6 +14,7 @@ export default class MachineCreate extends MachineLaunchCommand {
   ];
   static override aliases = aliasesOf(MACHINE, ["create"]);
   static override strict = false;
+  static override ownWords = { count: 1 };
   static override args = launchArgs();
   static override flags = launchFlags();
 

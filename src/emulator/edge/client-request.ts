@@ -19,6 +19,8 @@ export interface ClientRequest {
   readonly trace: "short" | "full" | undefined;
   /** The client does not want to be answered from the replay cache (RC-09). */
   readonly skipsCache: boolean;
+  /** It announces a body that is larger than what may be replayed (RP-07), however much of it has come. */
+  readonly isLarge: boolean;
   readonly startMs: number;
   /** What the replay cache is to be asked; undefined where it has nothing to say. */
   readonly question: CacheQuestion | undefined;

@@ -200,7 +200,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const tlsOptionsOf = (name: string): TlsOptions | undefined => featuresOfHost(name, HTTPS_PORT, world)?.tls;
   const tls = { certificates, versionOf, selfSigned, log };
   const secureClients = createListener(securePolicy, relay, (adopt) =>
-    createVersionedTlsServer({ ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions }, (socket) => {
+    createVersionedTlsServer({ ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions, timer }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
       else adopt((connection) => sockets.accepted(socket, connection));
     }),

@@ -3,6 +3,7 @@ import { type EdgeFault, faultLine } from "./app-errors.ts";
 import type { SearchFailure } from "./machine-search.ts";
 import type { FallbackReason } from "./replay/fields.ts";
 import type { UpstreamFault } from "./http1/upstream-connection.ts";
+import type { Ring } from "./world-index.ts";
 
 interface SearchEnd {
   readonly status: number;
@@ -11,8 +12,9 @@ interface SearchEnd {
   readonly reason: FallbackReason;
 }
 
-/** What a search without result is told the client (ER-06), the app's log, and an app that asked for a fallback. */
-export const SEARCH_ENDS: Readonly<Record<Exclude<SearchFailure, "no-such-app">, SearchEnd>> = {
+type Unfound = Exclude<SearchFailure, "no-such-app">;
+
+const SEARCH_ENDS: Readonly<Record<Unfound, SearchEnd>> = {
   "no-machine": { status: 503, cause: "PR01", reason: "no_candidate" },
   "no-such-machine": { status: 503, cause: "PR02", reason: "no_candidate" },
   "no-slot": { status: 503, cause: "PL02", reason: "no_candidate" },
@@ -20,6 +22,16 @@ export const SEARCH_ENDS: Readonly<Record<Exclude<SearchFailure, "no-such-app">,
   "no-region": { status: 503, cause: undefined, reason: "no_candidate" },
   "all-failed": { status: 502, cause: undefined, reason: "retries_exhausted" },
 };
+
+/**
+ * What a search without result is told the client (ER-06), the app's log, and an app that asked for a fallback.
+ * @param rings the machines that were considered
+ */
+export function searchEnd(why: Unfound, rings: readonly Ring[]): SearchEnd {
+  const end = SEARCH_ENDS[why];
+  const full = why === "no-slot" ? rings.find(({ backends }) => backends.length > 0)?.backends[0] : undefined;
+  return full?.service.concurrency.type === "connections" ? { ...end, cause: "PL01" } : end;
+}
 
 /**
  * The fault of a request that no machine has taken (ER-01). For HTTP it tells the last error, or that there was none; clients

@@ -5,7 +5,7 @@ import { appAddressOf, type ClientRequest, questionOf } from "./client-request.t
 import { cachedCourse, cacheStatus, type Course, fallbackCourse, firstCourse, replayCourse } from "./course.ts";
 import { codingFor } from "./content-coding.ts";
 import type { Coding } from "./http1/body-encoder.ts";
-import { faultCode, finalFault, httpsLocation, mustBeSecure, SEARCH_ENDS } from "./dispatch-answers.ts";
+import { faultCode, finalFault, httpsLocation, mustBeSecure, searchEnd } from "./dispatch-answers.ts";
 import type { DispatcherDeps } from "./dispatcher.ts";
 import { explainUnknownApp, type EdgeError } from "./edge-errors.ts";
 import type { Exchange } from "./http1/exchange.ts";
@@ -160,7 +160,8 @@ export class Dispatch implements ExchangeOwner, SearchUser {
       const { status, body } = explainUnknownApp(app);
       return this.#reply(status, body);
     }
-    const { status, cause, reason } = SEARCH_ENDS[why];
+    const { region, entrance } = this.#client;
+    const { status, cause, reason } = searchEnd(why, this.#deps.world()!.rings(app, region, entrance.port));
     return this.#giveUp(status, reason, cause);
   }
 
@@ -221,7 +222,7 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     const { id: machine, region } = this.#backend!.machine;
     if (typeof instruction === "string" || isFallback) return this.#refuseReplay("PA03");
     if (instruction.cache?.invalidate === true && cached !== undefined) this.#deps.replays.forget(cached.key);
-    if (!repeatable) return this.#refuseReplay("PA01");
+    if (!repeatable || this.#client.isLarge) return this.#refuseReplay("PA01");
     this.#journey.replays += 1;
     if (this.#journey.replays > MAX_REPLAYS) return this.#refuseReplay("PA02");
     const step = { instruction, sourceApp, sourceMachine: machine, startedMs: this.#deps.monotonicMs() };

@@ -6,6 +6,7 @@ import { explainEntry } from "./edge-errors.ts";
 import { resolveEntry } from "./entry-region.ts";
 import type { ClientPolicy } from "./http1/client-policy.ts";
 import { FIELD } from "./http1/field-names.ts";
+import { REPLAY_BYTES } from "./http1/replay-buffer.ts";
 import type { LoadTracker } from "./load.ts";
 import { DROPPED_FROM_REQUEST } from "./platform-fields.ts";
 import type { Preconnector } from "./preconnect.ts";
@@ -101,6 +102,7 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
       acceptEncoding: features?.compress === true ? head.joinedValuesOf(bytes, FIELD.acceptEncoding) : undefined,
       trace: TRACES.get(head.valueOf(bytes, FIELD.trace) ?? ""),
       skipsCache: head.has(FIELD.cacheControl) && /^\s*skip\s*$/i.test(head.valueOf(bytes, FIELD.cacheControl)!),
+      isLarge: head.contentLength > REPLAY_BYTES,
       startMs: deps.nowMs(),
       question,
       features,

@@ -43,7 +43,7 @@ export type SearchJourney = Pick<Journey, "isFull" | "step" | "attempts" | "cand
 
 export type SearchDeps = Pick<
   DispatcherDeps,
-  "world" | "load" | "isHealthy" | "random" | "waker" | "nowMs" | "activator" | "waiting" | "retries"
+  "world" | "load" | "isHealthy" | "random" | "waker" | "nowMs" | "activator" | "waiting" | "retries" | "report"
 >;
 
 /** What hears of the search. */
@@ -171,13 +171,17 @@ export class MachineSearch {
   }
 
   #wait(reason: Awaited): void {
+    const { app } = this.#course!;
     this.#journey.step("wait", { detail: reason });
+    // Nothing else tells whoever waits in front of it why.
+    if (reason === "a healthy machine")
+      this.#deps.report(app, undefined, "no machine is healthy: requests wait until one is");
     const expire = (): void => {
       this.#stopWaiting = undefined;
       this.#user.notFound(reason === "a slot" ? "no-slot" : "no-health");
     };
     const stop = this.#deps.waiting.enter({
-      app: this.#course!.app,
+      app,
       deadlineMs: this.#deps.nowMs() + WAIT_MS[reason],
       retry: () => this.#decide(true),
       expire,

@@ -20,9 +20,12 @@ const HTTP_HANDLERS = new Set(["http", "tls"]);
  */
 export async function presentableUrl(
   input: PresentableUrlInput,
-  { api, httpPort }: { readonly api: { readonly machines: Pick<MachinesApi, "list"> }; readonly httpPort: number },
+  {
+    machines: api,
+    url,
+  }: { readonly machines: Pick<MachinesApi, "list">; /** Where the app answers. */ readonly url: string },
 ): Promise<string> {
-  const machines = await api.machines.list(input.app);
+  const machines = await api.list(input.app);
   if (!machines.some(hasHttpService)) {
     throw new AppError(
       "NO_PRESENTABLE_SERVICE",
@@ -35,13 +38,14 @@ export async function presentableUrl(
       },
     );
   }
-  return appUrl(input, httpPort);
+  return appUrl(input, url);
 }
 
-/** The URL of a path of an app, by way of a region. */
-export function appUrl({ app, path, region }: PresentableUrlInput, httpPort: number): string {
-  const host = `${region === undefined ? "" : `${region}.`}${app}.localhost`;
-  return new URL(`http://${host}:${httpPort}${path.startsWith("/") ? "" : "/"}${path}`).href;
+/** The URL of a path of an app, by way of a region. @param base where the app answers */
+export function appUrl({ path, region }: Omit<PresentableUrlInput, "app">, base: string): string {
+  const { protocol, host } = new URL(base);
+  const door = region === undefined ? host : `${region}.${host}`;
+  return new URL(`${protocol}//${door}${path.startsWith("/") ? "" : "/"}${path}`).href;
 }
 
 function hasHttpService({ config }: Machine): boolean {

@@ -15,6 +15,23 @@ export function parseServicePorts(text: string): number[] {
   return [...ports];
 }
 
+/** What a planet itself has on this machine. */
+export interface OwnPorts {
+  readonly control: number;
+  readonly http: number;
+  readonly https: number;
+}
+
+/** @throws USAGE where a port of services is one of the planet's own */
+export function requireOthers(services: readonly number[], own: OwnPorts): void {
+  const names = { http: "edge's", https: "edge's with TLS", control: "Machines API's" } as const;
+  for (const kind of ["http", "https", "control"] as const)
+    if (services.includes(own[kind]))
+      throw new AppError("USAGE", `--service-ports: ${own[kind]} is the planet's own port, the ${names[kind]}`, {
+        suggestions: ["name other ports", `or move the planet's: --${kind}-port PORT`],
+      });
+}
+
 function refuse(what: string): AppError {
   return new AppError("USAGE", `--service-ports: "${what.slice(0, 80)}" is not a list of at most ${MAX_DOORS} ports`, {
     suggestions: ["hangar up --service-ports 5432,9000-9007"],

@@ -9,6 +9,7 @@ import type { ProgressReporter } from "../progress.ts";
 import { planetClient, type PlanetAccess } from "./planet-access.ts";
 import { DEFAULT_PORTS, defaultHttpsPort } from "./planet-home.ts";
 import { reachUp, type ReachUpDeps, type UpResult } from "./reach-up.ts";
+import { requireOthers } from "./service-ports.ts";
 
 export type { UpResult } from "./reach-up.ts";
 
@@ -129,6 +130,7 @@ export async function up(input: UpInput, deps: UpDeps): Promise<UpResult> {
       https: input.ports?.https ?? known?.ports.https ?? defaultHttpsPort(http),
       ...servicePortsOf(input.ports?.services ?? known?.ports.services),
     };
+    requireOthers(ports.services ?? [], ports);
     const home = known?.home ?? input.home ?? DEFAULT_HOME;
     const image = await deps.ensureImage();
 

@@ -6,6 +6,7 @@ import { checkMachines } from "./machines.ts";
 import { checkRegions } from "./regions.ts";
 import type { Rule } from "./rule.ts";
 import { checkServices } from "./services.ts";
+import { checkStatics } from "./statics.ts";
 
 /** Every rule between keys. */
 export const RULES: readonly Rule[] = [
@@ -16,4 +17,5 @@ export const RULES: readonly Rule[] = [
   checkMachines,
   checkMachineSource,
   checkRegions,
+  checkStatics,
 ];

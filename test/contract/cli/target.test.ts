@@ -1,4 +1,6 @@
 // A target chosen once or in the environment: nothing acts elsewhere than its user expects.
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../support/run-cli.ts";
 import { withTempDir } from "../../support/temp-dir.ts";
@@ -18,22 +20,34 @@ describe("target", () => {
     });
   });
 
-  test.each([["open --app shop"], ["launch"]])(
-    "%s says that it cannot act there, and does nothing",
-    async (command) => {
-      await withTempDir(async (dir) => {
-        const env = { HANGAR_STATE_DIR: dir, HANGAR_TARGET: "fly" };
-        const { exitCode, stdout } = await runCli([...command.split(" "), "--json"], { env });
-        expect([exitCode, JSON.parse(stdout).error.code]).toEqual([2, "TARGET_UNSUPPORTED"]);
-      });
-    },
-  );
+  test.each([["open --app shop --region syd"], ["dev"]])("%s says that it cannot act there", async (command) => {
+    await withTempDir(async (dir) => {
+      const env = { HANGAR_STATE_DIR: dir, HANGAR_TARGET: "fly", FLY_API_TOKEN: "fo1_none" };
+      const { exitCode, stdout } = await runCli([...command.split(" "), "--json"], { env });
+      expect([exitCode, JSON.parse(stdout).error.code]).toEqual([2, "TARGET_UNSUPPORTED"]);
+    });
+  });
+
+  test("launch writes nothing where it cannot deploy, and asks before it deploys elsewhere", async () => {
+    await withTempDir(async (dir) => {
+      const env = { HANGAR_STATE_DIR: path.join(dir, "state"), FLY_API_TOKEN: "", FLY_ACCESS_TOKEN: "" };
+      const words = ["launch", path.join(dir, "app"), "--template", "where-am-i", "--target", "fly"];
+      const signedOut = await runCli([...words, "--yes", "--json"], { env });
+      expect([signedOut.exitCode, JSON.parse(signedOut.stdout).error.code]).toEqual([4, "SIGNED_OUT"]);
+      const unasked = await runCli(words, { env: { ...env, FLY_API_TOKEN: "fo1_none" } });
+      expect(unasked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Target: Fly.io (--target)") });
+      expect(unasked.stderr).toContain("deploy to Fly.io?");
+      expect(await readdir(dir)).toEqual([]);
+    });
+  });
 
   test.each([
     ["machine list -a shop"],
     ["status -a shop"],
     ["logs -a shop"],
     ["apps list"],
+    ["open -a shop"],
+    ["proxy 80 -a shop"],
     ["apps destroy shop --yes"],
     ["releases -a shop"],
     ["rollback -a shop"],

@@ -141,3 +141,24 @@ describe("[hangar.regions]", () => {
     expect(codes("[hangar.regions.wrker]\niad = 1\n")).toEqual(["error CONFIG_GROUP_UNKNOWN 1:1"]);
   });
 });
+
+describe("[[statics]]", () => {
+  const statics = (...prefixes: string[]): string =>
+    prefixes.map((prefix) => `[[statics]]\nguest_path = "/app"\nurl_prefix = "${prefix}"\n`).join("");
+
+  test("ST-01: are at most ten", () => {
+    const ten = Array.from({ length: 10 }, (_, index) => `/${String.fromCodePoint(97 + index)}`);
+    expect(codes(statics(...ten))).toEqual([]);
+    expect(codes(statics(...ten, "/k"))).toEqual(["warning CONFIG_INVALID 31:1"]);
+  });
+
+  test.each([
+    [["/a", "/ab"], []],
+    [["/a", "/a/b"], ["warning CONFIG_INVALID 6:1"]],
+    [["/a/b/", "/a"], ["warning CONFIG_INVALID 6:1"]],
+    [["/a", "/a/"], ["warning CONFIG_INVALID 6:1"]],
+    [["/", "/a"], ["warning CONFIG_INVALID 6:1"]],
+  ])("ST-01: their prefixes %j do not overlap", (prefixes, expected) => {
+    expect(codes(statics(...prefixes))).toEqual(expected);
+  });
+});

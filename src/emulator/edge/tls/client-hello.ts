@@ -37,22 +37,17 @@ export function serverNameOf(bytes: Buffer): string | undefined {
 /** The first message, put together from its records; empty where it is another one; undefined while it is not whole. */
 function messageOf(bytes: Buffer): Buffer | undefined {
   const parts: Buffer[] = [];
-  let length = 0;
-  for (let at = 0; at + RECORD_HEAD_BYTES <= bytes.length;) {
-    if (bytes[at] !== HANDSHAKE) return Buffer.alloc(0);
+  for (let at = 0; at + RECORD_HEAD_BYTES <= bytes.length && bytes[at] === HANDSHAKE;) {
     const end = at + RECORD_HEAD_BYTES + bytes.readUInt16BE(at + 3);
-    const part = bytes.subarray(at + RECORD_HEAD_BYTES, end);
-    parts.push(part);
-    length += part.length;
-    if (length >= MESSAGE_HEAD_BYTES) {
-      const whole = Buffer.concat(parts);
-      if (whole[0] !== CLIENT_HELLO) return Buffer.alloc(0);
-      const wanted = MESSAGE_HEAD_BYTES + whole.readUIntBE(1, 3);
-      if (length >= wanted) return whole.subarray(0, wanted);
-    }
+    parts.push(bytes.subarray(at + RECORD_HEAD_BYTES, end));
     at = end;
   }
-  return bytes.length > 0 && bytes[0] !== HANDSHAKE ? Buffer.alloc(0) : undefined;
+  const whole = Buffer.concat(parts);
+  const isOther = bytes.length > 0 && (bytes[0] !== HANDSHAKE || (whole.length > 0 && whole[0] !== CLIENT_HELLO));
+  if (isOther) return Buffer.alloc(0);
+  if (whole.length < MESSAGE_HEAD_BYTES) return undefined;
+  const length = MESSAGE_HEAD_BYTES + whole.readUIntBE(1, 3);
+  return whole.length < length ? undefined : whole.subarray(0, length);
 }
 
 /** Reads numbers and vectors with their length before them; what is cut off reads as empty. */

@@ -8,6 +8,8 @@ import { createTlsServer, HANDSHAKE_MS, type TlsServerDeps } from "./tls-server.
 export interface VersionedServerDeps extends TlsServerDeps {
   /** Whether any app has set versions: only then are first messages looked into. */
   hasVersions(): boolean;
+  /** Runs something later, unless the returned function is called before. */
+  timer(afterMs: number, run: () => void): () => void;
 }
 
 /** A server whose connections come to `opened` after their handshake. */
@@ -34,14 +36,15 @@ export function createVersionedTlsServer(
       held = Buffer.concat([held, bytes]);
       const name = serverNameOf(held);
       if (name === undefined) return;
-      socket.off("data", read).off("end", giveUp).off("error", giveUp);
-      socket.setTimeout(0);
+      cancel();
+      socket.off("data", read).off("end", giveUp).off("error", giveUp).off("close", cancel);
       socket.pause();
       socket.unshift(held);
       serverFor(name).emit("connection", socket);
     };
-    socket.setTimeout(HANDSHAKE_MS, giveUp);
-    socket.on("data", read).on("end", giveUp).on("error", giveUp);
+    // For the whole message, however it trickles in.
+    const cancel = deps.timer(HANDSHAKE_MS, giveUp);
+    socket.on("data", read).on("end", giveUp).on("error", giveUp).on("close", cancel);
     return undefined;
   });
 }

@@ -94,12 +94,20 @@ describe("presentableUrl", () => {
   const at = (machines: Machine[]) =>
     presentableUrl(
       { app: "a", path: "/", region: undefined },
-      { api: { machines: { list: async () => machines } }, httpPort: 8080 },
+      { machines: { list: async () => machines }, url: "http://a.localhost:8080" },
     );
 
   test("is the app's own host on the planet", async () => {
     expect(await at([machine("1", "iad", ["http"])])).toBe("http://a.localhost:8080/");
-    expect(appUrl({ app: "a", path: "x?y=ä", region: "syd" }, 8080)).toBe("http://syd.a.localhost:8080/x?y=%C3%A4");
+    expect(appUrl({ path: "x?y=ä", region: "syd" }, "http://a.localhost:8080")).toBe(
+      "http://syd.a.localhost:8080/x?y=%C3%A4",
+    );
+  });
+
+  test("never leaves the app's host, whatever the path says", () => {
+    expect(appUrl({ path: "//elsewhere.example/x" }, "https://a.fly.dev")).toBe(
+      "https://a.fly.dev//elsewhere.example/x",
+    );
   });
 
   test.each([[[]], [[machine("1", "iad")]], [[machine("1", "iad", ["pg_tls"])]]])(

@@ -8,7 +8,6 @@ import { cancelOnSignals, type Cancellation } from "../platform/signals.ts";
 import { type Context, createContext } from "./context.ts";
 import { planetFlag } from "./flags/planet.ts";
 import { Command } from "./oclif.ts";
-import { guardWords, type OwnWords } from "./raw-words.ts";
 
 /**
  * Base of every command. `run` returns the value that --json prints; for people, it writes with `this.print`.
@@ -26,21 +25,12 @@ import { guardWords, type OwnWords } from "./raw-words.ts";
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = { planet: planetFlag() };
-  /** Set where a command to be run follows our own words: nothing in it is a flag of ours. */
-  static ownWords: OwnWords | undefined = undefined;
 
   /** Runs the command without oclif's dispatch around it; for main.ts. */
   static async start(id: string, argv: string[], config: Interfaces.Config): Promise<void> {
     this.id = id;
     const CommandClass = this as unknown as new (argv: string[], config: Interfaces.Config) => BaseCommand;
-    await new CommandClass(this.guarded(argv), config)._run();
-  }
-
-  /** The words with `--` before those of a command that is to be run. */
-  static guarded(argv: string[]): string[] {
-    if (this.ownWords === undefined) return argv;
-    const flags = Object.entries({ ...this.baseFlags, ...this.flags }).map(([name, flag]) => ({ ...flag, name }));
-    return guardWords(argv, flags, this.ownWords);
+    await new CommandClass(argv, config)._run();
   }
 
   private cancellation: Cancellation | undefined;

@@ -29,8 +29,8 @@ export async function main(argv: readonly string[], root: string, options: MainO
       options.fromSource === true
         ? (await import("./source-commands.ts")).listSourceCommands(root)
         : readManifest(root);
-    const found = manifest === undefined ? undefined : resolveCommand(argv, manifest);
-    const resolved = found === undefined || (await asksForHelp(found, root)) ? undefined : found;
+    const resolved =
+      manifest === undefined || hasFlag(argv, ...HELP_FLAGS) ? undefined : resolveCommand(argv, manifest);
     if (resolved === undefined) {
       const { runFramework } = await import("./framework.ts");
       await runFramework(argv, { root, pjson, fromSource: options.fromSource === true });
@@ -42,18 +42,8 @@ export async function main(argv: readonly string[], root: string, options: MainO
   }
 }
 
-async function classOf({ command }: ResolvedCommand, root: string): Promise<typeof BaseCommand> {
+async function runCommand({ command, argv }: ResolvedCommand, root: string, pjson: PackageJson): Promise<void> {
   const file = pathToFileURL(path.join(root, ...command.relativePath)).href;
-  return ((await import(file)) as { default: typeof BaseCommand }).default;
-}
-
-/** Whether help is asked for with words that are ours, and not those of a command that is to be run. */
-async function asksForHelp(found: ResolvedCommand, root: string): Promise<boolean> {
-  if (!hasFlag(found.argv, ...HELP_FLAGS)) return false;
-  return hasFlag((await classOf(found, root)).guarded(found.argv), ...HELP_FLAGS);
-}
-
-async function runCommand(resolved: ResolvedCommand, root: string, pjson: PackageJson): Promise<void> {
-  const CommandClass = await classOf(resolved, root);
-  await CommandClass.start(resolved.command.id, resolved.argv, createLeanConfig(root, pjson));
+  const { default: CommandClass } = (await import(file)) as { default: typeof BaseCommand };
+  await CommandClass.start(command.id, argv, createLeanConfig(root, pjson));
 }

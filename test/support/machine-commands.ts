@@ -113,12 +113,12 @@ export function machineCommandCases(cli: () => HangarCli): void {
       const file = `${cli().dir}/parts.env`;
       await writeFile(file, "# a comment\nexport TOKEN='first'\nTEXT=\"two\nlines\"\n");
       const differences = async (): Promise<unknown> => json("secrets", "diff", "-f", file);
-      expect(await differences()).toEqual([
+      expect(await differences()).toMatchObject([
         { name: "TEXT", difference: "only here" },
         { name: "TOKEN", difference: "same" },
       ]);
       await json("secrets", "import", "-f", file);
-      expect(await differences()).toEqual([
+      expect(await differences()).toMatchObject([
         { name: "TEXT", difference: "same" },
         { name: "TOKEN", difference: "same" },
       ]);

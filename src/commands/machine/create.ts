@@ -14,7 +14,6 @@ export default class MachineCreate extends MachineLaunchCommand {
   ];
   static override aliases = aliasesOf(MACHINE, ["create"]);
   static override strict = false;
-  static override ownWords = { count: 1 };
   static override args = launchArgs();
   static override flags = launchFlags();
 

@@ -11,16 +11,15 @@ const DEFAULT_TIMEOUT_S = 30;
 export default class MachineExec extends ApiCommand {
   static override summary = "Run a command in a machine";
   static override description =
-    "Ends with the command's own status. One word is a line of words; several are taken as they are, without a shell. Without --machine, the first word is the machine where it is followed by others. What follows the command's first word is the command's, flags too.";
+    "Ends with the command's own status. One word is a line of words; several are taken as they are, without a shell. Without --machine, the first word is the machine where it is followed by others.";
   static override examples = [
     { description: "A line of words", command: `<%= config.bin %> machine exec 148ed599c14189 "cat /etc/hosts"` },
-    { description: "Words as they are", command: "<%= config.bin %> machine exec web-1 sh -c 'echo $FLY_REGION'" },
+    { description: "Words as they are", command: "<%= config.bin %> machine exec web-1 -- sh -c 'echo $FLY_REGION'" },
     { description: "In the only machine", command: "<%= config.bin %> machine exec env --app my-app" },
-    { description: "For scripts", command: "<%= config.bin %> machine exec --machine web-1 --json cat /etc/hosts" },
+    { description: "For scripts", command: "<%= config.bin %> machine exec --machine web-1 --json -- cat /etc/hosts" },
   ];
   static override aliases = aliasesOf(MACHINE, ["exec"]);
   static override strict = false;
-  static override ownWords = { count: 1, orFlag: "machine" };
   static override args = { command: Args.string({ description: "[MACHINE] and the command", required: true }) };
   static override flags = {
     ...appFlags(),

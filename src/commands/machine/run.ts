@@ -15,12 +15,11 @@ export default class MachineRun extends MachineLaunchCommand {
     },
     {
       description: "A command, and gone after it",
-      command: "<%= config.bin %> machine run debian --rm sh -c 'echo hi'",
+      command: "<%= config.bin %> machine run debian --rm -- sh -c 'echo hi'",
     },
   ];
   static override aliases = aliasesOf(MACHINE, ["run"]);
   static override strict = false;
-  static override ownWords = { count: 1 };
   static override args = launchArgs();
   static override flags = {
     ...launchFlags(),

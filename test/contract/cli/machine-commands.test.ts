@@ -73,13 +73,6 @@ describe("machines", () => {
     expect([stdout, exitCode]).toEqual(["fail|x\n", 3]);
   });
 
-  test("exec leaves the command's own flags to it", async () => {
-    expect((await hangar(["machine", "exec", "web-1", "sh", "-c", "echo $A", "--json"])).stdout).toBe(
-      "sh|-c|echo $A|--json\n",
-    );
-    expect((await hangar(["machine", "exec", "-m", "web-1", "df", "-h"])).stdout).toBe("df|-h\n");
-  });
-
   test("stop and start wait, and are no error where nothing is to be done", async () => {
     expect(await value(["machine", "stop", "web-1"])).toMatchObject([{ id: first.id, result: "stopped" }]);
     expect(await value(["machine", "stop", "web-1"])).toMatchObject([{ result: "stopped" }]);

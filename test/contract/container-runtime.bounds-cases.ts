@@ -40,7 +40,7 @@ export function describeBounds(suite: RuntimeSuite): void {
       const before = await written();
       await suite.runtime.putFiles(id, [
         { path: "/data/file", content: new Uint8Array(3 * MB).fill(7), mode: 0o600 },
-        { path: "/root/file", content: new Uint8Array(MB).fill(7), mode: 0o600 },
+        { path: "/opt/file", content: new Uint8Array(MB).fill(7), mode: 0o600 },
       ]);
       const grown = (await written()) - before;
       expect(grown).toBeGreaterThanOrEqual(MB);

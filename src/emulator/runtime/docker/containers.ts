@@ -1,6 +1,6 @@
 // The life of containers: create, start, stop, remove, look at.
 import { setTimeout as delay } from "node:timers/promises";
-import type { Container } from "dockerode";
+import type { Container, ContainerInspectInfo } from "dockerode";
 import type { ContainerDetail, ContainerInfo, ContainerRuntime, ContainerState } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
 import { containerCreateOptions } from "./container-options.ts";
@@ -129,7 +129,7 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
         oomKilled: State.OOMKilled,
         error: State.Error,
         startedAt: State.StartedAt,
-        finishedAt: State.FinishedAt,
+        finishedAt: endOf(State),
       } satisfies ContainerDetail;
     },
     listContainers: async (labels) => {
@@ -146,6 +146,19 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
       }));
     },
   };
+}
+
+/**
+ * When its program ended, never before it started: the engine notes a start once the start has come back, and the end
+ * of a program that was quicker than that as the moment it really ended (60 of 100 tries of `true`).
+ */
+export function endOf({
+  Status,
+  StartedAt,
+  FinishedAt,
+}: Pick<ContainerInspectInfo["State"], "Status" | "StartedAt" | "FinishedAt">): string {
+  const ended = stateOf(Status) === "exited";
+  return ended && Date.parse(FinishedAt) < Date.parse(StartedAt) ? StartedAt : FinishedAt;
 }
 
 /** Attached before the start, so that the program finds its input there; what it did not read goes with the connection. */

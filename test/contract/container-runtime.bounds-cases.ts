@@ -105,6 +105,14 @@ export function describeVolumes(suite: RuntimeSuite): void {
       const copy = await create("obedient", { mounts: [{ volume: to, target: "/copy" }] });
       expect(await suite.runtime.getFile(copy, "/copy/folder/large")).toHaveLength(3 * MB);
       expect(Buffer.from((await suite.runtime.getFile(copy, "/copy/.hidden")) ?? []).toString()).toBe("kept");
+      await suite.runtime.putFiles(copy, [
+        { path: "/copy/folder/.old", content: "old", mode: 0o644 },
+        { path: "/copy/.old", content: "old", mode: 0o644 },
+      ]);
+      await suite.runtime.copyVolume(from, to, worker);
+      expect(await suite.runtime.getFile(copy, "/copy/.old")).toBeUndefined();
+      expect(await suite.runtime.getFile(copy, "/copy/folder/.old")).toBeUndefined();
+      expect(await suite.runtime.getFile(copy, "/copy/folder/large")).toHaveLength(3 * MB);
       const containers = await suite.runtime.listContainers(labels());
       expect(containers.map(({ id }) => id).toSorted()).toEqual([source, copy].toSorted());
     });

@@ -1,5 +1,6 @@
 // A planet whose control is killed at random moments of a mixed workload, and what has to hold after each of them.
 import { systemClock, waitUntil } from "../../src/platform/clock.ts";
+import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
 import type { HangarCli } from "./hangar-cli.ts";
 import { adopt, lookAt, problems } from "./kills-wholeness.ts";
 import { APP, createCaller, emptyModel, type Model, work } from "./kills-workload.ts";
@@ -60,6 +61,7 @@ export async function killControl(deps: Deps, goesOn: (kills: number) => boolean
   });
   if (created === undefined || created.status >= 300) throw new Error(`no app: ${JSON.stringify(created)}`);
   const model = emptyModel();
+  const runtime = createDockerRuntime();
   const kills: Kill[] = [];
   while (goesOn(kills.length)) {
     const number = kills.length + 1;
@@ -67,7 +69,7 @@ export async function killControl(deps: Deps, goesOn: (kills: number) => boolean
     let last: readonly string[] = [];
     const seen = await waitUntil(
       async () => {
-        const now = await lookAt(look, cli);
+        const now = await lookAt(look, runtime, cli.planet);
         const found = now === undefined ? ["control does not answer"] : problems(model, now);
         if (found.length === 0) return now;
         last = found;

@@ -1,5 +1,6 @@
 // Whether a planet is whole: what control acknowledged holds, everything on the engine has an owner, no machine runs twice.
-import type { HangarCli } from "./hangar-cli.ts";
+import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
+import { LABEL, names, planetLabels } from "../../src/emulator/runtime/labels.ts";
 import { APP, type Call, type Model } from "./kills-workload.ts";
 
 /** What was seen of a planet in one look. */
@@ -15,36 +16,24 @@ export interface Seen {
   readonly workers: number;
 }
 
-/** Undefined: control does not answer. */
-export async function lookAt(
-  call: Call,
-  { docker, planet }: Pick<HangarCli, "docker" | "planet">,
-): Promise<Seen | undefined> {
-  const labelled = (component: string): string[] => [
-    ...["--filter", `label=dev.hangar.planet=${planet}`],
-    ...["--filter", `label=dev.hangar.component=${component}`],
-  ];
-  const lines = async (...args: string[]): Promise<string[]> =>
-    (await docker(...args)).split("\n").filter((line) => line !== "");
-  const format = '{{.Label "dev.hangar.machine"}} {{.State}}';
+/** Undefined: control does not answer. The engine is asked without a program, which would take what heals its processor. */
+export async function lookAt(call: Call, runtime: ContainerRuntime, planet: string): Promise<Seen | undefined> {
   const [machines, volumes, secrets, containers, engineVolumes, workers] = await Promise.all([
     call("GET", `/apps/${APP}/machines`),
     call("GET", `/apps/${APP}/volumes`),
     call("GET", `/apps/${APP}/secrets`),
-    lines("ps", "-a", "--format", format, ...labelled("machine")),
-    lines("volume", "ls", "--format", '{{.Label "dev.hangar.volume"}}', ...labelled("volume")),
-    lines("ps", "-aq", ...labelled("worker")),
+    runtime.listContainers(planetLabels(planet, "machine")),
+    runtime.listVolumes(planetLabels(planet, "volume")),
+    runtime.listContainers(planetLabels(planet, "worker")),
   ]);
   if (machines?.status !== 200 || volumes?.status !== 200 || secrets?.status !== 200) return undefined;
+  const prefix = names.volume(planet, "");
   return {
     machines: machines.body as Seen["machines"],
     volumes: (volumes.body as { id: string }[]).map(({ id }) => id),
     secrets: (secrets.body as { secrets: { name: string }[] }).secrets.map(({ name }) => name),
-    containers: containers.map((line) => {
-      const [machine = "", state = ""] = line.split(" ");
-      return { machine, state };
-    }),
-    engineVolumes,
+    containers: containers.map(({ labels, state }) => ({ machine: labels[LABEL.machine] ?? "", state })),
+    engineVolumes: engineVolumes.map((name) => name.slice(prefix.length)),
     workers: workers.length,
   };
 }

@@ -22,7 +22,7 @@ export interface VolumeConvergenceDeps {
   readonly planet: string;
   readonly store: Store;
   readonly runtime: ContainerRuntime;
-  /** An image with sh, cp and du. */
+  /** An image with sh, find, cp and du. */
   readonly workerImage: string;
   readonly now: () => number;
   readonly timer: (afterMs: number, run: () => void) => () => void;
@@ -50,8 +50,6 @@ export function createVolumeConvergence(deps: VolumeConvergenceDeps): VolumeConv
 
   /** Makes the engine's volume of an ID, with the content of another one's; how many bytes that is. */
   const copy = async (from: string, to: string): Promise<number> => {
-    // A copy that was cut short may have what its source has no more.
-    await runtime.removeVolume(engineName(to));
     await runtime.createVolume(engineName(to), planetLabels(planet, "volume", { [LABEL.volume]: to }));
     return runtime.copyVolume(engineName(from), engineName(to), worker);
   };

@@ -257,7 +257,7 @@ export interface ContainerRuntime {
   removeVolume(name: string): Promise<void>;
   listVolumes(labels: Readonly<Record<string, string>>): Promise<string[]>;
   /**
-   * Copies everything in a volume, with owners and times, over what is in the other. Both have to be there.
+   * Gives a volume everything that is in another one, with owners and times, and nothing else. Both have to be there.
    * @returns bytes that the files of the copy take
    */
   copyVolume(from: string, to: string, worker: VolumeWorker): Promise<number>;

@@ -13,8 +13,8 @@ const TO = "/to";
 const MEASURE = ["du", "--summarize", "--block-size=1"];
 const COPY = [
   "sh",
-  "-c",
-  `cp --archive --reflink=auto --sparse=auto ${FROM}/. ${TO} && exec ${MEASURE.join(" ")} ${TO}`,
+  "-ec",
+  `find ${TO} -mindepth 1 -delete; cp --archive --reflink=auto --sparse=auto ${FROM}/. ${TO}; exec ${MEASURE.join(" ")} ${TO}`,
 ];
 
 type VolumeOperations = Pick<

@@ -85,6 +85,7 @@ export function createEngineOperations(world: MemoryWorld): EngineOperations {
     copyVolume: async (from, to) => {
       await enter("copyVolume");
       const [source, target] = [volumeNamed(from), volumeNamed(to)];
+      target.files.clear();
       for (const [path, content] of source.files) target.files.set(path, content);
       return bytesOf(target.files);
     },

@@ -1,14 +1,16 @@
 // What the edge keeps of a client's request once the bytes of its head are gone.
 import type { Entrance } from "./dispatcher.ts";
+import type { HostEntry } from "./host-entries.ts";
 import type { HttpFeatures } from "./http-features.ts";
 import type { CacheQuestion } from "./replay/cache.ts";
-import type { WorldIndex } from "./world-index.ts";
 
 export interface ClientRequest {
   readonly app: string;
   /** The entry region. */
   readonly region: string;
   readonly entrance: Entrance;
+  /** What holds for all requests that enter as this one does. */
+  readonly place: HostEntry;
   readonly host: string;
   readonly address: string;
   readonly clientPort: number;
@@ -25,14 +27,6 @@ export interface ClientRequest {
   /** What the replay cache is to be asked; undefined where it has nothing to say. */
   readonly question: CacheQuestion | undefined;
   readonly features: HttpFeatures | undefined;
-}
-
-/** The address at which the client has found the app: Flycast's, or its public one (HD-02). */
-export function appAddressOf(
-  { app, region, entrance }: Pick<ClientRequest, "app" | "region" | "entrance">,
-  { apps, regions }: Pick<WorldIndex, "apps" | "regions">,
-): string {
-  return entrance.address ?? apps.get(app)?.publicAddress ?? regions.get(region)?.edge4 ?? "";
 }
 
 /** The question for the replay cache about a request without a session. */

@@ -20,7 +20,7 @@ import { createHttp2Sessions } from "./http2/sessions.ts";
 import { StreamConn } from "./http2/stream-conn.ts";
 import { createLoadTracker, type LoadTracker } from "./load.ts";
 import { createMachinePool } from "./machine-pool.ts";
-import { renderResponseFields } from "./platform-fields.ts";
+import { renderResponseFields, renderServerFields } from "./platform-fields.ts";
 import { createPreconnector } from "./preconnect.ts";
 import { createRegionActivator } from "./region-activator.ts";
 import { createDoorKeeper } from "./doors/door-keeper.ts";
@@ -33,6 +33,7 @@ import { createReplayCache } from "./replay/cache.ts";
 import { createRequestIds } from "./request-id.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
 import { createRetryRounds } from "./retry-rounds.ts";
+import { createTargets } from "./targets.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
 import { createControlSigner } from "./tls/control-signer.ts";
 import { createLeafCertificates } from "./tls/leaf-certificates.ts";
@@ -99,7 +100,7 @@ const SECURE_HTTP2: Entrance = { ...SECURE_HTTP, version: "2" };
 const SECRET_BYTES = 24;
 
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
-  const { nowMs, timer, random, randomBytes, log, post, sockets } = deps;
+  const { nowMs, timer, random, randomBytes, log, post, sockets, backhaulPort } = deps;
   const h2c = createH2cConnector(timer);
   const openings = createOpeningConnector(sockets.connector);
   const apps: Connector = {
@@ -130,7 +131,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   let datagramWorld: WorldIndex | undefined;
 
   const keepWarm = (): void => {
-    if (world !== undefined) backhaul.want(planWarmTargets(world, checker.isHealthy, deps.backhaulPort, backhaul));
+    if (world !== undefined) backhaul.want(planWarmTargets(world, checker.isHealthy, backhaulPort, backhaul));
   };
   const checker = createChecker({
     run: deps.runCheck,
@@ -167,16 +168,16 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       replays,
       requests,
       protocol,
-      pools: { machines, backhaul },
-      preconnector,
+      targetOf: createTargets({ backhaulPort, protocol, pools: { machines, backhaul }, prepare: preconnector.prepare }),
     },
-    ...{ backhaulPort: deps.backhaulPort, server: deps.server, requestId, nowMs, random, log, report, timer },
+    ...{ server: deps.server, requestId, nowMs, random, log, report, timer },
     monotonicMs: deps.monotonicMs,
   };
   const accept = createDispatcher(dispatcherDeps, PLAIN_HTTP);
   const acceptSecure = createDispatcher(dispatcherDeps, SECURE_HTTP);
   const acceptHttp2 = createDispatcher(dispatcherDeps, SECURE_HTTP2);
-  const refusalLines = (): string => renderResponseFields(deps.server, requestId(world?.home ?? "local"), undefined);
+  const serverFields = renderServerFields(deps.server, "1.1");
+  const refusalLines = (): string => renderResponseFields(serverFields, requestId(world?.home ?? "local"), undefined);
   const policy = {
     headLimits: CLIENT_HEAD_LIMITS,
     timeLimits: deps.timeLimits,
@@ -213,7 +214,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       relay,
       sockets.transport,
     );
-    await listener.listen(edge4, deps.backhaulPort);
+    await listener.listen(edge4, backhaulPort);
     const closers = [listener.close];
     const close = (): void => closers.forEach((closeOne) => closeOne());
     try {

@@ -1,7 +1,7 @@
 // One client's request on its way to a machine: has a machine searched, forwards, tries again elsewhere when a machine cannot
 // be reached, and follows fly-replay. The bytes are relayed by http1/.
 import type { EdgeFault } from "./app-errors.ts";
-import { appAddressOf, type ClientRequest, questionOf } from "./client-request.ts";
+import { type ClientRequest, questionOf } from "./client-request.ts";
 import { cachedCourse, cacheStatus, type Course, fallbackCourse, firstCourse, replayCourse } from "./course.ts";
 import { codingFor } from "./content-coding.ts";
 import type { Coding } from "./http1/body-encoder.ts";
@@ -28,7 +28,6 @@ import { MAX_REPLAYS } from "./replay/resolve.ts";
 import { RequestFaults } from "./request-faults.ts";
 import type { Wish } from "./route.ts";
 import { openingFor } from "./stream/opening.ts";
-import { resolveTarget } from "./targets.ts";
 import { renderTrace } from "./trace.ts";
 import type { Backend } from "./world-index.ts";
 
@@ -121,21 +120,25 @@ export class Dispatch implements ExchangeOwner, SearchUser {
   }
 
   requestLines(): string {
-    const { address: clientAddress, forwardedFor, region, startMs, entrance } = this.#client;
-    const publicAddress = appAddressOf(this.#client, this.#deps.world()!);
-    const { port, secure, version } = entrance;
-    const origin = { clientAddress, forwardedFor, region, publicAddress, port, secure, version };
-    const fields = renderRequestFields({ ...origin, requestId: this.#requestId, startUs: startMs * 1_000 });
+    const { address: clientAddress, forwardedFor, startMs, place } = this.#client;
+    const { publicAddress, requestLines } = place;
+    const own = renderRequestFields({
+      clientAddress,
+      forwardedFor,
+      publicAddress,
+      requestId: this.#requestId,
+      startMs,
+    });
+    const lines = requestLines + own + this.#course.lines;
     const { missed } = this.#search;
-    const told = missed === undefined ? "" : `fly-preferred-instance-unavailable: ${missed}\r\n`;
-    return `${fields}${this.#course.lines}${told}`;
+    return missed === undefined ? lines : `${lines}fly-preferred-instance-unavailable: ${missed}\r\n`;
   }
 
   responseLines(): string {
     const features = this.#backend?.features;
     const trace = this.#journey.trace(this.#backend, this.#rttMs);
     if (features?.pristine === true) return `${features.addedLines}${trace === undefined ? "" : renderTrace(trace)}`;
-    const lines = renderResponseFields(this.#deps.server, this.#requestId, trace, this.#client.entrance.version);
+    const lines = renderResponseFields(this.#client.place.responseLines, this.#requestId, trace);
     return features === undefined || features.addedLines === "" ? lines : lines + features.addedLines;
   }
 
@@ -187,13 +190,9 @@ export class Dispatch implements ExchangeOwner, SearchUser {
     this.#journey.attempts += 1;
     if (this.#journey.isFull) this.#journey.step("choose", { machine: backend.machine.id, region: region.code });
     this.#leaveMachine = this.#deps.load.enter(backend.machine.id, backend.key);
-    const { backhaulPort, protocol, pools, preconnector } = this.#deps;
     const { request } = this.#exchange;
     const opening = openingFor(backend.features.proxyProto, this.#client, entry);
-    const { prepare } = preconnector;
-    this.#exchange.forward(
-      resolveTarget({ backend, request, opening, entry, region, rttMs, backhaulPort, protocol, pools, prepare }),
-    );
+    this.#exchange.forward(this.#deps.targetOf({ backend, request, opening, entry, region, rttMs }));
     return undefined;
   }
 

@@ -2,20 +2,18 @@
 import type { BackhaulProtocol } from "./backhaul.ts";
 import { type ClientRequest, plainQuestion } from "./client-request.ts";
 import { Dispatch } from "./dispatch.ts";
-import { explainEntry } from "./edge-errors.ts";
-import { resolveEntry } from "./entry-region.ts";
+import { createHostEntries } from "./host-entries.ts";
 import type { ClientPolicy } from "./http1/client-policy.ts";
 import { FIELD } from "./http1/field-names.ts";
 import { REPLAY_BYTES } from "./http1/replay-buffer.ts";
 import type { LoadTracker } from "./load.ts";
 import { DROPPED_FROM_REQUEST } from "./platform-fields.ts";
-import type { Preconnector } from "./preconnect.ts";
 import type { RegionActivator } from "./region-activator.ts";
 import type { CacheQuestion, ReplayCache } from "./replay/cache.ts";
 import { readSession } from "./replay/session.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { RetryRounds } from "./retry-rounds.ts";
-import type { Pools } from "./targets.ts";
+import type { createTargets } from "./targets.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 import type { Waker } from "./waker.ts";
 import { readWish } from "./wishes.ts";
@@ -50,9 +48,7 @@ export interface DispatcherDeps {
   readonly replays: ReplayCache;
   readonly requests: RequestLog;
   readonly protocol: BackhaulProtocol;
-  readonly pools: Pools;
-  readonly preconnector: Pick<Preconnector, "prepare">;
-  readonly backhaulPort: number;
+  readonly targetOf: ReturnType<typeof createTargets>;
   /** Value of the Server field. */
   readonly server: string;
   requestId(region: string): string;
@@ -73,34 +69,31 @@ const TRACES: ReadonlyMap<string, "short" | "full"> = new Map([
 
 /** Accepts requests of clients that came in by one entrance. */
 export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): ClientPolicy["accept"] {
+  const entryOf = createHostEntries(entrance, deps.server);
+
   return (exchange, head, bytes, conn) => {
     const world = deps.world();
-    const home = world?.home ?? "local";
-    const host = bytes.toString("latin1", head.hostStart, head.hostEnd);
-    const entry =
-      entrance.app === undefined
-        ? resolveEntry(host, head.valueOf(bytes, FIELD.clientRegion), home, (name) => world?.hostname(name)?.app)
-        : { kind: "entered" as const, app: entrance.app, region: entrance.region ?? home };
-    const entered = entry.kind === "entered" ? entry : { app: "", region: home };
-    const refusal = entry.kind === "entered" ? undefined : explainEntry(entry);
-    const features = world?.features(entered.app, entrance.port);
+    const named = bytes.toString("latin1", head.hostStart, head.hostEnd);
+    const place = entryOf(named, head.valueOf(bytes, FIELD.clientRegion), world);
+    const { host, app, region, refusal, features } = place;
     const { target } = exchange.request;
     let question: CacheQuestion | undefined;
     if (deps.replays.size > 0 || (features !== undefined && features.replayCache.length > 0)) {
-      const plain = plainQuestion(entered.app, host, target);
+      const plain = plainQuestion(app, host, target);
       const session = features === undefined ? undefined : readSession(features.replayCache, plain, head, bytes);
       question = { ...plain, session };
     }
     const client: ClientRequest = {
-      app: entered.app,
-      region: entered.region,
+      app,
+      region,
       entrance,
+      place,
       host,
       address: conn.remoteAddress,
       clientPort: conn.remotePort ?? 0,
       forwardedFor: head.joinedValuesOf(bytes, FIELD.forwardedFor),
       acceptEncoding: features?.compress === true ? head.joinedValuesOf(bytes, FIELD.acceptEncoding) : undefined,
-      trace: TRACES.get(head.valueOf(bytes, FIELD.trace) ?? ""),
+      trace: head.has(FIELD.trace) ? TRACES.get(head.valueOf(bytes, FIELD.trace)!) : undefined,
       skipsCache: head.has(FIELD.cacheControl) && /^\s*skip\s*$/i.test(head.valueOf(bytes, FIELD.cacheControl)!),
       isLarge: head.contentLength > REPLAY_BYTES,
       startMs: deps.nowMs(),
@@ -115,8 +108,8 @@ export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): Clie
       world === undefined ? { status: 503, body: "" } : refusal,
     );
     // HTTP/1.0 needs no host where the port says which app is meant; what the app gets is HTTP/1.1.
-    const named = head.hostEnd > 0 ? "" : `host: ${entered.app}.fly.dev\r\n`;
-    const fieldLines = refusal === undefined ? named + head.keptLines(bytes, DROPPED_FROM_REQUEST) : "";
+    const added = head.hostEnd > 0 ? "" : `host: ${app}.fly.dev\r\n`;
+    const fieldLines = refusal === undefined ? added + head.keptLines(bytes, DROPPED_FROM_REQUEST) : "";
     return { owner, fieldLines, idleMs: features?.idleMs };
   };
 }

@@ -57,12 +57,23 @@ export class Journey {
   record(requestId: string, method: string, path: string, backend: Backend | undefined): RequestRecord | undefined {
     if (this.#status === 0) return undefined;
     const { app, startMs: atMs, host, region: edge, address: clientAddress } = this.#client;
+    // One shape for all of them: there are a thousand of each app.
     return {
-      ...{ app, atMs, requestId, method, host, path, status: this.#status, edge },
+      app,
+      atMs,
+      requestId,
+      method,
+      host,
+      path,
+      status: this.#status,
+      edge,
       machine: backend?.machine.id ?? "",
       region: backend?.machine.region ?? "",
-      ...{ clientAddress, headMs: this.#headMs, totalMs: this.#elapsedMs() },
-      ...{ attempts: this.attempts, replays: this.replays },
+      clientAddress,
+      headMs: this.#headMs,
+      totalMs: this.#elapsedMs(),
+      attempts: this.attempts,
+      replays: this.replays,
     };
   }
 

@@ -9,35 +9,43 @@ export interface LoadTracker {
   whenIdle(machineId: string, listener: () => void): () => void;
 }
 
+/** Kept by all that are inside, so that leaving looks nothing up; forgotten when nobody is. */
+interface Count {
+  inFlight: number;
+}
+
 export function createLoadTracker(): LoadTracker {
-  const byKey = new Map<string, number>();
-  const byMachine = new Map<string, number>();
+  const byKey = new Map<string, Count>();
+  const byMachine = new Map<string, Count>();
   const listeners = new Map<string, Set<() => void>>();
 
-  const add = (counts: Map<string, number>, key: string, change: 1 | -1): number => {
-    const count = (counts.get(key) ?? 0) + change;
-    if (count === 0) counts.delete(key);
-    else counts.set(key, count);
+  const entered = (counts: Map<string, Count>, key: string): Count => {
+    let count = counts.get(key);
+    if (count === undefined) counts.set(key, (count = { inFlight: 0 }));
+    count.inFlight += 1;
     return count;
   };
 
   return {
     enter(machineId, key) {
       let inside = true;
-      add(byKey, key, 1);
-      add(byMachine, machineId, 1);
+      const ofKey = entered(byKey, key);
+      const ofMachine = entered(byMachine, machineId);
       return () => {
         if (!inside) return;
         inside = false;
-        add(byKey, key, -1);
-        if (add(byMachine, machineId, -1) > 0) return;
+        ofKey.inFlight -= 1;
+        ofMachine.inFlight -= 1;
+        if (ofKey.inFlight === 0) byKey.delete(key);
+        if (ofMachine.inFlight > 0) return;
+        byMachine.delete(machineId);
         const waiting = listeners.get(machineId);
         listeners.delete(machineId);
         for (const listener of waiting ?? []) listener();
       };
     },
-    of: (key) => byKey.get(key) ?? 0,
-    ofMachine: (machineId) => byMachine.get(machineId) ?? 0,
+    of: (key) => byKey.get(key)?.inFlight ?? 0,
+    ofMachine: (machineId) => byMachine.get(machineId)?.inFlight ?? 0,
     whenIdle(machineId, listener) {
       if (!byMachine.has(machineId)) {
         listener();

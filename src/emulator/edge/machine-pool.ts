@@ -20,8 +20,8 @@ export function createMachinePool(nowMs: () => number): SweptPool {
     },
     put(connection) {
       connection.idleSinceMs = nowMs();
-      const ofKey = idle.get(connection.key) ?? [];
-      idle.set(connection.key, ofKey);
+      let ofKey = idle.get(connection.key);
+      if (ofKey === undefined) idle.set(connection.key, (ofKey = []));
       ofKey.push(connection);
       if (ofKey.length > MAX_IDLE_PER_TARGET) ofKey.shift()?.abandon();
     },

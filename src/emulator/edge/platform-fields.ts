@@ -46,17 +46,10 @@ export const DROPPED_FROM_PRISTINE_RESPONSE = droppedKinds(
   FIELD.replay,
 );
 
-export interface RequestOrigin {
-  readonly clientAddress: string;
-  /** What the client itself put into X-Forwarded-For. */
-  readonly forwardedFor: string | undefined;
+/** Where requests come in. */
+export interface RequestEntrance {
   /** The entry region. */
   readonly region: string;
-  /** The address that stands for the app's public one, the last in X-Forwarded-For (HD-02). */
-  readonly publicAddress: string;
-  readonly requestId: string;
-  /** Microseconds since the epoch. */
-  readonly startUs: number;
   /** The service's public port: not that of the planet on the host. */
   readonly port: number;
   /** The client came over TLS. */
@@ -65,17 +58,35 @@ export interface RequestOrigin {
   readonly version: string;
 }
 
-/** Field lines for the app. */
-export function renderRequestFields(origin: RequestOrigin): string {
-  const { clientAddress, forwardedFor, region, publicAddress, requestId, startUs, port, secure, version } = origin;
-  const chain = forwardedFor === undefined || forwardedFor === "" ? clientAddress : `${forwardedFor}, ${clientAddress}`;
+/** Field lines for the app that all requests have which come in there. */
+export function renderEntranceFields({ region, port, secure, version }: RequestEntrance): string {
   const proto = secure ? "https" : "http";
   const ssl = secure ? "on" : "off";
   return (
-    `fly-client-ip: ${clientAddress}\r\nfly-forwarded-port: ${port}\r\nfly-forwarded-proto: ${proto}\r\nfly-forwarded-ssl: ${ssl}\r\n` +
-    `fly-region: ${region}\r\nfly-request-id: ${requestId}\r\nvia: ${version} fly.io\r\n` +
-    `x-forwarded-for: ${chain}, ${publicAddress}\r\nx-forwarded-port: ${port}\r\nx-forwarded-proto: ${proto}\r\nx-forwarded-ssl: ${ssl}\r\n` +
-    `x-request-start: t=${startUs}\r\n`
+    `fly-forwarded-port: ${port}\r\nfly-forwarded-proto: ${proto}\r\nfly-forwarded-ssl: ${ssl}\r\n` +
+    `fly-region: ${region}\r\nvia: ${version} fly.io\r\n` +
+    `x-forwarded-port: ${port}\r\nx-forwarded-proto: ${proto}\r\nx-forwarded-ssl: ${ssl}\r\n`
+  );
+}
+
+export interface RequestOrigin {
+  readonly clientAddress: string;
+  /** What the client itself put into X-Forwarded-For. */
+  readonly forwardedFor: string | undefined;
+  /** The address that stands for the app's public one, the last in X-Forwarded-For (HD-02). */
+  readonly publicAddress: string;
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly startMs: number;
+}
+
+/** Field lines for the app that each request has for itself. */
+export function renderRequestFields(origin: RequestOrigin): string {
+  const { clientAddress, forwardedFor, publicAddress, requestId, startMs } = origin;
+  const chain = forwardedFor === undefined || forwardedFor === "" ? clientAddress : `${forwardedFor}, ${clientAddress}`;
+  return (
+    `fly-client-ip: ${clientAddress}\r\nfly-request-id: ${requestId}\r\n` +
+    `x-forwarded-for: ${chain}, ${publicAddress}\r\nx-request-start: t=${startMs}000\r\n`
   );
 }
 
@@ -85,13 +96,13 @@ export function serverName(version: string, startedMs: number): string {
   return `Fly/${build} (${new Date(startedMs).toISOString().slice(0, 10)})`;
 }
 
-/** Field lines for the client. */
-export function renderResponseFields(
-  server: string,
-  requestId: string,
-  trace: Trace | undefined,
-  version = "1.1",
-): string {
-  const traced = trace === undefined ? "" : renderTrace(trace);
-  return `server: ${server}\r\nvia: ${version} fly.io\r\nfly-request-id: ${requestId}\r\n${traced}`;
+/** The field lines for the client that all responses have. @param version the HTTP version that it speaks */
+export function renderServerFields(server: string, version: string): string {
+  return `server: ${server}\r\nvia: ${version} fly.io\r\n`;
+}
+
+/** Field lines for the client. @param serverFields as renderServerFields gives them */
+export function renderResponseFields(serverFields: string, requestId: string, trace: Trace | undefined): string {
+  const lines = `${serverFields}fly-request-id: ${requestId}\r\n`;
+  return trace === undefined ? lines : lines + renderTrace(trace);
 }

@@ -4,7 +4,7 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TIME_CHARACTERS = 10;
 const RANDOM_CHARACTERS = 16;
 /** Random bytes are fetched for so many identifiers at a time: one call to the kernel costs more than the rest together. */
-const BATCH = 64;
+const BATCH = 256;
 
 /**
  * A source of identifiers.

@@ -53,19 +53,28 @@ export interface RequestLog {
   series(): Iterable<RequestSeries>;
 }
 
-interface Ring {
+interface AppLog {
+  /** A ring. */
   readonly records: (RequestRecord | undefined)[];
   next: number;
+  /** By region and status. */
+  readonly edges: Map<string, Map<number, RequestSeries>>;
+  /** By machine and status. */
+  readonly machines: Map<string, Map<number, RequestSeries>>;
 }
 
 export function createRequestLog(): RequestLog {
-  const rings = new Map<string, Ring>();
-  const series = new Map<string, Map<number, RequestSeries>>();
+  const logs = new Map<string, AppLog>();
 
-  const count = (app: string, region: string, instance: string, status: number, headMs: number): void => {
-    const key = instance === "" ? `${app} ${region}` : instance;
-    let byStatus = series.get(key);
-    if (byStatus === undefined) series.set(key, (byStatus = new Map<number, RequestSeries>()));
+  const count = (
+    byPlace: AppLog["edges"],
+    { app, status, headMs }: RequestRecord,
+    region: string,
+    instance: string,
+  ): void => {
+    const place = instance === "" ? region : instance;
+    let byStatus = byPlace.get(place);
+    if (byStatus === undefined) byPlace.set(place, (byStatus = new Map<number, RequestSeries>()));
     let found = byStatus.get(status);
     if (found === undefined) {
       const responseTime = { counts: new Uint32Array(BUCKETS_S.length + 1), sumS: 0 };
@@ -81,22 +90,25 @@ export function createRequestLog(): RequestLog {
 
   return {
     add(record) {
-      let ring = rings.get(record.app);
-      if (ring === undefined) rings.set(record.app, (ring = { records: [], next: 0 }));
-      ring.records[ring.next] = record;
-      ring.next = (ring.next + 1) % KEPT_PER_APP;
-      const { app, edge, machine, region, status, headMs } = record;
-      count(app, edge, "", status, headMs);
-      if (machine !== "") count(app, region, machine, status, headMs);
+      let log = logs.get(record.app);
+      if (log === undefined)
+        logs.set(record.app, (log = { records: [], next: 0, edges: new Map(), machines: new Map() }));
+      log.records[log.next] = record;
+      log.next = (log.next + 1) % KEPT_PER_APP;
+      const { edge, machine, region } = record;
+      count(log.edges, record, edge, "");
+      if (machine !== "") count(log.machines, record, region, machine);
     },
     of(app, limit) {
-      const ring = rings.get(app);
-      if (ring === undefined || limit <= 0) return [];
-      const { records, next } = ring;
+      const log = logs.get(app);
+      if (log === undefined || limit <= 0) return [];
+      const { records, next } = log;
       return [...records.slice(next), ...records.slice(0, next)].filter((one) => one !== undefined).slice(-limit);
     },
     *series() {
-      for (const byStatus of series.values()) yield* byStatus.values();
+      for (const { edges, machines } of logs.values()) {
+        for (const byPlace of [edges, machines]) for (const byStatus of byPlace.values()) yield* byStatus.values();
+      }
     },
   };
 }

@@ -52,6 +52,9 @@ export interface TargetInput {
   /** The machine's region. */
   readonly region: WorldRegion;
   readonly rttMs: number;
+}
+
+export interface TargetDeps {
   readonly backhaulPort: number;
   readonly protocol: BackhaulProtocol;
   readonly pools: Pools;
@@ -59,17 +62,30 @@ export interface TargetInput {
   prepare(target: Target, oneWayMs: number): string;
 }
 
-/** The target for a backend: direct in the same region, through the other region's edge otherwise. */
-export function resolveTarget(input: TargetInput): Target {
-  const { backend, entry, region, pools, opening, request, rttMs } = input;
-  const host = backend.machine.address4;
-  const port = backend.service.internalPort;
-  const isKept = opening === undefined && mayReuse(backend, isIdempotent(request.method));
-  const direct = machineTarget(region.edge4, host, port, isKept ? pools.machines : undefined, opening);
-  const file = opening?.raw === true ? undefined : staticFileOf(backend.machine, request, rttMs);
-  if (entry.code === region.code) return file === undefined ? direct : { ...direct, pool: undefined, file };
-  const ticket = isKept ? undefined : input.prepare(direct, rttMs / 2);
-  const preamble = input.protocol.requestLine({ host, port, ticket, opening });
-  const far = backhaulTarget(entry, region, input.backhaulPort, preamble, pools.backhaul);
-  return file === undefined ? far : { ...far, pool: undefined, file };
+/** Gives the target for a backend: direct in the same region, through the other region's edge otherwise. */
+export function createTargets({ backhaulPort, protocol, pools, prepare }: TargetDeps): (input: TargetInput) => Target {
+  /** Those of machines whose connections are kept, by the backends of the world in force. */
+  const kept = new WeakMap<Backend, Target>();
+
+  const keptTarget = (backend: Backend, { edge4 }: WorldRegion): Target => {
+    let target = kept.get(backend);
+    if (target === undefined) {
+      target = machineTarget(edge4, backend.machine.address4, backend.service.internalPort, pools.machines);
+      kept.set(backend, target);
+    }
+    return target;
+  };
+
+  return ({ backend, entry, region, opening, request, rttMs }) => {
+    const host = backend.machine.address4;
+    const port = backend.service.internalPort;
+    const isKept = opening === undefined && mayReuse(backend, isIdempotent(request.method));
+    const direct = isKept ? keptTarget(backend, region) : machineTarget(region.edge4, host, port, undefined, opening);
+    const file = opening?.raw === true ? undefined : staticFileOf(backend.machine, request, rttMs);
+    if (entry.code === region.code) return file === undefined ? direct : { ...direct, pool: undefined, file };
+    const ticket = isKept ? undefined : prepare(direct, rttMs / 2);
+    const preamble = protocol.requestLine({ host, port, ticket, opening });
+    const far = backhaulTarget(entry, region, backhaulPort, preamble, pools.backhaul);
+    return file === undefined ? far : { ...far, pool: undefined, file };
+  };
 }

@@ -213,7 +213,8 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     if (typeof line === "number") return this.#refuse(line);
     const body = requestBody(head);
     const request: ExchangeRequest = {
-      ...line,
+      method: line.method,
+      target: line.target,
       minorVersion: head.minorVersion,
       upgrade: body.done ? upgradeOf(head, bytes) : undefined,
       wantsClose: head.close || (head.minorVersion === 0 && !head.keepAlive),

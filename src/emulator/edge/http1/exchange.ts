@@ -147,10 +147,10 @@ export class Exchange implements UpstreamUser {
   opened(): void {
     const lines = this.#target!.preamble + this.fieldLines + this.#owner!.requestLines();
     const text = requestText(this.request, this.#path ?? this.request.target, lines);
-    const [first = NOTHING, ...rest] = this.#kept.chunks;
+    const { chunks } = this.#kept;
     this.#headSent = true;
-    let drained = this.#upstream!.sendHead(text, first, 0, first.length);
-    for (const chunk of rest) drained = this.#upstream!.send(chunk, 0, chunk.length);
+    let drained = this.#upstream!.sendHead(text, chunks[0] ?? NOTHING);
+    for (let i = 1; i < chunks.length; i += 1) drained = this.#upstream!.send(chunks[i]!, 0, chunks[i]!.length);
     if (this.#kept.full) this.#kept.discard();
     if (drained) this.drained();
   }

@@ -7,6 +7,9 @@ export const ALL_REPLAY_BYTES = 67_108_864;
 /** Pieces that are smaller are put together: as buffers of their own, single bytes would take a hundred times their size. */
 const BLOCK_BYTES = 8_192;
 
+/** Of requests without a body: it stays empty. */
+const NOTHING_YET: Buffer[] = [];
+
 /** What is kept of all bodies of one edge. */
 export class ReplayBudget {
   readonly #most: number;
@@ -32,7 +35,7 @@ export class ReplayBudget {
 
 export class ReplayBuffer {
   readonly #budget: ReplayBudget;
-  #chunks: Buffer[] | undefined = [];
+  #chunks: Buffer[] | undefined = NOTHING_YET;
   #bytes = 0;
   /** Small pieces, up to where it is filled. */
   #block: Buffer | undefined;
@@ -64,7 +67,7 @@ export class ReplayBuffer {
     this.#budget.take(end - start);
     if (this.#chunks.length === 0 && this.#block === undefined) {
       // Mostly it is the only one.
-      this.#chunks.push(Buffer.from(bytes.subarray(start, end)));
+      this.#chunks = [Buffer.from(bytes.subarray(start, end))];
       return;
     }
     let from = start;

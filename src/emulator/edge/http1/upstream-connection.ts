@@ -107,10 +107,10 @@ export class UpstreamConnection implements ConnListener {
   }
 
   /** Sends the head and, in the same packet where it fits, the first bytes of the body. */
-  sendHead(text: string, bytes: Buffer, start: number, end: number): boolean {
+  sendHead(text: string, bytes: Buffer): boolean {
     this.#state = "head";
     this.#interims = 0;
-    return this.#conn!.writeTextAndBytes(text, bytes, start, end);
+    return this.#conn!.writeTextAndBytes(text, bytes, 0, bytes.length);
   }
 
   send(bytes: Buffer, start: number, end: number): boolean {

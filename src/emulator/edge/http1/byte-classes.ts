@@ -1,4 +1,4 @@
-// Which bytes may stand where in an HTTP/1.1 message (RFC 9110 §5.6.2, RFC 9112), as lookup tables. Facts only.
+// Which bytes may stand where in an HTTP/1.1 message (RFC 9110 §5.6.2, RFC 9112), as lookup tables.
 
 /**
  * For bytes that may stand in a field name: the byte in lower case, with the underscore folded into a dash. 0 for all others.
@@ -41,3 +41,10 @@ export const COMMA = 0x2c;
 export const COLON = 0x3a;
 export const SEMICOLON = 0x3b;
 export const UNDERSCORE = 0x5f;
+
+/** Where the byte first stands among [start, end), or end. For short stretches: Buffer's own search knows no end. */
+export function positionOf(byte: number, bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== byte) at += 1;
+  return at;
+}

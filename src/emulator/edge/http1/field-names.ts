@@ -1,5 +1,5 @@
 // The field names that the proxy acts on, and what kind each is. Everything else is OTHER and passes untouched.
-import { FOLDED_TOKEN, UNDERSCORE } from "./byte-classes.ts";
+import { FOLDED_TOKEN, positionOf, UNDERSCORE } from "./byte-classes.ts";
 
 /** What the proxy does with a field, by its name. */
 export const FIELD = {
@@ -119,8 +119,7 @@ export function fieldKind(bytes: Buffer, start: number, end: number, hash: numbe
   if (bucket !== undefined) {
     for (const { name, kind } of bucket) {
       if (name.length !== end - start || !isFolded(bytes, start, name)) continue;
-      const underscore = bytes.indexOf(UNDERSCORE, start);
-      return underscore >= 0 && underscore < end ? FIELD.twin : kind;
+      return positionOf(UNDERSCORE, bytes, start, end) < end ? FIELD.twin : kind;
     }
   }
   if (end - start > PLATFORM_PREFIX.length && isFolded(bytes, start, PLATFORM_PREFIX)) return FIELD.platform;

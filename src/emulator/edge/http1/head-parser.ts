@@ -1,6 +1,18 @@
 // Reads the head of a request or a response, strictly, in place. Whatever two programs could read in two ways is refused:
 // that is what keeps a request from being smuggled past the proxy. Decides nothing about where a message goes.
-import { CR, COLON, COMMA, FOLDED_TOKEN, IN_HOST, IN_TARGET, IN_VALUE, LF, SPACE, TAB } from "./byte-classes.ts";
+import {
+  CR,
+  COLON,
+  COMMA,
+  FOLDED_TOKEN,
+  IN_HOST,
+  IN_TARGET,
+  IN_VALUE,
+  LF,
+  positionOf,
+  SPACE,
+  TAB,
+} from "./byte-classes.ts";
 import { addToHash, FIELD, fieldKind } from "./field-names.ts";
 import type { Head, HeadLimits } from "./head.ts";
 
@@ -88,8 +100,7 @@ export function parseResponseHead(bytes: Buffer, start: number, end: number, lim
 
 /** Whether a line ends among these bytes: until one does, a head that was not whole need not be read again. */
 export function endsLine(bytes: Buffer, start: number, end: number): boolean {
-  const at = bytes.indexOf(LF, start);
-  return at >= 0 && at < end;
+  return positionOf(LF, bytes, start, end) < end;
 }
 
 /** The minor version of the `HTTP/1.x` at p; -1 where more bytes are needed, -2 where it is none of 1.0 and 1.1. */
@@ -197,8 +208,7 @@ const NEVER_NOMINATED: ReadonlySet<string> = new Set(["host", "content-length", 
 
 function connectionOptions(bytes: Buffer, start: number, end: number, head: Head): boolean {
   for (let from = start; from <= end;) {
-    const comma = bytes.indexOf(COMMA, from);
-    const to = comma < 0 || comma > end ? end : comma;
+    const to = positionOf(COMMA, bytes, from, end);
     const option = bytes.toString("latin1", from, to).trim().toLowerCase();
     if (option === "close") head.close = true;
     else if (option === "keep-alive") head.keepAlive = true;

@@ -53,9 +53,33 @@ export interface RequestLog {
   series(): Iterable<RequestSeries>;
 }
 
+type Written<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * The place of the oldest record is filled anew: a thousand new ones at a time would outlive each collection of young
+ * garbage, and make the heap for it so large that it no longer fits the processor's caches.
+ */
+function overwrite(place: Written<RequestRecord>, record: RequestRecord): void {
+  place.app = record.app;
+  place.atMs = record.atMs;
+  place.requestId = record.requestId;
+  place.method = record.method;
+  place.host = record.host;
+  place.path = record.path;
+  place.status = record.status;
+  place.edge = record.edge;
+  place.machine = record.machine;
+  place.region = record.region;
+  place.clientAddress = record.clientAddress;
+  place.headMs = record.headMs;
+  place.totalMs = record.totalMs;
+  place.attempts = record.attempts;
+  place.replays = record.replays;
+}
+
 interface AppLog {
   /** A ring. */
-  readonly records: (RequestRecord | undefined)[];
+  readonly records: Written<RequestRecord>[];
   next: number;
   /** By region and status. */
   readonly edges: Map<string, Map<number, RequestSeries>>;
@@ -93,7 +117,9 @@ export function createRequestLog(): RequestLog {
       let log = logs.get(record.app);
       if (log === undefined)
         logs.set(record.app, (log = { records: [], next: 0, edges: new Map(), machines: new Map() }));
-      log.records[log.next] = record;
+      const oldest = log.records[log.next];
+      if (oldest === undefined) log.records.push({ ...record });
+      else overwrite(oldest, record);
       log.next = (log.next + 1) % KEPT_PER_APP;
       const { edge, machine, region } = record;
       count(log.edges, record, edge, "");
@@ -103,7 +129,7 @@ export function createRequestLog(): RequestLog {
       const log = logs.get(app);
       if (log === undefined || limit <= 0) return [];
       const { records, next } = log;
-      return [...records.slice(next), ...records.slice(0, next)].filter((one) => one !== undefined).slice(-limit);
+      return [...records.slice(next), ...records.slice(0, next)].slice(-limit).map((one) => ({ ...one }));
     },
     *series() {
       for (const { edges, machines } of logs.values()) {

@@ -6,6 +6,7 @@ import { resolveEntry } from "../entry-region.ts";
 import type { ClientDeps, ClientPolicy } from "../http1/client-policy.ts";
 import { createListener, type ListenerPolicy, type Transport } from "../http1/listener.ts";
 import { plainAddress } from "../http1/net-conn.ts";
+import { acceptedConn } from "../http1/net-conn.ts";
 import type { Sockets } from "../http1/sockets.ts";
 import type { Http2Sessions } from "../http2/sessions.ts";
 import { StreamConn } from "../http2/stream-conn.ts";
@@ -74,7 +75,7 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
       },
     },
     deps.relay,
-    door.speaks === "raw" ? rawTransport(door, tls, deps.sockets, home) : httpTransport(door, tls, deps),
+    door.speaks === "raw" ? rawTransport(door, tls, home) : httpTransport(door, tls, deps),
   );
   await listener.listen(door.address, door.listenPort);
   return listener;
@@ -85,15 +86,15 @@ function httpTransport(door: Door, tls: TlsServerDeps, { sockets, sessions }: Do
   return (adopt) =>
     createTlsServer({ ...tls, options: () => door.options.tlsOptions }, (socket) => {
       if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
-      else adopt((connection) => sockets.accepted(socket, connection));
+      else adopt((connection) => acceptedConn(socket, connection));
     });
 }
 
-function rawTransport(door: Door, tls: TlsServerDeps, sockets: Sockets, home: () => string): Transport {
+function rawTransport(door: Door, tls: TlsServerDeps, home: () => string): Transport {
   return (adopt) => {
     const adoptRaw = (socket: net.Socket, region?: string): void =>
       adopt(
-        (connection) => new RawClientConn((listener) => sockets.accepted(socket, listener), connection, region),
+        (connection) => new RawClientConn((listener) => acceptedConn(socket, listener), connection, region),
         (conn) => conn.start(),
       );
     const plain = (socket: net.Socket): void => adoptRaw(socket);

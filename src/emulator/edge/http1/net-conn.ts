@@ -11,17 +11,16 @@ class NetConn implements Conn {
   readonly #secure: boolean;
   readonly #socket: net.Socket;
   readonly #copies: boolean;
+  readonly #listener: ConnListener;
   #given = false;
 
   constructor(socket: net.Socket, listener: ConnListener, copies: boolean) {
     this.#socket = socket;
     this.#copies = copies;
+    this.#listener = listener;
     this.remoteAddress = plainAddress(socket.remoteAddress ?? "");
     this.remotePort = socket.remotePort ?? 0;
     this.#secure = "encrypted" in socket;
-    socket.on("data", (bytes: Buffer) => {
-      if (!this.#given) listener.onData(bytes, 0, bytes.length);
-    });
     socket.on("end", () => {
       if (!this.#given) listener.onEnd();
     });
@@ -35,6 +34,10 @@ class NetConn implements Conn {
       this.#given = true;
       listener.onClose();
     });
+  }
+
+  read(bytes: Buffer, end: number): void {
+    if (!this.#given) this.#listener.onData(bytes, 0, end);
   }
 
   get hasUnsent(): boolean {
@@ -89,24 +92,36 @@ class NetConn implements Conn {
   }
 }
 
-/**
- * The Conn of an accepted socket, or of the TLS socket on it.
- * @param copies what it is given to write may change after the call: bytes that node:net itself has read do not
- */
-export function acceptedConn(socket: net.Socket, listener: ConnListener, copies = false): Conn {
-  return new NetConn(socket, listener, copies);
+/** The Conn of an accepted socket, or of the TLS socket on it. */
+export function acceptedConn(socket: net.Socket, listener: ConnListener): Conn {
+  // What it is given to write has mostly been read into a buffer that others read into, too.
+  const conn = new NetConn(socket, listener, true);
+  socket.on("data", (bytes: Buffer) => conn.read(bytes, bytes.length));
+  return conn;
 }
 
-/** Opens connections with node:net. @param copies as in acceptedConn */
+/** All connections that are opened read into it, one at a time: a buffer for each read costs more than the read. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+
+/**
+ * Opens connections with node:net.
+ * @param copies what they are given to write may change after the call: bytes that accepted sockets of node:net read do not
+ */
 export const createNetConnector = (copies: boolean): Connector => ({
   connect: (endpoint, timeoutMs, listener, outcome) => {
     let settled = false;
+    let conn: NetConn | undefined;
+    const callback = (bytes: number): boolean => {
+      conn?.read(readBuffer, bytes);
+      return true;
+    };
     const socket = net.connect({
       host: endpoint.host,
       port: endpoint.port,
       localAddress: endpoint.localAddress,
       noDelay: true,
       allowHalfOpen: true,
+      onread: { buffer: readBuffer, callback },
     });
     const fail = (failure: ConnectFailure): void => {
       if (settled) return;
@@ -121,7 +136,10 @@ export const createNetConnector = (copies: boolean): Connector => ({
       if (settled) return;
       settled = true;
       socket.setTimeout(0);
-      outcome.opened(new NetConn(socket, listener, copies));
+      conn = new NetConn(socket, listener, copies);
+      // Nobody listens for data: without this, its end would not be told.
+      socket.resume();
+      outcome.opened(conn);
       socket.off("error", onError);
     });
     return {

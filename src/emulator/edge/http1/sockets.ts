@@ -2,26 +2,23 @@
 // know which one it has.
 import net, { isIPv4 } from "node:net";
 import { getSystemErrorName } from "node:util";
-import type { Conn, Connector, ConnListener } from "./conn.ts";
+import type { Connector } from "./conn.ts";
 import { createHandleConns } from "./handle-conn.ts";
 import { type Handles, openHandles } from "./libuv-handles.ts";
 import { plainTransport, type Transport } from "./listener.ts";
-import { acceptedConn, connectFailureOf, createNetConnector, netConnector } from "./net-conn.ts";
+import { connectFailureOf, createNetConnector, netConnector } from "./net-conn.ts";
 
 export interface Sockets {
   readonly kind: "public" | "handles";
   readonly connector: Connector;
   /** Of plain ports. */
   readonly transport: Transport;
-  /** The Conn of a socket that node made: TLS. */
-  accepted(socket: net.Socket, listener: ConnListener): Conn;
 }
 
 export const publicSockets: Sockets = {
   kind: "public",
   connector: netConnector,
   transport: plainTransport,
-  accepted: acceptedConn,
 };
 
 export interface HandleSocketsDeps {
@@ -33,8 +30,6 @@ export interface HandleSocketsDeps {
 export function createHandleSockets({ timer, handles = openHandles() }: HandleSocketsDeps): Sockets {
   const { open } = createHandleConns(handles, queueMicrotask);
   // What a handle has read is overwritten by the next one, while a socket of node's may send later: it needs a copy.
-  const accepted = (socket: net.Socket, listener: ConnListener): Conn => acceptedConn(socket, listener, true);
-
   const copying = createNetConnector(true);
   const connector: Connector = {
     connect(endpoint, timeoutMs, listener, outcome) {
@@ -72,7 +67,6 @@ export function createHandleSockets({ timer, handles = openHandles() }: HandleSo
   return {
     kind: "handles",
     connector,
-    accepted,
     transport: (adopt) => {
       const server = net.createServer();
       server.on("listening", () =>

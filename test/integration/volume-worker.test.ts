@@ -2,14 +2,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
 import { names, planetLabels } from "../../src/emulator/runtime/labels.ts";
+import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { docker } from "../support/docker-cli.ts";
+import { type EngineProxy, startEngineProxy } from "../support/engine-proxy.ts";
 import { sweepPlanet } from "../support/sweep.ts";
 
 const PLANET = "test-volume-worker";
 const image = "debian:bookworm-slim";
 const [from, to] = [names.volume(PLANET, "from"), names.volume(PLANET, "to")];
 const worker = { image, labels: planetLabels(PLANET, "worker") };
-const runtime = createDockerRuntime();
+let proxy: EngineProxy;
+let runtime: ContainerRuntime;
 
 /** A container in the place of the one that copies, as the control before left it. */
 const left = (how: "run" | "create", script: string): Promise<string> => {
@@ -20,8 +23,14 @@ const left = (how: "run" | "create", script: string): Promise<string> => {
 const contentOf = async (volume: string): Promise<string> =>
   (await docker("run", "--rm", "--network", "none", "--volume", `${volume}:/data`, image, "ls", "-A", "/data")).trim();
 
-beforeAll(() => sweepPlanet(PLANET));
-afterAll(() => sweepPlanet(PLANET));
+beforeAll(async () => {
+  proxy = await startEngineProxy(PLANET);
+  runtime = createDockerRuntime({ socketPath: proxy.socketPath });
+});
+afterAll(async () => {
+  await proxy.close();
+  await sweepPlanet(PLANET);
+});
 beforeEach(async () => {
   await sweepPlanet(PLANET);
   for (const volume of [from, to]) await runtime.createVolume(volume, planetLabels(PLANET, "volume"));
@@ -30,9 +39,10 @@ beforeEach(async () => {
 
 describe("a copy of an earlier control", () => {
   test("that runs is waited for", async () => {
-    // It goes on when the other one has been asked for, which shows in the volume.
     await left("run", "touch /to/begun; while [ ! -e /to/go ]; do sleep 0.05; done; echo 4711");
+    const waitedFor = proxy.nextRequest("/logs?");
     const copying = runtime.copyVolume(from, to, worker);
+    await waitedFor;
     await docker("exec", `${to}-copy`, "touch", "/to/go");
     expect(await copying).toBe(4711);
     expect(await contentOf(to)).toBe("begun\ngo");
@@ -43,7 +53,9 @@ describe("a copy of an earlier control", () => {
   });
   test("that fails, or is killed, is done again", async () => {
     await left("run", "touch /to/begun; while [ ! -e /to/go ]; do sleep 0.05; done; exit 1");
+    const waitedFor = proxy.nextRequest("/logs?");
     const copying = runtime.copyVolume(from, to, worker);
+    await waitedFor;
     await docker("exec", `${to}-copy`, "touch", "/to/go");
     expect(await copying).toBeGreaterThan(0);
     expect(await contentOf(to)).toBe("new");

@@ -17,7 +17,7 @@ let runtime: ContainerRuntime;
 /** A container in the place of the one that copies, as the control before left it. */
 const left = (how: "run" | "create", script: string): Promise<string> => {
   const labels = Object.entries(worker.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
-  const given = ["--rm", "--network", "none", "--name", `${to}-copy`, ...labels, "--volume", `${to}:/to`];
+  const given = ["--network", "none", "--name", `${to}-copy`, ...labels, "--volume", `${to}:/to`];
   return docker(how, ...(how === "run" ? ["--detach"] : []), ...given, image, "sh", "-c", script);
 };
 const contentOf = async (volume: string): Promise<string> =>
@@ -46,6 +46,12 @@ describe("a copy of an earlier control", () => {
     await docker("exec", `${to}-copy`, "touch", "/to/go");
     expect(await copying).toBe(4711);
     expect(await contentOf(to)).toBe("begun\ngo");
+  });
+  test("that has ended is not done again", async () => {
+    await left("run", "echo 4711");
+    await docker("wait", `${to}-copy`);
+    expect(await runtime.copyVolume(from, to, worker)).toBe(4711);
+    expect(await contentOf(to)).toBe("");
   });
   test("that was made and not begun is begun", async () => {
     await left("create", "echo 4712");

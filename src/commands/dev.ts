@@ -12,7 +12,7 @@ import { planetOnly, targetOf } from "../cli/target-context.ts";
 export default class Dev extends ApiCommand {
   static override summary = "Run the app on the planet and make it follow its files";
   static override description = `Deploys the app, then watches its folder; what .dockerignore leaves out is left out here too. After a change, files that the Dockerfile only copies are put into the machines, whose programs start anew: the first machine alone, then the others. Anything else (the Dockerfile, fly.toml, files that something is made from, files that are removed) is built and rolled out as by deploy. Where the new version does not start, its last lines are shown, and the next change is waited for.
-Logs of all regions are shown meanwhile. Machines are not stopped because nobody asks them anything.
+Logs of all regions are shown meanwhile. Machines are not stopped because nobody asks them anything. Programs find HANGAR_DEV=1 in their environment.
 Ctrl-C puts everything back: a planet that was down goes down again, an app that was not there is removed, and one that was there runs what it ran, in the same machines. A run that is killed leaves the app as it is; the next deploy sets it right.`;
   static override examples = [
     { description: "The app of this folder", command: "<%= config.bin %> dev" },

@@ -116,6 +116,20 @@ export function describeVolumes(suite: RuntimeSuite): void {
       const containers = await suite.runtime.listContainers(labels());
       expect(containers.map(({ id }) => id).toSorted()).toEqual([source, copy].toSorted());
     });
+    holds("are copied once for all that ask at the same time", async () => {
+      const [from, to] = [fresh("vol"), fresh("vol")];
+      for (const volume of [from, to]) {
+        keepVolume(volume);
+        await suite.runtime.createVolume(volume, labels());
+      }
+      const worker = { image: suite.harness.workerImage, labels: labels() };
+      const [first, ...others] = await Promise.all(
+        Array.from({ length: 3 }, () => suite.runtime.copyVolume(from, to, worker)),
+      );
+      expect(others).toEqual([first, first]);
+      expect(first).toBe((await suite.runtime.volumeUsage([to], worker)).get(to));
+      expect(await suite.runtime.listContainers(labels())).toEqual([]);
+    });
     holds("that are not there are neither copied nor measured nor made", async () => {
       const [here, gone] = [fresh("vol"), fresh("vol")];
       keepVolume(here);

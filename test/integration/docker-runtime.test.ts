@@ -1,50 +1,29 @@
 // What only a real engine can show, beyond the contract: how streams end, what containers may do, what is left open.
-import { rmSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
 import { planetLabels } from "../../src/emulator/runtime/labels.ts";
 import { waitUntil } from "../../src/platform/clock.ts";
 import { docker } from "../support/docker-cli.ts";
+import { type EngineProxy, startEngineProxy } from "../support/engine-proxy.ts";
 import { sweepPlanet } from "../support/sweep.ts";
 
 const PLANET = "test-runtime-docker";
 const labels = planetLabels(PLANET, "machine");
 const image = "debian:bookworm-slim";
-const socketPath = path.join(tmpdir(), `hangar-${PLANET}-${process.pid}.sock`);
 
-/** Passes everything on to the engine, and can be cut. */
-let server: Server;
-const connections = new Set<Socket>();
+let proxy: EngineProxy;
 let runtime: ContainerRuntime;
 
 beforeAll(async () => {
   await sweepPlanet(PLANET);
-  server = createServer((client) => {
-    const engine = connect("/var/run/docker.sock");
-    connections.add(client);
-    client.once("close", () => {
-      connections.delete(client);
-      engine.destroy();
-    });
-    engine.once("close", () => client.destroy());
-    for (const socket of [client, engine]) socket.on("error", () => socket.destroy());
-    client.pipe(engine).pipe(client);
-  });
-  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  proxy = await startEngineProxy(PLANET);
 });
 beforeEach(() => {
-  runtime = createDockerRuntime({ socketPath });
+  runtime = createDockerRuntime({ socketPath: proxy.socketPath });
 });
 afterEach(() => sweepPlanet(PLANET));
-afterAll(async () => {
-  for (const connection of connections) connection.destroy();
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(socketPath, { force: true });
-});
+afterAll(() => proxy.close());
 
 const start = async (name: string, script: string): Promise<string> => {
   const id = await runtime.createContainer({
@@ -64,7 +43,7 @@ test("events and followed logs throw DOCKER_UNAVAILABLE when the engine goes awa
   const logs = runtime.logs(id, { follow: true })[Symbol.asyncIterator]();
   expect((await logs.next()).value).toMatchObject({ text: "ready" });
   const ends = Promise.allSettled([events.next(), logs.next()]);
-  for (const connection of connections) connection.destroy();
+  proxy.cut();
   for (const end of await ends)
     expect(end).toMatchObject({ status: "rejected", reason: { code: "DOCKER_UNAVAILABLE" } });
   expect(await runtime.inspectContainer(id)).toMatchObject({ state: "running" });
@@ -86,11 +65,11 @@ test("fifty followed logs and subscriptions leave no connection behind", async (
   const readers = Promise.all([...Array.from({ length: 25 }, follow), ...Array.from({ length: 25 }, listen)]);
   const allOpen = () => (lines === 25 && subscriptions === 25 ? true : undefined);
   await waitUntil(allOpen, { what: "all streams to be open", deadlineMs: 20_000, intervalMs: 10 });
-  expect(connections.size).toBeGreaterThanOrEqual(50);
+  expect(proxy.connections.size).toBeGreaterThanOrEqual(50);
   abort.abort();
   await readers;
   // what the HTTP agent keeps for the next request is let go after 5 s
-  await waitUntil(() => (connections.size === 0 ? true : undefined), {
+  await waitUntil(() => (proxy.connections.size === 0 ? true : undefined), {
     what: "all connections to be closed",
     deadlineMs: 20_000,
     intervalMs: 50,
@@ -103,7 +82,7 @@ test("a reader that stops early closes its stream", async () => {
     expect(text).toBe("line");
     break;
   }
-  await waitUntil(() => (connections.size === 0 ? true : undefined), {
+  await waitUntil(() => (proxy.connections.size === 0 ? true : undefined), {
     what: "the stream to be closed",
     deadlineMs: 20_000,
     intervalMs: 50,

@@ -43,18 +43,22 @@ export function createVolumeConvergence(deps: VolumeConvergenceDeps): VolumeConv
   const nowIso = (): string => new Date(deps.now()).toISOString();
   const engineName = (id: string): string => names.volume(planet, id);
   const run = prefixedId("run", deps.random);
-  const worker: VolumeWorker = {
+  /** @param target what it fills */
+  const workerFor = (target?: string): VolumeWorker => ({
     image: deps.workerImage,
-    labels: planetLabels(planet, "worker", { [LABEL.run]: run }),
-  };
+    labels: planetLabels(planet, "worker", {
+      [LABEL.run]: run,
+      ...(target === undefined ? {} : { [LABEL.volume]: target }),
+    }),
+  });
 
   /** Makes the engine's volume of an ID, with the content of another one's; how many bytes that is. */
   const copy = async (from: string, to: string): Promise<number> => {
     await runtime.createVolume(engineName(to), planetLabels(planet, "volume", { [LABEL.volume]: to }));
-    return runtime.copyVolume(engineName(from), engineName(to), worker);
+    return runtime.copyVolume(engineName(from), engineName(to), workerFor(to));
   };
   const usage = async (ids: readonly string[]): Promise<Map<string, number>> => {
-    const bytes = await runtime.volumeUsage(ids.map(engineName), worker);
+    const bytes = await runtime.volumeUsage(ids.map(engineName), workerFor());
     return new Map(ids.map((id) => [id, bytes.get(engineName(id)) ?? 0]));
   };
   const converge = async (id: string): Promise<void> => {
@@ -83,6 +87,10 @@ export function createVolumeConvergence(deps: VolumeConvergenceDeps): VolumeConv
       await runtime.removeVolume(engineName(id));
       tables.dropSnapshot(id);
     }
+  };
+  const isFilled = (id: string): boolean => {
+    const { state } = tables.get(id) ?? tables.snapshot(id) ?? {};
+    return state === "hydrating" || state === "waiting" || state === "running";
   };
   /** The volumes and snapshots that are being filled from it. */
   const copiesOf = (id: string): string[] =>
@@ -114,8 +122,10 @@ export function createVolumeConvergence(deps: VolumeConvergenceDeps): VolumeConv
         runtime.listVolumes(planetLabels(planet, "volume")),
         runtime.listContainers(planetLabels(planet, "worker")),
       ]);
-      // What a control that was killed had at work: whoever needs it starts it again, below.
-      const abandoned = workers.filter(({ labels }) => labels[LABEL.run] !== run);
+      // What a control that was killed had at work, but for copies that are still wanted: they are waited for, below.
+      const abandoned = workers.filter(
+        ({ labels }) => labels[LABEL.run] !== run && !isFilled(labels[LABEL.volume] ?? ""),
+      );
       await Promise.all(abandoned.map((container) => runtime.removeContainer(container.id)));
       const volumes = tables.list();
       const known = new Set([...volumes, ...tables.snapshots()].map(({ id }) => engineName(id)));

@@ -59,12 +59,18 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
 
   const isProgram = (container: ContainerInfo): boolean => isAlive(container) && !isAnchor(container);
 
-  /** Stops what is alive, what depends on others first. */
-  const stopAll = async (machine: MachineRecord, present: readonly ContainerInfo[]): Promise<void> => {
+  /** Stops what is alive, what depends on others first; `meanwhile` is begun when the programs have been told to end. */
+  const stopAll = async (
+    machine: MachineRecord,
+    present: readonly ContainerInfo[],
+    meanwhile: () => void = () => undefined,
+  ): Promise<void> => {
     if (present.some(isAlive)) await drained(machine);
-    await Promise.all(
-      present.filter(isProgram).map((container) => containers.stop(machine, programOf(machine, container), container)),
-    );
+    const ends = present
+      .filter(isProgram)
+      .map((container) => containers.stop(machine, programOf(machine, container), container));
+    meanwhile();
+    await Promise.all(ends);
     for (const anchor of present.filter((container) => isAlive(container) && isAnchor(container)))
       await containers.stop(machine, undefined, anchor);
   };
@@ -163,10 +169,12 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     const present = current.filter(isUsable);
     // A single program's container is made while the old version ends; they have one address, and only what runs holds it.
     const [only] = stale.length > 0 && present.length === 0 && programs.length === 1 ? programs : [];
-    const [ended, made] = await Promise.allSettled([
-      stopAll(machine, stale),
-      only === undefined ? undefined : containers.prepare(machine, only),
-    ]);
+    const making = Promise.withResolvers<ContainerInfo | undefined>();
+    const stopping = stopAll(machine, stale, () =>
+      making.resolve(only === undefined ? undefined : containers.prepare(machine, only)),
+    );
+    stopping.catch(() => making.resolve(undefined));
+    const [ended, made] = await Promise.allSettled([stopping, making.promise]);
     if (ended.status === "rejected") throw ended.reason;
     try {
       if (made.status === "rejected") throw made.reason;

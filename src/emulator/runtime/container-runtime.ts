@@ -151,7 +151,7 @@ export interface PathInfo {
 
 /** What works on volumes: a container of its own, without a network, that is gone afterwards. */
 export interface VolumeWorker {
-  /** An image with sh, cp and du. */
+  /** An image with sh, find, cp and du. */
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -258,6 +258,7 @@ export interface ContainerRuntime {
   listVolumes(labels: Readonly<Record<string, string>>): Promise<string[]>;
   /**
    * Gives a volume everything that is in another one, with owners and times, and nothing else. Both have to be there.
+   * A copy to it that is under way, also one of a caller that is no more, is waited for and not begun again.
    * @returns bytes that the files of the copy take
    */
   copyVolume(from: string, to: string, worker: VolumeWorker): Promise<number>;

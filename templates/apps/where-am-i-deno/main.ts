@@ -109,7 +109,8 @@ function serve() {
 
 /**
  * The first requests of a fresh process run uncompiled and take milliseconds longer. This app is there to show distances,
- * so it asks itself until that is over; /health says no for that second.
+ * so it asks itself until that is over; /health says no for that second. `hangar dev` sets HANGAR_DEV: there, what was
+ * saved is to be seen at once.
  */
 async function warmUp(): Promise<void> {
   const headers = { "fly-region": "iad", connection: "close" };
@@ -118,7 +119,8 @@ async function warmUp(): Promise<void> {
 
 let ready = false;
 const server = serve();
-warmUp().finally(() => {
+const isReady = Deno.env.get("HANGAR_DEV") === undefined ? warmUp() : Promise.resolve();
+isReady.finally(() => {
   ready = true;
 });
 

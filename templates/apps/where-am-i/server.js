@@ -81,7 +81,8 @@ ${rows}
 
 /**
  * The first requests of a fresh process run uncompiled and take milliseconds longer. This app is there to show distances,
- * so it asks itself until that is over; /health says no for that half second.
+ * so it asks itself until that is over; /health says no for that half second. `hangar dev` sets HANGAR_DEV: there, what
+ * was saved is to be seen at once.
  */
 async function warmUp(port) {
   const options = { host: "127.0.0.1", port, headers: { "fly-region": "iad" } };
@@ -117,7 +118,7 @@ const port = Number(process.env.PORT ?? 8080);
 // Without a host, Node listens on [::], which takes IPv4 too, or on 0.0.0.0 where there is no IPv6.
 server.listen(port, async () => {
   console.log(`listening on port ${port}`);
-  await warmUp(port);
+  if (process.env.HANGAR_DEV === undefined) await warmUp(port);
   ready = true;
 });
 

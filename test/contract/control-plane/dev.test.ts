@@ -10,7 +10,7 @@ import type { Program } from "../../../src/emulator/runtime/memory/programs.ts";
 import { createPlanetFleet } from "../../../src/operations/deploy/execute/planet-fleet.ts";
 import { createSteadyFleet } from "../../../src/operations/deploy/execute/steady-fleet.ts";
 import { type BeforeDeps, putAppBack, rememberApp } from "../../../src/operations/dev/before.ts";
-import { DEV_KEY, devConfig } from "../../../src/operations/dev/dev-machines.ts";
+import { DEV_KEY, DEV_VARIABLE, devConfig } from "../../../src/operations/dev/dev-machines.ts";
 import { startAll, syncMachines } from "../../../src/operations/dev/sync-machines.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { type MemoryPlanet, startMemoryPlanet, TOKEN } from "../../support/memory-planet.ts";
@@ -133,11 +133,13 @@ describe("afterwards", () => {
     const before = await rememberApp(APP, deps);
     await changeLikeARun(machine);
     expect((await machines()).map(({ config }) => config.metadata?.[DEV_KEY])).toEqual(["run-1", "run-1"]);
+    expect((await machines()).map(({ config }) => config.env?.[DEV_VARIABLE])).toEqual(["1", "1"]);
     await putAppBack(APP, before, deps);
     const [back, ...others] = await machines();
     expect(others).toEqual([]);
     expect(back).toMatchObject({ id: machine.id, state: "started", config: { services: SERVICES } });
     expect(back?.config.metadata).not.toHaveProperty(DEV_KEY);
+    expect(back?.config.env ?? {}).not.toHaveProperty(DEV_VARIABLE);
     expect(back?.config).not.toHaveProperty("rootfs");
   });
 

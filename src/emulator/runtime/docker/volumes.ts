@@ -1,11 +1,8 @@
-// Volumes, and work on what is in them: done by a container of its own that has no network, and that the engine removes when
-// it has ended, also when we are killed meanwhile.
-import { AppError } from "../../../errors/app-error.ts";
-import type { ContainerRuntime, ContainerSpec, VolumeWorker } from "../container-runtime.ts";
+// Volumes, and work on what is in them.
+import type { ContainerRuntime } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
-import { containerCreateOptions } from "./container-options.ts";
-import { collectOutput } from "./exec.ts";
 import { labelFilter } from "./networks.ts";
+import { createWork } from "./worker.ts";
 
 const FROM = "/from";
 const TO = "/to";
@@ -29,36 +26,7 @@ export function createVolumeOperations(client: EngineClient): VolumeOperations {
     await client.call(`find volume "${name}"`, (docker) => docker.getVolume(name).inspect());
   };
 
-  const work = (
-    doing: string,
-    command: readonly string[],
-    mounts: NonNullable<ContainerSpec["mounts"]>,
-    { image, labels }: VolumeWorker,
-  ): Promise<string> =>
-    client.call(doing, async (docker) => {
-      const options = containerCreateOptions({ name: "", image, labels, networks: [], entrypoint: command, mounts });
-      const HostConfig = { ...options.HostConfig, AutoRemove: true };
-      const container = await docker.createContainer({ ...options, HostConfig, User: "0" });
-      try {
-        // asked before the start, so that nothing can be missed
-        const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-        const ended = container.wait({ condition: "removed" }) as Promise<{ StatusCode: number }>;
-        const [{ StatusCode }, { stdout, stderr }] = await Promise.all([
-          ended,
-          collectOutput(stream),
-          container.start(),
-        ]);
-        if (StatusCode === 0) return stdout;
-        const full = /No space left on device/.test(stderr);
-        throw new AppError(full ? "DISK_FULL" : "DOCKER_FAILED", `Docker could not ${doing}: ${stderr.trim()}`, {
-          details: { exitCode: StatusCode },
-        });
-      } catch (thrown) {
-        // What never began is not removed by the engine.
-        await container.remove({ force: true, v: true }).catch(() => undefined);
-        throw thrown;
-      }
-    });
+  const work = createWork(client);
 
   return {
     createVolume: async (name, labels) => {
@@ -77,15 +45,12 @@ export function createVolumeOperations(client: EngineClient): VolumeOperations {
     },
     copyVolume: async (from, to, worker) => {
       await Promise.all([requireVolume(from), requireVolume(to)]);
-      const measured = await work(
-        `copy volume "${from}" to "${to}"`,
-        COPY,
-        [
-          { volume: from, target: FROM, readOnly: true },
-          { volume: to, target: TO },
-        ],
-        worker,
-      );
+      const mounts = [
+        { volume: from, target: FROM, readOnly: true },
+        { volume: to, target: TO },
+      ];
+      const doing = `copy volume "${from}" to "${to}"`;
+      const measured = await work({ doing, name: `${to}-copy`, command: COPY, mounts }, worker);
       return Number.parseInt(measured, 10);
     },
     volumeUsage: async (volumes, worker) => {
@@ -93,7 +58,7 @@ export function createVolumeOperations(client: EngineClient): VolumeOperations {
       await Promise.all(volumes.map(requireVolume));
       const mounts = volumes.map((volume, index) => ({ volume, target: `${FROM}/${index}`, readOnly: true }));
       const command = [...MEASURE, ...mounts.map(({ target }) => target)];
-      const lines = (await work(`measure ${volumes.length} volumes`, command, mounts, worker)).split("\n");
+      const lines = (await work({ doing: `measure ${volumes.length} volumes`, command, mounts }, worker)).split("\n");
       return new Map(volumes.map((volume, index) => [volume, Number.parseInt(lines[index] ?? "", 10)]));
     },
   };

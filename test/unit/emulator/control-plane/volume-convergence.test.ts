@@ -66,12 +66,15 @@ describe("after control was killed", () => {
     expect((await engineVolumes()).toSorted()).toEqual([engineName("vol_3"), engineName("vs_1")]);
   });
 
-  test("containers at work for it are removed, and none that works for the present one", async () => {
-    const worker = (name: string, run: string): Promise<string> =>
+  test("containers at work for it are removed, but for copies that are wanted, and none of the present one", async () => {
+    const worker = (name: string, run: string, target: Record<string, string> = {}): Promise<string> =>
       runtime.createContainer({
-        ...{ name, image: "worker", networks: [], labels: planetLabels(PLANET, "worker", { [LABEL.run]: run }) },
+        ...{ name, image: "worker", networks: [] },
+        labels: planetLabels(PLANET, "worker", { [LABEL.run]: run, ...target }),
       });
     await worker("old", "run_before");
+    await worker("copies what is there", "run_before", { [LABEL.volume]: "vol_1" });
+    await worker("copies what is wanted", "run_before", { [LABEL.volume]: "vol_3" });
     const copying = runtime.copyVolume;
     let labels: Readonly<Record<string, string>> = {};
     runtime.copyVolume = (from, to, by) => {
@@ -81,10 +84,12 @@ describe("after control was killed", () => {
     store.volumes.insert(volume("vol_1", {}));
     store.volumes.insert(volume("vol_2", { state: "hydrating", source: "vol_1" }));
     await convergence.step("vol_2");
+    expect(labels[LABEL.volume]).toBe("vol_2");
     await worker("present", labels[LABEL.run] ?? "");
+    store.volumes.insert(volume("vol_3", { state: "hydrating", source: "vol_1" }));
     await convergence.reconcile();
     const left = await runtime.listContainers(planetLabels(PLANET, "worker"));
-    expect(left.map(({ name }) => name)).toEqual(["present"]);
+    expect(left.map(({ name }) => name).toSorted()).toEqual(["copies what is wanted", "present"]);
   });
 
   test("volumes without a row are removed, those of its rows are made", async () => {

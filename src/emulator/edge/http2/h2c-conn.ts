@@ -49,8 +49,12 @@ export class H2cConn implements Conn {
     );
   }
 
+  get unsentBytes(): number {
+    return this.#stream?.writableLength ?? 0;
+  }
+
   get hasUnsent(): boolean {
-    return (this.#stream?.writableLength ?? 0) > 0;
+    return this.unsentBytes > 0;
   }
 
   get isPressed(): boolean {

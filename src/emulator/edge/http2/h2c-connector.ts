@@ -8,6 +8,11 @@ import { H2cConn } from "./h2c-conn.ts";
 
 /** As long as connections to other machines are kept (LB-11). */
 const IDLE_MS = 4_000;
+/**
+ * What a request had not sent yet when it was given up counts against its session's memory (maxSessionMemory) for as long as
+ * the session lives; beyond that, Node.js gives up every answer. Long before, requests get another session.
+ */
+const SPENT_BYTES = 8_000_000;
 const BOUNDS = {
   maxSessionMemory: 32,
   // What of a request's fields makes no sense twice is for the app to say.
@@ -21,6 +26,8 @@ interface Session {
   /** Called with undefined when the far end has shown itself to speak HTTP/2. */
   readonly waiting: Set<(failure: ConnectFailure | undefined) => void>;
   ready: boolean;
+  /** Called by a connection that is given up, and by one that has served its request. */
+  readonly ended: (conn: H2cConn) => void;
 }
 
 export interface H2cConnector extends Connector {
@@ -38,7 +45,14 @@ export function createH2cConnector(timer: (afterMs: number, run: () => void) => 
       ...BOUNDS,
       createConnection: () => socket,
     });
-    const session: Session = { http2: client, conns: new Set(), waiting: new Set(), ready: false };
+    const ended = (conn: H2cConn): void => {
+      session.conns.delete(conn);
+      spentBytes += conn.unsentBytes;
+      // Without requests for a while, it closes by itself.
+      if (spentBytes > SPENT_BYTES) forget();
+    };
+    const session: Session = { http2: client, conns: new Set(), waiting: new Set(), ready: false, ended };
+    let spentBytes = 0;
     let failure: ConnectFailure = "unreachable";
     let connected = false;
     const forget = (): void => {
@@ -86,7 +100,7 @@ export function createH2cConnector(timer: (afterMs: number, run: () => void) => 
         if (cancelled) return;
         cancelled = true;
         if (failure !== undefined) return outcome.failed(failure);
-        const conn = new H2cConn(session.http2, endpoint.host, head, listener, (ended) => session.conns.delete(ended));
+        const conn = new H2cConn(session.http2, endpoint.host, head, listener, session.ended);
         session.conns.add(conn);
         return outcome.opened(conn);
       };

@@ -18,6 +18,7 @@ export class H2cConn implements Conn {
   readonly #closed: (conn: H2cConn) => void;
   #stream: ClientHttp2Stream | undefined;
   #answersHead = false;
+  #answered = false;
   #given = false;
   #drained = true;
 
@@ -47,6 +48,11 @@ export class H2cConn implements Conn {
         end: (trailers) => this.#endRequest(trailers),
       },
     );
+  }
+
+  /** Its request was sent, and nothing has come back yet. */
+  get isUnanswered(): boolean {
+    return this.#stream !== undefined && !this.#answered;
   }
 
   get unsentBytes(): number {
@@ -157,6 +163,7 @@ export class H2cConn implements Conn {
   }
 
   #pass(text: string): void {
+    this.#answered = true;
     if (this.#given) return;
     const bytes = Buffer.from(text, "latin1");
     this.#listener.onData(bytes, 0, bytes.length);

@@ -26,8 +26,10 @@ interface Session {
   /** Called with undefined when the far end has shown itself to speak HTTP/2. */
   readonly waiting: Set<(failure: ConnectFailure | undefined) => void>;
   ready: boolean;
-  /** Called by a connection that is given up, and by one that has served its request. */
-  readonly ended: (conn: H2cConn) => void;
+  /** All that has come from the far end, whatever it was. */
+  heardBytes(): number;
+  /** A connection was given up, or has served its request. @param heardBytes when it was opened */
+  ended(conn: H2cConn, heardBytes: number): void;
 }
 
 export interface H2cConnector extends Connector {
@@ -45,13 +47,18 @@ export function createH2cConnector(timer: (afterMs: number, run: () => void) => 
       ...BOUNDS,
       createConnection: () => socket,
     });
-    const ended = (conn: H2cConn): void => {
-      session.conns.delete(conn);
-      spentBytes += conn.unsentBytes;
-      // Without requests for a while, it closes by itself.
-      if (spentBytes > SPENT_BYTES) forget();
+    const session: Session = {
+      ...{ http2: client, conns: new Set(), waiting: new Set(), ready: false },
+      heardBytes: () => socket.bytesRead,
+      ended(conn, heardBytes) {
+        session.conns.delete(conn);
+        spentBytes += conn.unsentBytes;
+        // Nothing at all has come since a request that is given up now: the far end may be cut off. The next request finds out.
+        const isSilent = conn.isUnanswered && heardBytes === socket.bytesRead;
+        // Without requests for a while, it closes by itself.
+        if (isSilent || spentBytes > SPENT_BYTES) forget();
+      },
     };
-    const session: Session = { http2: client, conns: new Set(), waiting: new Set(), ready: false, ended };
     let spentBytes = 0;
     let failure: ConnectFailure = "unreachable";
     let connected = false;
@@ -100,7 +107,9 @@ export function createH2cConnector(timer: (afterMs: number, run: () => void) => 
         if (cancelled) return;
         cancelled = true;
         if (failure !== undefined) return outcome.failed(failure);
-        const conn = new H2cConn(session.http2, endpoint.host, head, listener, session.ended);
+        const heardBytes = session.heardBytes();
+        const ended = (one: H2cConn): void => session.ended(one, heardBytes);
+        const conn = new H2cConn(session.http2, endpoint.host, head, listener, ended);
         session.conns.add(conn);
         return outcome.opened(conn);
       };

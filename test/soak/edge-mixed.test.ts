@@ -27,6 +27,8 @@ const AFTERMATH_MS = 1_000;
 /** Code gets compiled and pools get filled: what is there afterwards must not grow. */
 const WARM_UP_SHARE = 0.25;
 const MOST_GROWTH = 1.05;
+/** How often its size is told: whether it still grows at the end cannot be seen from two figures. */
+const SIZES_TOLD = 10;
 /** Both ends of a connection that is kept warm from each region to the other. */
 const WARM_FDS = 4;
 /** In less time a process has not found its size. */
@@ -178,10 +180,16 @@ describe.each(["handles", "public"])("mixed traffic through an edge with %s sock
     const warm = samples.filter(({ atMs }) => atMs > WARM_UP_SHARE * (SECONDS / 2) * 1_000);
     const third = Math.ceil(warm.length / 3);
     const [first, last] = [median(warm.slice(0, third)), median(warm.slice(-third))];
+    const part = Math.ceil(samples.length / SIZES_TOLD);
+    const parts = Array.from({ length: SIZES_TOLD }, (_, index) => samples.slice(index * part, (index + 1) * part));
+    const sizes = parts
+      .filter(({ length }) => length > 0)
+      .map((some) => `${mb(median(some))} (${mb(median(some, "heapBytes"))})`);
     process.stdout.write(
       `edge-mixed, ${sockets}: ${total} requests (${[...counts].map(([name, count]) => `${name} ${count}`).join(", ")}), ` +
         `${version} worlds, ${kills.length} kills, ${partitions.length} partitions, ${replaced} replacements; ${failures.length} failures, ${unexplained.length} unexplained; slowest answer ${(slowestMs / 1_000).toFixed(1)} s; ` +
-        `memory ${mb(first)} MB after warm-up, ${mb(last)} MB at the end (× ${(last / first).toFixed(3)}); files open ${idle.fds} before, ${settled.fds} after\n`,
+        `memory ${mb(first)} MB after warm-up, ${mb(last)} MB at the end (× ${(last / first).toFixed(3)}); files open ${idle.fds} before, ${settled.fds} after\n` +
+        `memory (heap) over time, in MB: ${sizes.join(", ")}\n`,
     );
     expect(unexplained).toEqual([]);
     expect([...counts.keys()].toSorted()).toEqual([...ways.keys()].toSorted());
@@ -191,8 +199,8 @@ describe.each(["handles", "public"])("mixed traffic through an edge with %s sock
   });
 });
 
-function median(samples: readonly EdgeUse[]): number {
-  const sorted = samples.map(({ rssBytes }) => rssBytes).toSorted((a, b) => a - b);
+function median(samples: readonly EdgeUse[], of: "rssBytes" | "heapBytes" = "rssBytes"): number {
+  const sorted = samples.map((sample) => sample[of]).toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 

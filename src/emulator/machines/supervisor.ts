@@ -15,7 +15,7 @@ import { createSerialQueue } from "./serial-queue.ts";
 import { event, type StateJournal } from "./state-journal.ts";
 
 /** Engine calls that run at the same time: more only queue up inside the engine (measured on two cores). */
-const PARALLEL = 6;
+const PARALLEL = 4;
 /** Tries to start a machine that the engine refuses for a reason that may pass. */
 const MAX_ATTEMPTS = 4;
 const RETRY_MS = 250;

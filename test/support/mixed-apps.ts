@@ -29,14 +29,16 @@ function serve(request: http.IncomingMessage, response: http.ServerResponse): vo
 }
 
 export class MixedMachine {
+  readonly id: string;
+  readonly host: string;
   readonly world: () => WorldMachine;
-  readonly #host: string;
   readonly #sockets = new Set<Socket>();
   #port = 0;
   #server: http.Server | undefined;
 
   constructor(id: string, region: string, host: string) {
-    this.#host = host;
+    this.id = id;
+    this.host = host;
     this.world = () => worldMachine({ id, app: "web", region, address4: host, port: this.#port });
   }
 
@@ -52,7 +54,7 @@ export class MixedMachine {
       this.#sockets.add(socket);
       socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
     });
-    await new Promise<void>((resolve) => server.listen(this.#port, this.#host, resolve));
+    await new Promise<void>((resolve) => server.listen(this.#port, this.host, resolve));
     this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
   }
@@ -67,7 +69,7 @@ export class MixedMachine {
     });
   }
 
-  /** Takes nothing new, and ends when the last connection has. */
+  /** Takes nothing new, and ends when the last connection has. Nothing may be on its way to it any more. */
   async retire(): Promise<void> {
     const server = this.#server;
     server?.close();

@@ -18,6 +18,7 @@ export class H2cConn implements Conn {
   readonly #closed: (conn: H2cConn) => void;
   #stream: ClientHttp2Stream | undefined;
   #answersHead = false;
+  #answered = false;
   #given = false;
   #drained = true;
 
@@ -49,8 +50,17 @@ export class H2cConn implements Conn {
     );
   }
 
+  /** Its request was sent, and nothing has come back yet. */
+  get isUnanswered(): boolean {
+    return this.#stream !== undefined && !this.#answered;
+  }
+
+  get unsentBytes(): number {
+    return this.#stream?.writableLength ?? 0;
+  }
+
   get hasUnsent(): boolean {
-    return (this.#stream?.writableLength ?? 0) > 0;
+    return this.unsentBytes > 0;
   }
 
   get isPressed(): boolean {
@@ -153,6 +163,7 @@ export class H2cConn implements Conn {
   }
 
   #pass(text: string): void {
+    this.#answered = true;
     if (this.#given) return;
     const bytes = Buffer.from(text, "latin1");
     this.#listener.onData(bytes, 0, bytes.length);

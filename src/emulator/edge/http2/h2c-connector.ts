@@ -8,6 +8,11 @@ import { H2cConn } from "./h2c-conn.ts";
 
 /** As long as connections to other machines are kept (LB-11). */
 const IDLE_MS = 4_000;
+/**
+ * What a request had not sent yet when it was given up counts against its session's memory (maxSessionMemory) for as long as
+ * the session lives; beyond that, Node.js gives up every answer. Long before, requests get another session.
+ */
+const SPENT_BYTES = 8_000_000;
 const BOUNDS = {
   maxSessionMemory: 32,
   // What of a request's fields makes no sense twice is for the app to say.
@@ -21,6 +26,10 @@ interface Session {
   /** Called with undefined when the far end has shown itself to speak HTTP/2. */
   readonly waiting: Set<(failure: ConnectFailure | undefined) => void>;
   ready: boolean;
+  /** All that has come from the far end, whatever it was. */
+  heardBytes(): number;
+  /** A connection was given up, or has served its request. @param heardBytes when it was opened */
+  ended(conn: H2cConn, heardBytes: number): void;
 }
 
 export interface H2cConnector extends Connector {
@@ -38,7 +47,19 @@ export function createH2cConnector(timer: (afterMs: number, run: () => void) => 
       ...BOUNDS,
       createConnection: () => socket,
     });
-    const session: Session = { http2: client, conns: new Set(), waiting: new Set(), ready: false };
+    const session: Session = {
+      ...{ http2: client, conns: new Set(), waiting: new Set(), ready: false },
+      heardBytes: () => socket.bytesRead,
+      ended(conn, heardBytes) {
+        session.conns.delete(conn);
+        spentBytes += conn.unsentBytes;
+        // Nothing at all has come since a request that is given up now: the far end may be cut off. The next request finds out.
+        const isSilent = conn.isUnanswered && heardBytes === socket.bytesRead;
+        // Without requests for a while, it closes by itself.
+        if (isSilent || spentBytes > SPENT_BYTES) forget();
+      },
+    };
+    let spentBytes = 0;
     let failure: ConnectFailure = "unreachable";
     let connected = false;
     const forget = (): void => {
@@ -86,7 +107,9 @@ export function createH2cConnector(timer: (afterMs: number, run: () => void) => 
         if (cancelled) return;
         cancelled = true;
         if (failure !== undefined) return outcome.failed(failure);
-        const conn = new H2cConn(session.http2, endpoint.host, head, listener, (ended) => session.conns.delete(ended));
+        const heardBytes = session.heardBytes();
+        const ended = (one: H2cConn): void => session.ended(one, heardBytes);
+        const conn = new H2cConn(session.http2, endpoint.host, head, listener, ended);
         session.conns.add(conn);
         return outcome.opened(conn);
       };

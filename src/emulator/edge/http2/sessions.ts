@@ -1,5 +1,5 @@
 // HTTP/2 for clients: bounds what a session may ask for, and turns each of its streams into a connection of its own.
-import { performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { Head } from "../http1/head.ts";
 import type { Adopt } from "../http1/listener.ts";
@@ -15,6 +15,13 @@ const MAX_STREAMS = 128;
 const MAX_SESSIONS = 10_000;
 /** Bytes under way to us in one session, for uploads over long distances. */
 const WINDOW_BYTES = 1_048_576;
+/**
+ * What a stream had not sent yet when it was reset counts against its session's memory (maxSessionMemory) for as long as the
+ * session lives; beyond that, Node.js refuses every request. Long before, the client is asked to open another session.
+ */
+const SPENT_BYTES = 2_500_000;
+/** The highest number of a stream there can be: none is left out. */
+const ALL_STREAMS = 0x7fff_ffff;
 
 const BOUNDS = {
   maxSessionMemory: 10,
@@ -79,6 +86,8 @@ export function createHttp2Sessions({ idleMs, maxSessions = MAX_SESSIONS }: Http
       if (sessions.size >= maxSessions) longestIdle?.destroy();
       const session = performServerHandshake(socket, BOUNDS);
       let streams = 0;
+      let spentBytes = 0;
+      let retiring = false;
       sessions.add(session);
       idle.add(session);
       session.setLocalWindowSize(WINDOW_BYTES);
@@ -92,9 +101,17 @@ export function createHttp2Sessions({ idleMs, maxSessions = MAX_SESSIONS }: Http
       session.on("stream", (stream, _headers, flags, raw) => {
         streams += 1;
         idle.delete(session);
+        // With this stream open: a session that has said goodbye hears nothing once it has no stream.
+        if (spentBytes > SPENT_BYTES && !retiring) {
+          retiring = true;
+          sayGoodbye(session);
+        }
         stream.once("close", () => {
           streams -= 1;
-          if (streams === 0 && sessions.has(session)) idle.add(session);
+          spentBytes += stream.writableLength;
+          if (streams > 0 || !sessions.has(session)) return;
+          if (retiring) session.close();
+          else idle.add(session);
         });
         accept(stream, flags, raw, from, adopt);
       });
@@ -106,4 +123,10 @@ export function createHttp2Sessions({ idleMs, maxSessions = MAX_SESSIONS }: Http
       for (const session of sessions) session.destroy();
     },
   };
+}
+
+/** Asks the client to go on in another session. Requests that it has sent before it hears of that are taken (RFC 9113 §6.8). */
+function sayGoodbye(session: ServerHttp2Session): void {
+  session.goaway(constants.NGHTTP2_NO_ERROR, ALL_STREAMS);
+  if (!session.ping(() => session.close())) session.close();
 }

@@ -7,6 +7,8 @@ import { type ProxyKind, type Stage, withProxies } from "./edge/stage.ts";
 import { requireTools } from "./edge/tools.ts";
 
 const RUNS = 3;
+/** What Node.js has not compiled yet costs many times what it will. */
+const WARMUPS = 2;
 const SECONDS = "-D1500ms";
 const LARGE_MB = LARGE_BYTES / 1_000_000;
 const IDLE_CONNECTIONS = 10_000;
@@ -52,7 +54,7 @@ function beside(
 ): Measure {
   return (stage) =>
     compareInterleaved({
-      ...{ runs: RUNS, warmups: 1, unit },
+      ...{ runs: RUNS, warmups: WARMUPS, unit },
       baseline: cpu(stage, baseline, baseline, load, megabytes),
       ours: EDGES.map(([kind, sockets]) => cpu(stage, kind, `edge: ${title}, ${sockets}`, load, megabytes)),
     });

@@ -3,7 +3,7 @@ import type { Target, UpstreamConnection, UpstreamPool } from "./http1/upstream-
 
 /** The platform keeps connections to a machine for about four seconds (LB-11); Node.js servers close theirs after five. */
 const IDLE_MS = 4_000;
-const MAX_IDLE_PER_TARGET = 128;
+const MAX_IDLE_PER_TARGET = 512;
 
 export interface SweptPool extends UpstreamPool {
   /** Closes what has waited too long; called now and then. */

@@ -1,4 +1,5 @@
 // The life of containers: create, start, stop, remove, look at.
+import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import type { ContainerDetail, ContainerInfo, ContainerRuntime, ContainerState } from "../container-runtime.ts";
@@ -161,18 +162,28 @@ export function endOf({
   return ended && Date.parse(FinishedAt) < Date.parse(StartedAt) ? StartedAt : FinishedAt;
 }
 
-/** Attached before the start, so that the program finds its input there; what it did not read goes with the connection. */
+/** Attached before the start, so that the program finds its input there; what it does not read in time goes with the connection. */
 async function startWithInput(container: Container, input: string | Uint8Array): Promise<void> {
-  const stream = await container.attach({ stream: true, stdin: true, hijack: true });
-  const closed = new Promise<void>((resolve) => stream.once("close", resolve));
+  const stream = (await container.attach({ stream: true, stdin: true, hijack: true })) as Duplex;
+  const closed = once(stream, "close");
+  const given = Promise.race([once(stream, "finish"), closed]);
+  const late = delay(INPUT_DEADLINE_MS, undefined, { ref: false });
   try {
     await container.start();
     giveInput(stream, input);
     stream.resume();
-    await Promise.race([closed, delay(INPUT_DEADLINE_MS, undefined, { ref: false })]);
-  } finally {
-    (stream as NodeJS.ReadWriteStream & { destroy(): void }).destroy();
+    await Promise.race([given, late]);
+  } catch (thrown) {
+    stream.destroy();
+    throw thrown;
   }
+  // The engine has it, and ends the connection when the program has read it; one in a hundred it ends only when it is told to.
+  void Promise.race([closed, late]).then(() => stream.destroy());
+}
+
+/** Resolves when the event comes, whatever else does. */
+function once(stream: Duplex, event: "close" | "finish"): Promise<void> {
+  return new Promise((resolve) => stream.once(event, () => resolve()));
 }
 
 function signalName(signal: string): string {

@@ -83,13 +83,15 @@ export function describeBounds(suite: RuntimeSuite): void {
 /** Copies and sizes of volumes. */
 export function describeVolumes(suite: RuntimeSuite): void {
   const { holds, fresh, labels, create, keepVolume } = suite;
+  const makeVolume = async (): Promise<string> => {
+    const volume = fresh("vol");
+    keepVolume(volume);
+    await suite.runtime.createVolume(volume, labels());
+    return volume;
+  };
   describe("volumes", () => {
     holds("are copied with all that is in them, and measured", async () => {
-      const [from, to] = [fresh("vol"), fresh("vol")];
-      for (const volume of [from, to]) {
-        keepVolume(volume);
-        await suite.runtime.createVolume(volume, labels());
-      }
+      const [from, to] = [await makeVolume(), await makeVolume()];
       const worker = { image: suite.harness.workerImage, labels: labels() };
       const usage = () => suite.runtime.volumeUsage([from, to], worker);
       const empty = await usage();
@@ -117,11 +119,7 @@ export function describeVolumes(suite: RuntimeSuite): void {
       expect(containers.map(({ id }) => id).toSorted()).toEqual([source, copy].toSorted());
     });
     holds("are copied once for all that ask at the same time", async () => {
-      const [from, to] = [fresh("vol"), fresh("vol")];
-      for (const volume of [from, to]) {
-        keepVolume(volume);
-        await suite.runtime.createVolume(volume, labels());
-      }
+      const [from, to] = [await makeVolume(), await makeVolume()];
       const worker = { image: suite.harness.workerImage, labels: labels() };
       const [first, ...others] = await Promise.all(
         Array.from({ length: 3 }, () => suite.runtime.copyVolume(from, to, worker)),
@@ -131,9 +129,7 @@ export function describeVolumes(suite: RuntimeSuite): void {
       expect(await suite.runtime.listContainers(labels())).toEqual([]);
     });
     holds("that are not there are neither copied nor measured nor made", async () => {
-      const [here, gone] = [fresh("vol"), fresh("vol")];
-      keepVolume(here);
-      await suite.runtime.createVolume(here, labels());
+      const [here, gone] = [await makeVolume(), fresh("vol")];
       const worker = { image: suite.harness.workerImage, labels: labels() };
       expect(await codeOf(suite.runtime.copyVolume(here, gone, worker))).toBe("DOCKER_FAILED");
       expect(await codeOf(suite.runtime.copyVolume(gone, here, worker))).toBe("DOCKER_FAILED");

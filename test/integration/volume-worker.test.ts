@@ -11,9 +11,18 @@ const PLANET = "test-volume-worker";
 const image = "debian:bookworm-slim";
 const [from, to] = [names.volume(PLANET, "from"), names.volume(PLANET, "to")];
 const worker = { image, labels: planetLabels(PLANET, "worker") };
+const UNTIL_TOLD = "touch /to/begun; while [ ! -e /to/go ]; do sleep 0.05; done";
 let proxy: EngineProxy;
 let runtime: ContainerRuntime;
 
+/** Copies, and lets the container that does go on only when it is waited for. */
+const copyWhileItRuns = async (): Promise<number> => {
+  const waitedFor = proxy.nextRequest("/logs?");
+  const copying = runtime.copyVolume(from, to, worker);
+  await waitedFor;
+  await docker("exec", `${to}-copy`, "touch", "/to/go");
+  return copying;
+};
 /** A container in the place of the one that copies, as the control before left it. */
 const left = (how: "run" | "create", script: string): Promise<string> => {
   const labels = Object.entries(worker.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
@@ -39,12 +48,8 @@ beforeEach(async () => {
 
 describe("a copy of an earlier control", () => {
   test("that runs is waited for", async () => {
-    await left("run", "touch /to/begun; while [ ! -e /to/go ]; do sleep 0.05; done; echo 4711");
-    const waitedFor = proxy.nextRequest("/logs?");
-    const copying = runtime.copyVolume(from, to, worker);
-    await waitedFor;
-    await docker("exec", `${to}-copy`, "touch", "/to/go");
-    expect(await copying).toBe(4711);
+    await left("run", `${UNTIL_TOLD}; echo 4711`);
+    expect(await copyWhileItRuns()).toBe(4711);
     expect(await contentOf(to)).toBe("begun\ngo");
   });
   test("that has ended is not done again", async () => {
@@ -58,12 +63,8 @@ describe("a copy of an earlier control", () => {
     expect(await runtime.copyVolume(from, to, worker)).toBe(4712);
   });
   test("that fails, or is killed, is done again", async () => {
-    await left("run", "touch /to/begun; while [ ! -e /to/go ]; do sleep 0.05; done; exit 1");
-    const waitedFor = proxy.nextRequest("/logs?");
-    const copying = runtime.copyVolume(from, to, worker);
-    await waitedFor;
-    await docker("exec", `${to}-copy`, "touch", "/to/go");
-    expect(await copying).toBeGreaterThan(0);
+    await left("run", `${UNTIL_TOLD}; exit 1`);
+    expect(await copyWhileItRuns()).toBeGreaterThan(0);
     expect(await contentOf(to)).toBe("new");
   });
   test("leaves nothing", async () => {

@@ -1,7 +1,7 @@
 // Kills control for a long time, or HANGAR_KILLS times: see test/support/control-kills.ts for what has to hold.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/platform/clock.ts";
-import { describeKill, describeKills, type Kill, killControl } from "../support/control-kills.ts";
+import { describeHealing, describeKill, describeKills, type Kill, killControl } from "../support/control-kills.ts";
 import { machineEngine } from "../support/engines.ts";
 import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
 
@@ -25,7 +25,8 @@ test("control survives as many kills as there is time for, or as were asked for"
   const goesOn = (kills: number): boolean => (KILLS > 0 ? kills < KILLS : systemClock.monotonic() < endsAt);
   const deps = {
     ...{ cli, token: await cli.token(), controlPort: PORTS.controlPort },
-    progress: (kill: Kill): void => void process.stdout.write(describeKill(kill)),
+    progress: (kill: Kill): void =>
+      void process.stdout.write(kill.healedMs > HEALED_WITHIN_MS ? describeHealing(kill) : describeKill(kill)),
   };
   const kills = await killControl(deps, goesOn);
   process.stdout.write(describeKills(kills));

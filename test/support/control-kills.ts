@@ -18,8 +18,8 @@ export interface Kill {
   readonly operations: number;
   /** From the order to start control anew to a planet that is whole. */
   readonly healedMs: number;
-  /** What was the last thing to be put right. */
-  readonly last: string;
+  /** What was not right, and when it was first seen to be so: milliseconds after the order to start control anew. */
+  readonly wrong: readonly { readonly afterMs: number; readonly what: string }[];
   /** Containers of machines that the engine then has. */
   readonly containers: number;
 }
@@ -66,22 +66,23 @@ export async function killControl(deps: Deps, goesOn: (kills: number) => boolean
   while (goesOn(kills.length)) {
     const number = kills.length + 1;
     const { startedAt, operations } = await kill(deps, model);
-    let last: readonly string[] = [];
+    const wrong: { afterMs: number; what: string }[] = [];
     const seen = await waitUntil(
       async () => {
         const now = await lookAt(look, runtime, cli.planet);
         const found = now === undefined ? ["control does not answer"] : problems(model, now);
         if (found.length === 0) return now;
-        last = found;
+        const what = found.join("; ");
+        if (what !== wrong.at(-1)?.what) wrong.push({ afterMs: systemClock.monotonic() - startedAt, what });
         return undefined;
       },
       { what: "the planet to be whole", deadlineMs: HEAL_DEADLINE_MS, intervalMs: 50 },
     ).catch((thrown: unknown) => {
-      throw new Error(`after kill ${number}: ${last.join("; ")}`, { cause: thrown });
+      throw new Error(`after kill ${number}: ${wrong.at(-1)?.what}`, { cause: thrown });
     });
     const healedMs = systemClock.monotonic() - startedAt;
     adopt(model, seen, WORKERS);
-    const one = { number, operations, healedMs, last: last.join("; "), containers: seen.containers.length };
+    const one = { number, operations, healedMs, wrong, containers: seen.containers.length };
     kills.push(one);
     progress?.(one);
   }
@@ -89,8 +90,15 @@ export async function killControl(deps: Deps, goesOn: (kills: number) => boolean
 }
 
 /** One line about one kill, for who waits for many. */
-export function describeKill({ number, operations, healedMs, last, containers }: Kill): string {
+export function describeKill({ number, operations, healedMs, wrong, containers }: Kill): string {
+  const last = wrong.at(-1)?.what ?? "nothing";
   return `kill ${number}: whole after ${healedMs.toFixed(0)} ms, last ${last}; ${operations} operations, ${containers} containers\n`;
+}
+
+/** All that was seen after one kill, for a planet that took too long. */
+export function describeHealing(one: Kill): string {
+  const lines = one.wrong.map(({ afterMs, what }) => `  ${afterMs.toFixed(0)} ms: ${what}\n`);
+  return `${describeKill(one)}${lines.join("")}`;
 }
 
 /** One line about all of them. */

@@ -196,9 +196,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
   } satisfies Partial<ClientPolicy>;
   const sessions = createHttp2Sessions({
-    idleMs: deps.timeLimits.keepAliveMs,
-    maxSessions: deps.maxConnections,
-    nowMs,
+    ...{ idleMs: deps.timeLimits.keepAliveMs, maxSessions: deps.maxConnections, nowMs },
   });
   const { sign, selfSigned } = createControlSigner({ post });
   const certificates = createLeafCertificates({ sign, nowMs });

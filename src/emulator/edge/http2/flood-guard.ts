@@ -32,8 +32,9 @@ class Store {
       this.add(Math.max(0, nowMs - this.#sinceMs) * this.#perMs);
       this.#sinceMs = nowMs;
     }
+    if (this.#left < 1) return false;
     this.#left -= 1;
-    return this.#left >= 0;
+    return true;
   }
 }
 

@@ -79,6 +79,8 @@ export class AppRequest implements ConnListener {
   conn!: Conn;
   text = "";
   closed = false;
+  /** Set by apps that abort it. */
+  isAborted = false;
   drains = 0;
   readonly #heard: (request: AppRequest) => void;
 

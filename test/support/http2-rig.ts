@@ -1,7 +1,7 @@
 // A session of HTTP/2 without a network: frames go in, frames come out, and an app of a few lines answers the requests.
 import type { Conn, ConnListener } from "../../src/emulator/edge/http1/conn.ts";
 import { createHttp2Sessions, type Http2Sessions } from "../../src/emulator/edge/http2/sessions.ts";
-import { type Frame, FrameReader, PREFACE, settings } from "./raw-http2.ts";
+import { endOf, type Fields, type Frame, FRAME, FrameReader, PREFACE, settings } from "./raw-http2.ts";
 
 /** The client's end of a connection. */
 export class MemoryConn implements Conn {
@@ -182,3 +182,31 @@ export function feed(conn: MemoryConn, ...frames: readonly Buffer[]): void {
 
 /** Until all that was collected in this turn is sent. */
 export const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+export const requestFields = (method = "GET", ...more: Fields): Fields => [
+  [":method", method],
+  [":scheme", "https"],
+  [":path", "/"],
+  [":authority", "a.localhost"],
+  ...more,
+];
+
+/** How a stream stands. */
+export const ended = ({ frames }: MemoryConn, stream: number): ReturnType<typeof endOf> =>
+  endOf({ frames, closed: false }, stream);
+
+/** Payloads of frames. */
+export const payloads = ({ frames }: MemoryConn, type: number, stream: number): Buffer[] =>
+  frames.filter((one) => one.type === type && one.stream === stream).map(({ payload }) => payload);
+
+/** The last stream and the code of each goodbye. */
+export const goodbyes = (conn: MemoryConn): number[][] =>
+  payloads(conn, FRAME.goaway, 0).map((payload) => [payload.readUInt32BE(0), payload.readUInt32BE(4)]);
+
+/** Answers at once, whatever has come of the request. */
+export const answer =
+  (body: string) =>
+  ({ conn }: AppRequest): void => {
+    conn.writeText(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
+    conn.end();
+  };

@@ -64,8 +64,8 @@ test("blocks: the list is bounded, and so is what comes of each byte", () => {
 
 /** A frame as a client might send it, mostly. */
 function anyFrame(below: Below): Buffer {
-  const stream = below(12);
-  switch (below(9)) {
+  const stream = below(8) === 0 ? below(12) : 2 * below(6) + 1;
+  switch (below(24)) {
     case 0:
       return request(stream, FIELDS, below(2));
     case 1:
@@ -81,20 +81,25 @@ function anyFrame(below: Below): Buffer {
     case 6:
       return frame(FRAME.continuation, below(8), stream, block(FIELDS.slice(below(5))));
     case 7:
-      return frame(FRAME.ping, below(2), 0, "12345678");
-    default:
       return frame(below(256), below(256), below(3), Buffer.alloc(below(40), below(256)));
+    case 8:
+      return frame(FRAME.ping, below(2), 0, "12345678");
+    case 9:
+    case 10:
+      return frame(FRAME.windowUpdate, 0, 0, word(1 + below(100_000)));
+    default:
+      return frame(FRAME.data, 0, 2 * below(4) + 1, "x".repeat(1 + below(3_000)));
   }
 }
 
 /** Answers at once, later, in part, or never. */
-function anyAnswer(below: Below): (request: AppRequest) => void {
-  return (request) => {
-    const { conn } = request;
+function anyAnswer(below: Below): (asked: AppRequest) => void {
+  return (asked) => {
+    const { conn } = asked;
     const way = below(12);
     if (way === 0) {
       // Whoever aborts hears nothing more.
-      request.isAborted = true;
+      asked.isAborted = true;
       conn.abort();
     }
     if (way === 1) conn.pause();
@@ -114,7 +119,8 @@ test("sessions: every request hears its end, once, and answers are no longer tha
     const rig = http2Rig(anyAnswer(below));
     const conn = rig.open();
     const frames = Array.from({ length: 1 + below(MOST_FRAMES) }, () => anyFrame(below));
-    const whole = Buffer.concat([PREFACE, settings(), ...frames]);
+    const first = [1, 3, 5, 7].map((stream) => request(stream, FIELDS, 0));
+    const whole = Buffer.concat([PREFACE, settings(), ...first, ...frames]);
     const bytes = below(3) === 0 ? damaged(whole, below) : whole;
     for (let at = 0; at < bytes.length && !conn.destroyed;) {
       const to = Math.min(bytes.length, at + 1 + below(4_000));

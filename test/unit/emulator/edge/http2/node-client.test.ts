@@ -62,7 +62,9 @@ const sum = (text: string | Buffer): string =>
 function echo(request: AppRequest): void {
   if (!request.isWhole) return;
   const { body, conn, text } = request;
-  conn.writeText(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nx-head: ${sum(text)}\r\nconnection: close\r\n\r\n`);
+  conn.writeText(
+    `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nx-head: ${sum(text)}\r\nconnection: close\r\n\r\n`,
+  );
   conn.writeText(body);
   conn.end();
 }
@@ -114,7 +116,9 @@ test("interim answers, trailers, and fields said twice come as they are; those o
   const rig = http2Rig(({ conn }) => {
     conn.writeText("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n");
     conn.writeText("HTTP/1.1 299 Own\r\nTransfer-Encoding: chunked\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\n");
-    conn.writeText("keep-alive: timeout=5\r\nX-Upper_Name: Kept\r\nconnection: close\r\n\r\n5\r\nhello\r\n0\r\nGrpc-Status: 0\r\n\r\n");
+    conn.writeText(
+      "keep-alive: timeout=5\r\nX-Upper_Name: Kept\r\nconnection: close\r\n\r\n5\r\nhello\r\n0\r\nGrpc-Status: 0\r\n\r\n",
+    );
     conn.end();
   });
   const { headers, interim, trailers, body } = await send(connect(rig, 1_000_000), { ":path": "/" });

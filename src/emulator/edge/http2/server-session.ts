@@ -14,8 +14,10 @@ import { StreamTable } from "./stream-table.ts";
 
 /** What streams had not sent when they were given up was work for nothing. Beyond, the client has to open another session. */
 const SPENT_BYTES = 2_500_000;
-/** How long a client may take to say that it knows of our goodbye, or to close. */
+/** How long a client may take to say that it knows of our goodbye. */
 const GOODBYE_MS = 1_000;
+/** ... and to close, when it has taken the last that it was sent. */
+const LINGER_MS = 2_000;
 const GOODBYE_PING = Buffer.from("goodbye!");
 const HEAD_TOO_LARGE = 431;
 
@@ -81,7 +83,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   sweep(): void {
     const forMs = this.#deps.nowMs() - this.#movedMs;
     if (this.#ending) {
-      if (forMs > GOODBYE_MS) this.destroy();
+      if (forMs > (this.#conn?.hasUnsent === true ? this.#deps.idleMs : LINGER_MS)) this.destroy();
     } else if (this.#leaves === "asks") {
       if (forMs > GOODBYE_MS) this.heardPing();
     } else if (forMs > this.#deps.idleMs) {
@@ -133,8 +135,8 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   }
 
   onDrain(): void {
+    if (this.#leaves !== "asks" || this.#ending) this.#movedMs = this.#deps.nowMs();
     if (this.#ending) return;
-    if (this.#leaves !== "asks") this.#movedMs = this.#deps.nowMs();
     this.streams.pump();
     if (!this.#readPaused || this.#conn?.isPressed === true) return;
     this.#readPaused = false;
@@ -226,9 +228,8 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
 
   #fail(code: Code): void {
     this.output.goaway(this.streams.lastId, code);
-    // Whoever floods us is not listened to until it has read that.
-    if (code === CODE.calm) this.output.flush();
     this.#end();
+    // A flood is not listened to for any longer.
     if (code === CODE.calm) this.destroy();
   }
 

@@ -64,6 +64,7 @@ export function createHttp2Sessions(options: Http2SessionsOptions): Http2Session
       sessions.add(session);
       idle.add(session);
       session.attach(open(session));
+      if (drained !== undefined) session.retire();
     },
     sweep: () => {
       for (const session of [...sessions]) session.sweep();

@@ -114,10 +114,37 @@ describe("goodbyes", () => {
     rig.sessions.sweep();
     await turn();
     expect(conn.ended).toBe(true);
-    rig.clock.nowMs += 1_001;
+    rig.clock.nowMs += 2_001;
     rig.sessions.sweep();
     expect(conn.destroyed).toBe(true);
     await drained;
+  });
+
+  test("are said at once to those that come later", async () => {
+    const rig = http2Rig();
+    rig.greet();
+    void rig.sessions.drain();
+    const late = rig.greet();
+    await turn();
+    expect(goodbyes(late)).toEqual([[0x7fff_ffff, CODE.none]]);
+  });
+
+  test("leave a slow client the time to take its last answer", async () => {
+    const rig = http2Rig(answer("x".repeat(100)));
+    const conn = rig.greet();
+    feed(conn, request(1, requestFields()), frame(FRAME.goaway, 0, 0, Buffer.alloc(8)));
+    await turn();
+    await turn();
+    expect(conn.ended).toBe(true);
+    conn.isPressed = true;
+    for (const [waits, isGone] of [
+      [50_000, false],
+      [20_000, true],
+    ] as const) {
+      rig.clock.nowMs += waits;
+      rig.sessions.sweep();
+      expect(conn.destroyed).toBe(isGone);
+    }
   });
 
   test("are said to a session that has been without streams for long, not to one that waits for an answer", async () => {

@@ -117,6 +117,30 @@ describe("what is sent", () => {
     expect(ended(conn, 1)).toEqual({ status: 200, body: "hello", reset: false });
   });
 
+  test("ends its own stream, whatever others have sent meanwhile", async () => {
+    const rig = http2Rig(() => undefined);
+    const conn = rig.greet();
+    feed(conn, request(1, requestFields()), request(3, requestFields()));
+    const [first, second] = rig.requests.map(({ conn: stream }) => stream);
+    first!.writeText("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\none");
+    second!.writeText("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\ntwo");
+    first!.end();
+    await turn();
+    expect(ended(conn, 1)).toEqual({ status: 200, body: "one", reset: false });
+    expect(ended(conn, 3)).toBeUndefined();
+  });
+
+  test("shares a narrow window among all streams", async () => {
+    const conn = http2Rig(answer("x".repeat(100_000))).greet({ [SETTING.initialWindowSize]: 1_000_000 });
+    feed(conn, ...[1, 3, 5].map((stream) => request(stream, requestFields())));
+    await turn();
+    const before = conn.frames.length;
+    for (let count = 0; count < 6; count += 1) feed(conn, windowUpdate(0, 1_000));
+    await turn();
+    const order = conn.frames.slice(before).map(({ stream }) => stream);
+    expect(order.toSorted((a, b) => a - b)).toEqual([1, 1, 3, 3, 5, 5]);
+  });
+
   test("is a head and its end where there is no body", async () => {
     const heads: Readonly<Record<string, string>> = {
       HEAD: "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n",

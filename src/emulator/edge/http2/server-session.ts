@@ -49,6 +49,8 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   #spentBytes = 0;
   #movedMs: number;
   #leaves: "no" | "asks" | "left" = "no";
+  /** The client has said goodbye. What it asks for in spite of that is answered. */
+  #clientLeaves = false;
   #ending = false;
   #closed = false;
   #readPaused = false;
@@ -118,7 +120,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     const over = this.#over;
     this.#over = [];
     for (const stream of over) stream.tellClosed();
-    if (this.#leaves === "left" && this.streams.size === 0) this.#end();
+    if ((this.hasLeft || this.#clientLeaves) && this.streams.size === 0) this.#end();
   }
 
   onData(bytes: Buffer, start: number, end: number): void {
@@ -181,8 +183,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   }
 
   heardGoodbye(): void {
-    if (this.#leaves === "left") return;
-    this.#leaves = "left";
+    this.#clientLeaves = true;
     this.#deps.wake(this);
   }
 

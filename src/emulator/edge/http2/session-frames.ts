@@ -35,7 +35,7 @@ export interface FramedSession {
   lost(stream: StreamConn): void;
   /** The answer to our only ping. */
   heardPing(): void;
-  /** The client opens no streams any more. */
+  /** The client wants no more than it has asked for. */
   heardGoodbye(): void;
 }
 

@@ -160,13 +160,14 @@ describe("goodbyes", () => {
   test("of a client let its streams end first", async () => {
     const rig = http2Rig(() => undefined);
     const conn = rig.greet();
-    feed(conn, request(1, requestFields()), frame(FRAME.goaway, 0, 0, Buffer.alloc(8)));
+    feed(conn, request(1, requestFields()), frame(FRAME.goaway, 0, 0, Buffer.alloc(8)), request(3, requestFields()));
     await turn();
     expect(conn.ended).toBe(false);
-    answer("ok")(rig.requests[0]!);
+    for (const one of rig.requests) answer("ok")(one);
     await turn();
     await turn();
-    expect(ended(conn, 1)).toEqual({ status: 200, body: "ok", reset: false });
+    const answered = { status: 200, body: "ok", reset: false };
+    expect([ended(conn, 1), ended(conn, 3)]).toEqual([answered, answered]);
     expect(conn.ended).toBe(true);
   });
 

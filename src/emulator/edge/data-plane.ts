@@ -195,7 +195,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     headMsOf: headMsOf(HTTPS_PORT),
     accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
   } satisfies Partial<ClientPolicy>;
-  const sessions = createHttp2Sessions({ idleMs: deps.timeLimits.keepAliveMs, maxSessions: deps.maxConnections });
+  const sessions = createHttp2Sessions({
+    ...{ idleMs: deps.timeLimits.keepAliveMs, maxSessions: deps.maxConnections, nowMs },
+  });
   const { sign, selfSigned } = createControlSigner({ post });
   const certificates = createLeafCertificates({ sign, nowMs });
   const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
@@ -203,7 +205,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const tls = { certificates, versionOf, selfSigned, log };
   const secureClients = createListener(securePolicy, relay, (adopt) =>
     createVersionedTlsServer({ ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions, timer }, (socket) => {
-      if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
+      if (socket.alpnProtocol === "h2") sessions.serve((session) => acceptedConn(socket, session), adopt);
       else adopt((connection) => acceptedConn(socket, connection));
     }),
   );
@@ -238,6 +240,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const sweep = (): void => {
     clients.sweep();
     secureClients.sweep();
+    sessions.sweep();
     services.sweep();
     doors.sweep();
     machines.sweep();
@@ -252,10 +255,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     clients,
     secureClients: {
       ...secureClients,
-      drain: () => {
-        sessions.drain();
-        return Promise.all([secureClients.drain(), doors.drain()]).then(() => undefined);
-      },
+      drain: () => Promise.all([sessions.drain(), secureClients.drain(), doors.drain()]).then(() => undefined),
     },
     load,
     backhaul,

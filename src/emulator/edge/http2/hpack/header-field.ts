@@ -45,17 +45,24 @@ export class HeaderField {
   readonly value: string;
   /** As HPACK and the limits of HTTP/2 count. */
   readonly size: number;
-  readonly role: Role;
-  /** As a line of HTTP/1.1, where it is one. */
-  readonly line: string;
+  /** Found out when it is asked for: a block may repeat a long name in thousands of fields that are too many anyway. */
+  #role: Role | undefined;
+  #line: string | undefined;
 
   /** Characters are bytes (latin1). */
   constructor(name: string, value: string) {
     this.name = name;
     this.value = value;
     this.size = name.length + value.length + ENTRY_BYTES;
-    this.role = roleOf(name, value);
-    this.line = this.role === ROLE.line ? `${name}: ${value}\r\n` : "";
+  }
+
+  get role(): Role {
+    return (this.#role ??= roleOf(this.name, this.value));
+  }
+
+  /** As a line of HTTP/1.1; "" where it is none. */
+  get line(): string {
+    return (this.#line ??= this.role === ROLE.line ? `${this.name}: ${this.value}\r\n` : "");
   }
 }
 

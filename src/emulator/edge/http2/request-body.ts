@@ -10,6 +10,8 @@ export const STREAM_WINDOW = 262_144;
 /** What ends a body in chunks. */
 const LAST_CHUNK = "0\r\n";
 const NOTHING = Buffer.alloc(0);
+/** Small pieces that wait are put together: as buffers of their own, single bytes would take a hundred times their size. */
+const BLOCK_BYTES = 8_192;
 
 /** What a body needs of its session. */
 export interface RequestWay {
@@ -20,9 +22,11 @@ export interface RequestWay {
 }
 
 interface Piece {
+  /** Filled up to `length`. */
   readonly bytes: Buffer;
+  length: number;
   /** What it took of the window. */
-  readonly cost: number;
+  cost: number;
 }
 
 export class RequestBody {
@@ -102,17 +106,18 @@ export class RequestBody {
     if (this.#giving) return;
     this.#giving = true;
     while (!this.#paused && this.#waiting.length > 0) {
-      const { bytes, cost } = this.#waiting.shift()!;
-      this.#way.held(-bytes.length);
-      this.#give(bytes, 0, bytes.length, cost);
+      const { bytes, length, cost } = this.#waiting.shift()!;
+      this.#way.held(-length);
+      this.#give(bytes, 0, length, cost);
     }
     this.#giving = false;
   }
 
-  /** Nobody takes it any more. */
+  /** Nobody takes it any more, and no more of it is wanted. */
   discard(): void {
+    this.ended = true;
     let bytes = 0;
-    for (const piece of this.#waiting) bytes += piece.bytes.length;
+    for (const { length } of this.#waiting) bytes += length;
     this.#waiting = [];
     this.#way.held(-bytes);
   }
@@ -144,9 +149,15 @@ export class RequestBody {
 
   #pass(bytes: Buffer, start: number, end: number, cost: number): void {
     if (!this.#paused && this.#waiting.length === 0) return this.#give(bytes, start, end, cost);
-    const isOwn = start === 0 && end === bytes.length && this.#chunked;
-    this.#waiting.push({ bytes: isOwn ? bytes : Buffer.from(bytes.subarray(start, end)), cost });
     this.#way.held(end - start);
+    const last = this.#waiting.at(-1);
+    if (last !== undefined && last.bytes.length - last.length >= end - start) {
+      last.length += bytes.copy(last.bytes, last.length, start, end);
+      last.cost += cost;
+      return;
+    }
+    const block = Buffer.allocUnsafeSlow(Math.max(end - start, BLOCK_BYTES));
+    this.#waiting.push({ bytes: block, length: bytes.copy(block, 0, start, end), cost });
   }
 
   #give(bytes: Buffer, start: number, end: number, cost: number): void {

@@ -28,10 +28,9 @@ class Store {
 
   /** @returns false where nothing is left */
   take(nowMs: number): boolean {
-    if (this.#left < 1) {
-      this.add(Math.max(0, nowMs - this.#sinceMs) * this.#perMs);
-      this.#sinceMs = nowMs;
-    }
+    // Each time: kept until the store is empty, the time since the beginning would fill it once more.
+    this.add(Math.max(0, nowMs - this.#sinceMs) * this.#perMs);
+    this.#sinceMs = nowMs;
     if (this.#left < 1) return false;
     this.#left -= 1;
     return true;

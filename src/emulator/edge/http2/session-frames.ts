@@ -172,11 +172,11 @@ export class SessionFrames implements FrameSink {
       const code = list.tooLarge || !ended ? CODE.protocol : stream.takeTrailer(list.fields);
       return this.#judge(stream, code);
     }
-    if (!streams.isIdle(id)) return streams.wasGivenUp(id) ? CODE.none : CODE.streamClosed;
+    if (!streams.isIdle(id)) return streams.wasGivenUp(id) ? this.#inVain() : CODE.streamClosed;
     streams.lastId = id;
     if (session.hasLeft) {
       streams.giveUp(id);
-      return CODE.none;
+      return this.#inVain();
     }
     if (streams.size >= MAX_STREAMS) return this.#refuse(id, CODE.refused);
     if (list.tooLarge) {
@@ -187,6 +187,11 @@ export class SessionFrames implements FrameSink {
     if (head === undefined) return this.#refuse(id, CODE.protocol);
     session.open(id, head, ended);
     return CODE.none;
+  }
+
+  /** A block that nobody takes was work, all the same. */
+  #inVain(): Code {
+    return this.#guard.trifle(this.#nowMs) ? CODE.none : CODE.calm;
   }
 
   #reset(id: number, length: number): Code {

@@ -1,12 +1,11 @@
 // One client's connection with HTTP/2: its streams, what it sends, and its end. What frames mean is session-frames.ts.
 import type { Conn, ConnListener } from "../http1/conn.ts";
 import type { Adopt } from "../http1/listener.ts";
-import { CODE, type Code, FRAME, FRAME_HEAD_BYTES, MAX_STREAM_ID, SETTING, FIRST_WINDOW } from "./frames.ts";
-import { MAX_LIST_BYTES } from "./hpack/decoder.ts";
+import { CODE, type Code, FIRST_WINDOW, MAX_STREAM_ID } from "./frames.ts";
+import { GREETING } from "./greeting.ts";
 import { NO_TABLE, writeStatus } from "./hpack/encoder.ts";
-import { STREAM_WINDOW } from "./request-body.ts";
 import type { Http1Head } from "./request-head.ts";
-import { type FramedSession, MAX_STREAMS, SessionFrames } from "./session-frames.ts";
+import { type FramedSession, SessionFrames } from "./session-frames.ts";
 import { SessionOutput, type Slabs } from "./session-output.ts";
 import { SESSION_WINDOW, SessionWindows } from "./session-windows.ts";
 import { StreamConn, type StreamSession } from "./stream-conn.ts";
@@ -18,6 +17,8 @@ const SPENT_BYTES = 2_500_000;
 const GOODBYE_MS = 1_000;
 /** ... and to close, when it has taken the last that it was sent. */
 const LINGER_MS = 2_000;
+/** The same where it was sent nothing but a goodbye: until what it asked for meanwhile has come. */
+const IDLE_LINGER_MS = 200;
 const GOODBYE_PING = Buffer.from("goodbye!");
 const HEAD_TOO_LARGE = 431;
 
@@ -47,6 +48,8 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   /** Streams whose listeners are to hear that they are over. */
   #over: StreamConn[] = [];
   #spentBytes = 0;
+  /** The last stream that it said it would take, once it has left. */
+  #lastTaken = 0;
   #movedMs: number;
   #leaves: "no" | "asks" | "left" = "no";
   /** The client has said goodbye. What it asks for in spite of that is answered. */
@@ -54,6 +57,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   #ending = false;
   #closed = false;
   #readPaused = false;
+  #lingerMs = LINGER_MS;
 
   constructor(deps: SessionDeps, adopt: Adopt) {
     this.#deps = deps;
@@ -85,7 +89,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   sweep(): void {
     const forMs = this.#deps.nowMs() - this.#movedMs;
     if (this.#ending) {
-      if (forMs > (this.#conn?.hasUnsent === true ? this.#deps.idleMs : LINGER_MS)) this.destroy();
+      if (forMs > (this.#conn?.hasUnsent === true ? this.#deps.idleMs : this.#lingerMs)) this.destroy();
     } else if (this.#leaves === "asks") {
       if (forMs > GOODBYE_MS) this.heardPing();
     } else if (forMs > this.#deps.idleMs) {
@@ -103,6 +107,13 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     this.output.ping(0, GOODBYE_PING, 0);
   }
 
+  /** The same when nothing else goes on here: without streams, nobody waits for the client to know. */
+  drain(): void {
+    if (this.streams.size > 0 || this.#ending || this.hasLeft) return this.retire();
+    this.#lingerMs = IDLE_LINGER_MS;
+    this.#leave();
+  }
+
   /** Ends it at once. */
   destroy(): void {
     const conn = this.#conn;
@@ -112,11 +123,8 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
 
   /** Sends what was collected, and tells listeners whose streams are over. */
   flush(): void {
-    // Who does not take what we send is not asked for more.
-    if (this.output.flush() && !this.#readPaused && !this.#ending) {
-      this.#readPaused = true;
-      this.#conn?.pause();
-    }
+    this.output.flush();
+    this.#keepUp();
     const over = this.#over;
     this.#over = [];
     for (const stream of over) stream.tellClosed();
@@ -128,8 +136,9 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     const nowMs = this.#deps.nowMs();
     if (this.#leaves !== "asks") this.#movedMs = nowMs;
     const code = this.#frames.read(bytes, start, end, nowMs);
-    if (code !== CODE.none) this.#fail(code);
-    else this.streams.pump();
+    if (code !== CODE.none) return this.#fail(code);
+    this.streams.pump();
+    this.#keepUp();
   }
 
   onEnd(): void {
@@ -138,11 +147,12 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
 
   onDrain(): void {
     if (this.#leaves !== "asks" || this.#ending) this.#movedMs = this.#deps.nowMs();
+    this.output.isBehind = false;
     if (this.#ending) return;
-    this.streams.pump();
-    if (!this.#readPaused || this.#conn?.isPressed === true) return;
+    // Before it is given more: a client that always has something to take may ask for something, too.
+    if (this.#readPaused) this.#conn?.resume();
     this.#readPaused = false;
-    this.#conn?.resume();
+    this.streams.pump();
   }
 
   onClose(): void {
@@ -177,9 +187,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
 
   heardPing(): void {
     if (this.#leaves !== "asks") return;
-    this.#leaves = "left";
-    this.#movedMs = this.#deps.nowMs();
-    this.output.goaway(this.streams.lastId, CODE.none);
+    this.#leave();
   }
 
   heardGoodbye(): void {
@@ -227,8 +235,22 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     this.#deps.wake(this);
   }
 
+  #leave(): void {
+    this.#leaves = "left";
+    this.#movedMs = this.#deps.nowMs();
+    this.#lastTaken = this.streams.lastId;
+    this.output.goaway(this.#lastTaken, CODE.none);
+  }
+
+  /** Who does not take what we answer is not asked for more. */
+  #keepUp(): void {
+    if (!this.output.isBehind || this.#readPaused || this.#ending) return;
+    this.#readPaused = true;
+    this.#conn?.pause();
+  }
+
   #fail(code: Code): void {
-    this.output.goaway(this.streams.lastId, code);
+    this.output.goaway(this.hasLeft ? this.#lastTaken : this.streams.lastId, code);
     this.#end();
     // A flood is not listened to for any longer.
     if (code === CODE.calm) this.destroy();
@@ -240,6 +262,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     this.#movedMs = this.#deps.nowMs();
     this.output.flush();
     this.streams.lose();
+    this.#deps.busy(this, false);
     const conn = this.#conn;
     this.output.detach();
     conn?.resume();
@@ -258,22 +281,4 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     for (const stream of over) stream.tellClosed();
     this.#deps.closed(this);
   }
-}
-
-/** The first that a client hears of us. */
-const GREETING = settingsFrame([
-  [SETTING.maxStreams, MAX_STREAMS],
-  [SETTING.initialWindow, STREAM_WINDOW],
-  [SETTING.maxHeaderList, MAX_LIST_BYTES],
-]);
-
-function settingsFrame(entries: readonly (readonly [id: number, value: number])[]): Buffer {
-  const frame = Buffer.alloc(FRAME_HEAD_BYTES + entries.length * 6);
-  frame[2] = entries.length * 6;
-  frame[3] = FRAME.settings;
-  entries.forEach(([id, value], index) => {
-    frame.writeUInt16BE(id, FRAME_HEAD_BYTES + index * 6);
-    frame.writeUInt32BE(value, FRAME_HEAD_BYTES + index * 6 + 2);
-  });
-  return frame;
 }

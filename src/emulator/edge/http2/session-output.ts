@@ -20,6 +20,8 @@ export class Slabs {
 }
 
 export class SessionOutput {
+  /** Something else than bodies was added while the connection did not take what it had. onDrain ends that. */
+  isBehind = false;
   readonly #slabs: Slabs;
   readonly #filled: () => void;
   #conn: Conn | undefined;
@@ -45,15 +47,12 @@ export class SessionOutput {
     this.flush();
   }
 
-  /** @returns whether the connection had not taken what it was given before */
-  flush(): boolean {
+  flush(): void {
     const slab = this.#slab;
-    if (slab === undefined) return false;
-    const wasPressed = this.#conn?.isPressed === true;
+    if (slab === undefined) return;
     this.#write(slab);
     this.#slab = undefined;
     this.#slabs.give(slab);
-    return wasPressed;
   }
 
   /** A frame as it is. */
@@ -122,6 +121,7 @@ export class SessionOutput {
   /** Writes the head of a frame, and counts its payload as written. @returns where that has to go */
   #begin(type: number, flags: number, stream: number, length: number): number {
     const slab = this.#room(FRAME_HEAD_BYTES + length);
+    if (type !== FRAME.data && this.#conn?.isPressed === true) this.isBehind = true;
     const at = this.#length;
     slab[at] = length >> 16;
     slab[at + 1] = length >> 8;

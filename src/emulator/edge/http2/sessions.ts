@@ -72,7 +72,7 @@ export function createHttp2Sessions(options: Http2SessionsOptions): Http2Session
     drain: () =>
       new Promise((resolve) => {
         drained = resolve;
-        for (const session of sessions) session.retire();
+        for (const session of sessions) session.drain();
         if (sessions.size === 0) resolve();
       }),
     close: () => {

@@ -1,7 +1,7 @@
 // Conn over a handle of libuv's: one buffer for all reads, and writes that cost no object where the kernel takes them at
 // once, which is nearly always. Behaves as net-conn.ts does.
 import type { Conn, ConnListener } from "./conn.ts";
-import type { Handles, TcpHandle, WriteRequest } from "./libuv-handles.ts";
+import type { Handles, StreamHandle, TcpHandle, WriteRequest } from "./libuv-handles.ts";
 import { plainAddress } from "./net-conn.ts";
 
 /** Below this, copying a body into the head's text is cheaper than writing both as bytes. */
@@ -33,7 +33,7 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
     this.writer?.wrote(status);
   }
 
-  function onread(this: TcpHandle): void {
+  function onread(this: StreamHandle): void {
     this.reader?.read(streamState[readBytesOrError]!);
   }
 

@@ -27,8 +27,8 @@ class NetConn implements Conn {
     socket.on("drain", () => {
       if (!this.#given) listener.onDrain();
     });
-    // The close event follows each error and tells the same.
-    socket.on("error", () => {});
+    // The close event follows each error and tells the same; after one of TLS only if it is asked for.
+    socket.on("error", () => socket.destroy());
     socket.on("close", () => {
       if (this.#given) return;
       this.#given = true;

@@ -22,6 +22,15 @@ const CORE =
 const APP_CONFIG =
   /src\/project\/(read-app-config|build-app-config|parse-lazily|region-counts|values|duration|memory-size|merge-tables|shell-words|guest|machine-source|problem|finding|check-\w+|rules\/\w+|schema\/\w+|sections\/\w+|text\/(document|toml))\.ts|@iarna\/toml/;
 
+/** What each command loads that asks a planet something, and what it then asks it with. */
+const ACCESS =
+  /src\/(cli\/(api-command|app-context|machines-context|planet-context|target-context)|operations\/deploy\/execute\/(machines|planet)-fleet|platform\/(files|state-dir)|contract\/creation-key)\.ts/;
+const CLIENT =
+  /node_modules\/zod\/|src\/(client\/(machines\/|machines-client|planet-client|planet-releases)|contract\/(apps|machine|machine-config|planet|ports|probe|release|secrets)\.ts|operations\/planet\/planet-(access|home)|platform\/(host-routes|http-fetch)\.ts)/;
+/** What a deploy loads before the image is built, and while it is built. */
+const DEPLOY =
+  /src\/(cli\/(deploy-context|deployer|planned-command|show-progress|progress|docker-config)|operations\/(deploy\/(?!fly\/|plan\/read-plan)|config\/(load|find)|progress)|platform\/(docker-build|docker-builders|build-failure|build-progress|builder-memory|docker-socket|git-state|exec))/;
+
 const PLANET: Readonly<Record<string, string>> = {
   control: "src/emulator/processes/control.ts",
   wan: "src/emulator/processes/wan.ts",
@@ -66,6 +75,9 @@ async function bundle(input: Record<string, string>, dir: string): Promise<strin
       groups: [
         { name: "core", test: CORE },
         { name: "app-config", test: APP_CONFIG },
+        { name: "access", test: ACCESS },
+        { name: "client", test: CLIENT },
+        { name: "deploy", test: DEPLOY },
       ],
     },
     comments: { annotation: false, legal: true, jsdoc: false },

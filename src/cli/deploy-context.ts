@@ -30,6 +30,7 @@ export async function deployApp(
   const { signal, clock } = context;
   const docker = dockerBuildDeps(context.env["PATH"] ?? "", memory);
   const onProgress = (text: string): void => progress.update("push", text);
+  const deployer = deployerOf(context, input.loaded.contextDir, version);
   return deploy(input, {
     ...parts,
     files,
@@ -37,6 +38,7 @@ export async function deployApp(
       const begin = (): void => {
         onBegin?.();
         preload();
+        deployer().catch(() => undefined); // who asks later is told
       };
       return buildImage({ ...build, ...buildReports(progress, "build"), onBegin: begin, signal }, docker);
     },
@@ -47,7 +49,7 @@ export async function deployApp(
     tagImage: runtime.tagImage,
     imageId: runtime.imageId,
     newKey: randomUUID,
-    deployer: deployerOf(context, input.loaded.contextDir, version),
+    deployer,
     clock,
     signal,
     progress,

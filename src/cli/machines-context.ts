@@ -48,13 +48,14 @@ export function steadfastAccess(context: Context, flag: string | undefined): Pro
 }
 
 async function planetMachinesAccess(context: Context, target: Target): Promise<MachinesAccess> {
-  const [deps, { requirePlanet }] = await Promise.all([
+  const [deps, { requirePlanet }, { httpFetch }] = await Promise.all([
     planetAccessDeps(context),
     import("../operations/planet/planet-access.ts"),
+    import("../platform/http-fetch.ts"),
   ]);
   const { api, client, httpPort, controlPort } = await requirePlanet(deps);
   const transportOf = async (): Promise<TransportOptions> => ({
-    ...{ fetch, clock: context.clock, signal: context.signal, random: Math.random },
+    ...{ fetch: httpFetch, clock: context.clock, signal: context.signal, random: Math.random },
     baseUrl: `http://127.0.0.1:${controlPort}`,
     token: (await deps.home.presentToken()) ?? "",
     unreachableSuggestions: ["hangar up", "hangar doctor"],

@@ -22,15 +22,16 @@ export interface Engine {
 
 /** What is needed to talk to the planet that the command is about. */
 export async function planetAccessDeps(context: Context): Promise<PlanetAccessDeps> {
-  const [{ openPlanetHome }, { connectPlanet }, stateDir] = await Promise.all([
+  const [{ openPlanetHome }, { connectPlanet }, { httpFetch }, stateDir] = await Promise.all([
     import("../operations/planet/planet-home.ts"),
     import("../client/planet-client.ts"),
+    import("../platform/http-fetch.ts"),
     context.stateDir(),
   ]);
   const { clock, signal } = context;
   return {
     home: openPlanetHome(stateDir, context.planet),
-    connect: (options) => connectPlanet({ ...options, fetch, clock, random: Math.random }),
+    connect: (options) => connectPlanet({ ...options, fetch: httpFetch, clock, random: Math.random }),
     signal,
   };
 }

@@ -19,7 +19,7 @@ import {
   SeenMachineSchema,
 } from "../contract/planet.ts";
 import { type IssuedToken, IssuedTokensSchema } from "../contract/tokens.ts";
-import { type ProbeRequest, type ProbeResult, ProbeResultSchema } from "../contract/world.ts";
+import { type ProbeRequest, type ProbeResult, ProbeResultSchema } from "../contract/probe.ts";
 import { createTransport, type TransportOptions } from "./machines/transport.ts";
 import { createMachinesClient, type MachinesClient, type MachinesClientOptions } from "./machines-client.ts";
 import { createPlanetReleases, type PlanetReleases } from "./planet-releases.ts";

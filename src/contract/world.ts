@@ -226,36 +226,6 @@ export const ComponentStatusSchema = z.object({
 });
 export type ComponentStatus = z.infer<typeof ComponentStatusSchema>;
 
-/** A measurement of the path between two regions: datagrams from edge's address in one to its echo in the other. */
-export const ProbeRequestSchema = z.object({
-  from: regionCode,
-  to: regionCode,
-  family: z.union([z.literal(4), z.literal(6)]),
-  count: z.int().min(1).max(1_000),
-  intervalMs: z.int().min(1).max(10_000),
-});
-export type ProbeRequest = z.infer<typeof ProbeRequestSchema>;
-
-export const ProbeResultSchema = z.object({
-  sent: z.int(),
-  received: z.int(),
-  /** Round-trip times in milliseconds in the order of sending; lost ones are left out. */
-  rttsMs: z.array(z.number()),
-});
-export type ProbeResult = z.infer<typeof ProbeResultSchema>;
-
-/** Ports on the management network. */
-export const CONTROL_PORT = 4280;
-export const COMPONENT_PORT = 4281;
-/** Where edge listens for clients inside its container, for its peers' backhaul and for probe datagrams. */
-export const EDGE_HTTP_PORT = 8080;
-export const EDGE_HTTPS_PORT = 8443;
-export const EDGE_BACKHAUL_PORT = 4282;
-export const EDGE_ECHO_PORT = 4283;
-/** The first of the ports where edge listens for the host's doors, and how many there can be. */
-export const EDGE_FIRST_DOOR_PORT = 20_000;
-export const MAX_DOORS = 100;
-
 /**
  * Edge asks control for a file below a folder of a machine. The answer is its content with an ETag, or status 204 where there
  * is no such file that may be served.

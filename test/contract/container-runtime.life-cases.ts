@@ -117,6 +117,14 @@ export function describeLife(suite: RuntimeSuite): void {
       await suite.runtime.removeContainer(paused);
       expect(await suite.runtime.listContainers(labels())).toEqual([]);
     });
+    holds("are gone for each of two that remove them at once", async () => {
+      const id = await start("obedient");
+      const removed = async (): Promise<unknown> => {
+        await suite.runtime.removeContainer(id);
+        return suite.runtime.inspectContainer(id);
+      };
+      expect(await Promise.all([removed(), removed(), removed()])).toEqual([undefined, undefined, undefined]);
+    });
     holds("come back by themselves when they were made so, until they are stopped", async () => {
       const id = await create("brief", { restartAlways: true });
       await suite.runtime.startContainer(id);

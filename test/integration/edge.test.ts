@@ -1,7 +1,9 @@
 // The edge on real networks behind a real wan: every way between regions costs its distance once, and nothing else does.
 import http from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EDGE_BACKHAUL_PORT, EDGE_HTTP_PORT, type ProbeResult, type World } from "../../src/contract/world.ts";
+import { EDGE_BACKHAUL_PORT, EDGE_HTTP_PORT } from "../../src/contract/ports.ts";
+import { type ProbeResult } from "../../src/contract/probe.ts";
+import { type World } from "../../src/contract/world.ts";
 import { machineAddresses, regionAddresses } from "../../src/emulator/topology/address-plan.ts";
 import { AppError } from "../../src/errors/app-error.ts";
 import { BACKHAUL_PATH_US } from "../../src/emulator/wan/link-table.ts";

@@ -2,7 +2,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { COMPONENT_PORT, type ComponentStatus, type World } from "../../src/contract/world.ts";
+import { COMPONENT_PORT } from "../../src/contract/ports.ts";
+import { type ComponentStatus, type World } from "../../src/contract/world.ts";
 import { LABEL, names, planetLabels } from "../../src/emulator/runtime/labels.ts";
 import {
   blockOf,

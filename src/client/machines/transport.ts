@@ -3,6 +3,7 @@
 import { type z } from "zod";
 import { AppError } from "../../errors/app-error.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { HttpAnswer, HttpFetch } from "../../platform/http-fetch.ts";
 import { apiErrorOf, readErrorAnswer } from "./api-error.ts";
 import { authorizationOf } from "./authorization.ts";
 import { type Attempt, isOutcomeUnknown, planRetry, retryAfterMs } from "./retry-plan.ts";
@@ -13,7 +14,7 @@ export interface TransportOptions {
   readonly token: string;
   /** The value of the Authorization header, where it is not the one that follows from the token. */
   readonly authorization?: string;
-  readonly fetch: typeof fetch;
+  readonly fetch: HttpFetch;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly signal?: AbortSignal;
   /** Milliseconds that an ordinary request may take. */
@@ -120,7 +121,7 @@ export function createTransport(options: TransportOptions): Transport {
     fetch: async (request, schema) => parseAnswer(await perform(request), schema, request),
     open: async ({ path, query }, signal) => {
       const ended = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
-      let response: Response;
+      let response: HttpAnswer;
       try {
         response = await options.fetch(`${baseUrl}${path}${queryOf(query)}`, {
           headers,

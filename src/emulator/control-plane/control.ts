@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import path from "node:path";
-import { COMPONENT_PORT } from "../../contract/world.ts";
+import { COMPONENT_PORT } from "../../contract/ports.ts";
 import { createInfrastructure } from "../lifecycle/infrastructure.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { AuthorityMaterial } from "../../platform/x509.ts";

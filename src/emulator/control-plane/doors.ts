@@ -1,7 +1,7 @@
 // Pure: which of the host's service ports lead to which services. Services of HTTP on ports 80 and 443 are reached by host
 // name and need none.
 import type { WorldDoor, WorldMachine } from "../../contract/world.ts";
-import { EDGE_FIRST_DOOR_PORT } from "../../contract/world.ts";
+import { EDGE_FIRST_DOOR_PORT } from "../../contract/ports.ts";
 
 /** A service that clients on the host reach by a port alone; without `hostPort`: not at all. */
 export interface ServiceDoor {

@@ -1,7 +1,8 @@
 // Hands the newest world to wan and edge and keeps at it until they have it in force. A component that restarted, or lost
 // a delivery, is found by a regular look at its status.
 import { AppError } from "../../errors/app-error.ts";
-import { COMPONENT_PORT, ComponentStatusSchema, type World } from "../../contract/world.ts";
+import { COMPONENT_PORT } from "../../contract/ports.ts";
+import { ComponentStatusSchema, type World } from "../../contract/world.ts";
 
 export type ComponentName = "wan" | "edge";
 export type HttpSend = (

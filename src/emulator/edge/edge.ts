@@ -1,7 +1,8 @@
 // Assembly: what edge is as a whole. Takes worlds, one after the other, and says which one is in force.
 import { createOrder } from "../component/in-order.ts";
 import { createWorldKeeper } from "../component/world-file.ts";
-import type { ComponentStatus, ProbeRequest, ProbeResult, World } from "../../contract/world.ts";
+import type { ProbeRequest, ProbeResult } from "../../contract/probe.ts";
+import type { ComponentStatus, World } from "../../contract/world.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { DataPlane } from "./data-plane.ts";
 import type { PolicyRouting } from "./policy-routing.ts";

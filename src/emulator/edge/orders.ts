@@ -1,5 +1,5 @@
 // What control may ask of edge beside worlds: measurements, the end of requests to a machine, and what became of requests.
-import { type ProbeRequest, ProbeRequestSchema, type ProbeResult } from "../../contract/world.ts";
+import { type ProbeRequest, ProbeRequestSchema, type ProbeResult } from "../../contract/probe.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { RequestRecord } from "./request-log.ts";
 import type { Tunnels } from "./tunnels.ts";

@@ -1,7 +1,8 @@
 // Measures the path between two regions with datagrams that really travel it: from edge's address in one to its echo in
 // the other and back.
 import dgram from "node:dgram";
-import type { ProbeResult, WorldRegion } from "../../contract/world.ts";
+import type { ProbeResult } from "../../contract/probe.ts";
+import type { WorldRegion } from "../../contract/world.ts";
 import { AppError } from "../../errors/app-error.ts";
 
 /** How long the last answers may take beyond the distance itself. */

@@ -6,7 +6,7 @@ import {
   EDGE_ECHO_PORT,
   EDGE_HTTP_PORT,
   EDGE_HTTPS_PORT,
-} from "../../contract/world.ts";
+} from "../../contract/ports.ts";
 import { AppError, asAppError } from "../../errors/app-error.ts";
 import type { OpenAnswer } from "../../platform/http-send.ts";
 import { dial, lookUpAddresses } from "../../platform/dial.ts";

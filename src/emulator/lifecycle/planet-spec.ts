@@ -1,5 +1,5 @@
 // Pure: the networks and infrastructure containers of a planet.
-import { CONTROL_PORT, EDGE_FIRST_DOOR_PORT, EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/world.ts";
+import { CONTROL_PORT, EDGE_FIRST_DOOR_PORT, EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/ports.ts";
 import type { PlanetRecord } from "../model/records.ts";
 import type { Attachment, ContainerSpec, NetworkSpec } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";

@@ -5,7 +5,7 @@ import type { FileConfig } from "../../contract/machine-config.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime, ContainerSpec } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
-import { ANCHOR, anchorSpec, programContainerSpec, stopSignal } from "./container-spec.ts";
+import { ANCHOR, anchorSpec, programContainerSpec } from "./container-spec.ts";
 import { programSecrets } from "./environment.ts";
 import { LOADER_PATH, loaderFor, loaderInput } from "./loader/loader.ts";
 import type { MachineProgram } from "./programs.ts";
@@ -128,8 +128,10 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
     stop: async (machine, program, container) => {
       const anchor = container.labels[LABEL.container] === ANCHOR;
       const timeoutMs = machine.stopTimeoutMs ?? durationMs(program?.stop?.timeout) ?? DEFAULT_STOP_TIMEOUT_S * 1_000;
+      // Without one that was asked for, it is the signal that the container was made with: its own version's.
+      const signal = anchor ? undefined : machine.stopSignal;
       await runtime.stopContainer(container.id, {
-        signal: anchor ? "SIGKILL" : (machine.stopSignal ?? stopSignal({ stop: program?.stop })),
+        ...(signal === undefined ? {} : { signal }),
         timeoutSeconds: Math.ceil(timeoutMs / 1_000),
       });
     },

@@ -1,7 +1,7 @@
 // The control process: environment → dependencies → run.
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
-import { CONTROL_PORT } from "../../contract/world.ts";
+import { CONTROL_PORT } from "../../contract/ports.ts";
 import { systemClock, systemTimer } from "../../platform/clock.ts";
 import { createHttpSend } from "../../platform/http-send.ts";
 import { runControl } from "../control-plane/control.ts";

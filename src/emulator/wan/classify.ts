@@ -1,6 +1,6 @@
 // Pure: which pair of regions a packet travels between, from the addresses in its IP header. The address plan puts the
 // region's slot into the third octet of IPv4 addresses and into the fourth hextet of IPv6 ones.
-import { EDGE_BACKHAUL_PORT } from "../../contract/world.ts";
+import { EDGE_BACKHAUL_PORT } from "../../contract/ports.ts";
 import { EDGE_HOST } from "../topology/address-plan.ts";
 import { BACKHAUL, type LinkTable, SLOTS } from "./link-table.ts";
 

@@ -1,7 +1,7 @@
 // Assembly of the whole wan process: packet thread, router, DNS and admin server, started in the order in which a
 // restarted planet becomes whole soonest.
 import { randomUUID } from "node:crypto";
-import { COMPONENT_PORT } from "../../contract/world.ts";
+import { COMPONENT_PORT } from "../../contract/ports.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { RunProgram } from "../../platform/run-program.ts";
 import { createForwarder, parseResolvers } from "../dns/forwarder.ts";

@@ -114,14 +114,16 @@ export async function applyPlan(
 
 /**
  * Makes a plan for what is there and carries it out; only says it where it is a dry run or asks something.
+ * @param first tells what is there at the beginning
  * @throws what the planner and executePlan throw; DEPLOY_RUNNING
  */
 export async function changeApp(
   make: (seen: Seen) => DeployPlan | Promise<DeployPlan>,
   options: ChangeOptions,
   deps: ChangeDeps,
+  first: () => Promise<Seen> = () => look(deps.fleet),
 ): Promise<Changed> {
-  let seen = await look(deps.fleet);
+  let seen = await first();
   if (!options.dryRun && seen.newest?.status === "running") {
     await recoverApp(options, deps);
     seen = await look(deps.fleet);

@@ -4,6 +4,7 @@ import type { AppConfig } from "../../project/app-config.ts";
 import path from "node:path";
 import { loadMachineInputs } from "../config/load-machine-inputs.ts";
 import { wantedRegions } from "../../project/wanted-regions.ts";
+import { type Approach, approach } from "./approach.ts";
 import {
   applyPlan,
   changeApp,
@@ -16,7 +17,7 @@ import {
   type Seen,
 } from "./change-app.ts";
 import type { DeployDeps, DeployInput, DeployResult, DeployTarget } from "./deploy-types.ts";
-import { createSteadyFleet } from "./execute/steady-fleet.ts";
+import { look } from "./execute/fleet.ts";
 import type { DeployedMachine } from "./execute/run.ts";
 import { localRepository, type ObtainedImage, obtainImage } from "./obtain-image.ts";
 import { estimateCost } from "./plan/cost.ts";
@@ -119,7 +120,7 @@ async function imageOf(
  */
 export async function deploy(input: DeployInput, deps: DeployDeps): Promise<DeployResult> {
   const { config } = input.loaded;
-  const { progress, clock, signal, registry, newKey } = deps;
+  const { progress, clock, signal, registry } = deps;
   const app = nameOf(input);
   const warnings = [
     ...input.loaded.warnings.map(({ message }) => message),
@@ -128,9 +129,13 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
   for (const warning of warnings) progress.log(`Warning: ${warning}`);
   const wanted = wantedRegions(config, input.regions, deps.regionNames);
   const inputs = await loadMachineInputs(config, path.dirname(input.loaded.file), deps);
-  let reaching: Promise<DeployTarget | undefined> | undefined;
+  let reaching: Promise<Approach | undefined> | undefined;
   const reach = (): void => {
-    if (input.buildOnly !== true) reaching ??= deps.reach(wanted).catch(() => undefined);
+    if (input.buildOnly === true) return;
+    reaching ??= deps.reach(wanted).then(
+      (target) => (target === undefined ? undefined : approach(target, app, deps)),
+      () => undefined,
+    );
   };
   const obtained = await imageOf(app, input, deps, reach);
   reach();
@@ -151,8 +156,8 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
     return { ...built, image: await published(input.push === true), buildOnly: true, machines: [], urls: [] };
 
   // What cannot be reached by now says why when it is reached for.
-  const target = (await reaching) ?? (await deps.connect(wanted, config.primaryRegion ?? wanted[0]));
-  const fleet = createSteadyFleet(target.fleetOf(app), { clock, newKey });
+  const near = (await reaching) ?? approach(await deps.connect(wanted, config.primaryRegion ?? wanted[0]), app, deps);
+  const { target, fleet } = near;
   const make = (image: string, seen: Seen): DeployPlan =>
     planDeploy(planInput(app, image, input, seen, target.home, fleet.hasVolumes, inputs));
   const options = changeOptions(input, digest);
@@ -160,15 +165,16 @@ export async function deploy(input: DeployInput, deps: DeployDeps): Promise<Depl
     ...{ fleet, deployer: deps.deployer, clock, signal, progress },
     beforeFirstDeploy: servesAny(config) ? () => target.beforeFirstDeploy?.(app) ?? Promise.resolve() : undefined,
   };
-  const changed = (await target.apps.exists(app))
-    ? await deployAgain(make, published, options, change)
-    : await firstDeploy(
-        (image) => make(image, { machines: [], volumes: [], newest: undefined }),
-        published,
-        options,
-        change,
-        target,
-      );
+  const changed =
+    (await near.seen()) === undefined
+      ? await firstDeploy(
+          (image) => make(image, { machines: [], volumes: [], newest: undefined }),
+          published,
+          options,
+          change,
+          target,
+        )
+      : await deployAgain(make, published, options, change, near);
   // A plan that was not carried out has opened none.
   const doors = changed.plan === undefined ? await target.doorsOf?.(app) : undefined;
   return {
@@ -183,10 +189,13 @@ async function deployAgain(
   published: (push: boolean) => Promise<string>,
   options: ChangeOptions,
   deps: ChangeDeps,
+  { seen, fleet }: Approach,
 ): Promise<Changed> {
   const image = await published(!options.dryRun);
   const plan = options.plan === undefined ? undefined : withImage(options.plan, image);
-  return changeApp((seen) => make(image, seen), { ...options, plan }, deps);
+  // The app may have been destroyed while its image was pushed: then this look says so.
+  const first = async (): Promise<Seen> => (await seen()) ?? look(fleet);
+  return changeApp((now) => make(image, now), { ...options, plan }, deps, first);
 }
 
 function changeOptions(input: DeployInput, digest: string | undefined): ChangeOptions {

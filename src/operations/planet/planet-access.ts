@@ -1,6 +1,6 @@
 // How operations reach a planet: the clients of its control plane, and the engine it runs on.
 import type { PlanetConnection } from "../../client/planet-client.ts";
-import { EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/world.ts";
+import { EDGE_HTTP_PORT, EDGE_HTTPS_PORT } from "../../contract/ports.ts";
 import { managementAddresses } from "../../emulator/index.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { hasAddress } from "../../platform/host-routes.ts";

@@ -1,5 +1,5 @@
 // Pure: the ports of this machine that `up --service-ports` names.
-import { MAX_DOORS } from "../../contract/world.ts";
+import { MAX_DOORS } from "../../contract/ports.ts";
 import { AppError } from "../../errors/app-error.ts";
 
 /** @param text `5432,9000-9007`; "" for none @throws USAGE */

@@ -1,7 +1,7 @@
 // Pure: when a check runs next.
 
 /** Before its first pass a check runs this often, so that a deploy ends soon after the program listens, not an interval later. */
-export const FIRST_PASS_INTERVAL_MS = 25;
+export const FIRST_PASS_INTERVAL_MS = 10;
 /** ... and the longer that takes, the less: the wait adds at most a tenth to the time the program needs. */
 const FIRST_PASS_SHARE = 0.1;
 

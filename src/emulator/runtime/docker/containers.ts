@@ -12,6 +12,9 @@ const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
 /** The engine closes the connection when it has passed everything on; a program that never reads ends the wait here. */
 const INPUT_DEADLINE_MS = 5_000;
 
+/** For a removal that is in progress already. */
+const REMOVAL_DEADLINE_MS = 10_000;
+
 const STATES: Readonly<Record<string, ContainerState>> = {
   created: "created",
   running: "running",
@@ -107,10 +110,7 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
     pauseContainer: (id) => setPaused(client, id, true),
     unpauseContainer: (id) => setPaused(client, id, false),
     removeContainer: async (id) => {
-      // 409: its removal is already in progress
-      await client.callUnless([404, 409], `remove container "${id}"`, (docker) =>
-        docker.getContainer(id).remove({ force: true, v: true }),
-      );
+      await client.callUnless([404], `remove container "${id}"`, (docker) => remove(docker.getContainer(id)));
     },
     inspectContainer: async (id) => {
       const found = await client.callUnless([404], `inspect container "${id}"`, (docker) =>
@@ -160,6 +160,20 @@ export function endOf({
 }: Pick<ContainerInspectInfo["State"], "Status" | "StartedAt" | "FinishedAt">): string {
   const ended = stateOf(Status) === "exited";
   return ended && Date.parse(FinishedAt) < Date.parse(StartedAt) ? StartedAt : FinishedAt;
+}
+
+/** A removal that another call has begun is waited for; where it fails, this one tries itself. */
+async function remove(container: Container): Promise<void> {
+  const late = AbortSignal.timeout(REMOVAL_DEADLINE_MS);
+  for (;;) {
+    try {
+      await container.remove({ force: true, v: true });
+      return;
+    } catch (thrown) {
+      if ((thrown as { statusCode?: number }).statusCode !== 409 || late.aborted) throw thrown;
+    }
+    await container.wait({ condition: "removed", abortSignal: late });
+  }
 }
 
 /** Attached before the start, so that the program finds its input there; what it does not read in time goes with the connection. */

@@ -35,6 +35,11 @@ export interface Change {
   readonly tests?: readonly MachineConfig[];
 }
 
+/** A machine before it is changed. */
+export interface Changed extends Pick<Machine, "id" | "cordoned"> {
+  readonly instance_id?: string | undefined;
+}
+
 export interface MachineWork {
   /** Makes a machine that is out of the edge's sight until it is healthy, unless it may be seen from the start. */
   make(
@@ -42,7 +47,8 @@ export interface MachineWork {
     change: Change,
     options: { readonly hidden: boolean; readonly label?: string },
   ): Promise<Machine>;
-  change(machine: Pick<Machine, "id" | "cordoned">, change: Change): Promise<Machine>;
+  /** @param machine its version, where it is known and must still be that one */
+  change(machine: Changed, change: Change): Promise<Machine>;
   destroy(ids: readonly string[]): Promise<void>;
 }
 
@@ -99,7 +105,7 @@ export function createMachineWork(options: WorkOptions, deps: WorkDeps, signal: 
       if (unseen && !cordoned) await fleet.cordon(machine.id, false);
       return { ...result, cordoned };
     },
-    change: async ({ id, cordoned: before }, { config, skipLaunch, cordoned, watch, tests }) => {
+    change: async ({ id, cordoned: before, instance_id: version }, { config, skipLaunch, cordoned, watch, tests }) => {
       const nonce = nonceOf(id);
       const hides = watch && !skipLaunch && isService(config);
       const hidesNow = hides && before !== true;
@@ -108,6 +114,7 @@ export function createMachineWork(options: WorkOptions, deps: WorkDeps, signal: 
         id,
         {
           config: stamped(config),
+          ...(version === undefined ? {} : { current_version: version }),
           ...(skipLaunch ? { skip_launch: true } : {}),
           ...(hidesNow && fleet.hidesByUpdate ? { skip_service_registration: true } : {}),
         },

@@ -42,7 +42,7 @@ async function changeOne(step: Changing, run: Run): Promise<void> {
   const change = { config, skipLaunch: step.skipLaunch, cordoned: before.cordoned, watch: run.watches, tests };
   if (step.op === "update") {
     try {
-      run.done(step, await run.work.change(before, change));
+      run.done(step, await run.work.change({ ...before, instance_id: run.versionOf(step.machine) }, change));
       return;
     } catch (error) {
       if (!isWithoutRoom(error) || mountsOf(before.config).length > 0 || mountsOf(config).length > 0) throw error;

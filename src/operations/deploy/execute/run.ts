@@ -29,6 +29,8 @@ export interface Run {
   /** `immediate` and --detach do not look at what they start. */
   readonly watches: boolean;
   before(machine: string): Snapshot;
+  /** The version that the machine had when the plan was made. */
+  versionOf(machine: string): string | undefined;
   /** Machines that try a changed machine of the group out. */
   testsOf(group: string): readonly MachineConfig[];
   /** Machines of a group that served before the deploy. */
@@ -72,6 +74,7 @@ export function createRun(input: RunInput, deps: WorkDeps, shared: Shared, work:
       if (snapshot === undefined) throw new AppError("PLAN_STALE", `Machine ${id} of the plan is not there`);
       return snapshot;
     },
+    versionOf: (id) => machines.find((machine) => machine.id === id)?.instance_id,
     testsOf: (group) => plan.groups.find(({ name }) => name === group)?.tests ?? [],
     serving: (group) =>
       machines.filter((one) => groupOf(one) === group && isUp(one.state) && one.cordoned !== true).length,

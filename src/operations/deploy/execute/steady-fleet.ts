@@ -57,7 +57,7 @@ export function createSteadyFleet(fleet: TargetFleet, { clock, newKey }: SteadyD
       );
     },
     update: async (id, body: LaunchMachine, nonce) => {
-      const before = (await again(() => fleet.machine(id))).instance_id;
+      const before = body.current_version ?? (await again(() => fleet.machine(id))).instance_id;
       return once(
         () => fleet.update(id, { ...body, current_version: before }, nonce),
         async () => {

@@ -1,6 +1,6 @@
 import { array, assert, double, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ProbeRequest } from "../../../../src/contract/world.ts";
+import type { ProbeRequest } from "../../../../src/contract/probe.ts";
 import { rttMs } from "../../../../src/emulator/index.ts";
 import { percentile } from "../../../../src/operations/ping/percentile.ts";
 import { pingRegions } from "../../../../src/operations/ping/ping-regions.ts";

@@ -8,19 +8,27 @@ import { requireTools } from "./edge/tools.ts";
 
 const RUNS = 5;
 const CALM_RUNS = 7;
-/** What Node.js has not compiled yet costs many times what it will. */
+/** What Node.js has not compiled yet costs many times what it will: so many requests before anything is counted. */
+const WARM = "-n30000";
 const WARMUPS = 2;
 const SECONDS = "-D1500ms";
 const LARGE_MB = LARGE_BYTES / 1_000_000;
 const IDLE_CONNECTIONS = 10_000;
 const US_PER_REQUEST = "µs/request";
 
-const KEPT = { args: ["--h1", "-c64", SECONDS] };
+interface Case extends Omit<Load, "port"> {
+  /** Arguments with which it has been done often before; absent: its own rounds do. */
+  readonly warm?: readonly string[];
+}
+
+const KEPT = { args: ["--h1", "-c64", SECONDS], warm: ["--h1", "-c64", WARM] };
 /** Each connection asks once; opened at a rate that all can keep up with. */
 const NEW = { args: ["--h1", "-c1500", "-n1500", "-r1000"] };
 const LARGE = { args: ["--h1", "-c8", SECONDS], path: LARGE_PATH };
-/** Long enough for the handshakes not to count; and with one cipher suite, since each proxy prefers another. */
-const TLS = { args: ["--h1", "-c64", "-D4s", "--tls13-ciphers=TLS_AES_128_GCM_SHA256"], secure: true };
+/** Each proxy prefers another. */
+const ONE_SUITE = "--tls13-ciphers=TLS_AES_128_GCM_SHA256";
+/** Long enough for the handshakes not to count. */
+const TLS = { args: ["--h1", "-c64", "-D4s", ONE_SUITE], secure: true, warm: ["--h1", "-c64", WARM, ONE_SUITE] };
 const HTTP2 = { args: ["-c8", "-m16", SECONDS], secure: true };
 /**
  * 200 requests a second, one every 5 ms: ten connections that are opened so far apart, each with 20 requests a second. Opened
@@ -39,9 +47,9 @@ const EDGES: readonly (readonly [ProxyKind, string])[] = [
 ];
 
 /** Processor time of a proxy for each request of a load. @param megabytes ... or for each megabyte, where each has so many */
-function cpu(stage: Stage, kind: ProxyKind, name: string, load: Omit<Load, "port">, megabytes = 1): Contender {
+function cpu(stage: Stage, kind: ProxyKind, name: string, load: Case, megabytes = 1): Contender {
   const proxy = stage.proxy(kind);
-  const port = load.secure === true ? proxy.securePort : proxy.port;
+  const port = portOf(stage, kind, load);
   return {
     name,
     measure: async () => {
@@ -52,19 +60,23 @@ function cpu(stage: Stage, kind: ProxyKind, name: string, load: Omit<Load, "port
   };
 }
 
-function beside(
-  baseline: ProxyKind,
-  title: string,
-  load: Omit<Load, "port">,
-  unit = US_PER_REQUEST,
-  megabytes = 1,
-): Measure {
-  return (stage) =>
-    compareInterleaved({
+function portOf(stage: Stage, kind: ProxyKind, { secure }: Case): number {
+  const proxy = stage.proxy(kind);
+  return secure === true ? proxy.securePort : proxy.port;
+}
+
+function beside(baseline: ProxyKind, title: string, load: Case, unit = US_PER_REQUEST, megabytes = 1): Measure {
+  return async (stage) => {
+    const { warm, ...rest } = load;
+    if (warm !== undefined)
+      for (const kind of [baseline, ...EDGES.map(([edge]) => edge)])
+        await sendLoad({ ...rest, args: warm, port: portOf(stage, kind, load) });
+    return compareInterleaved({
       ...{ runs: RUNS, warmups: WARMUPS, unit },
       baseline: cpu(stage, baseline, baseline, load, megabytes),
       ours: EDGES.map(([kind, sockets]) => cpu(stage, kind, `edge: ${title}, ${sockets}`, load, megabytes)),
     });
+  };
 }
 
 /** What each adds to the way to the app and back, at a rate that keeps nobody busy. */

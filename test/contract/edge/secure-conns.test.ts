@@ -133,7 +133,8 @@ describe.each(kinds)("connections inside TLS: %s, %s", (_kind, version, sockets)
     const wirePort = await port(
       net.createServer({ allowHalfOpen: true, noDelay: true }, (near) => (wire = new Wire(near, serverPort))),
     );
-    const client = tls.connect({ host: HOST, port: wirePort, rejectUnauthorized: false, allowHalfOpen: true });
+    const place = { host: HOST, port: wirePort, rejectUnauthorized: false, allowHalfOpen: true };
+    const client = tls.connect(place);
     undo.push(() => client.destroy());
     client.on("error", () => undefined);
     let text = "";

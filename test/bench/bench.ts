@@ -9,7 +9,7 @@ export interface BenchRow {
   readonly theirs: number;
   /** What the other side is. */
   readonly against: string;
-  /** ours / theirs. */
+  /** Median over the rounds of ours / theirs. */
   readonly ratio: number;
   readonly unit: string;
   /** Measured runs of each side. */
@@ -54,15 +54,16 @@ export async function compareInterleaved({
       if (round >= 0) results[index]?.push(result);
     }
   }
-  const [theirs = Number.NaN, ...medians] = results.map(median);
+  const [theirs = [], ...all] = results;
   return ours.map((contender, index) => {
-    const own = medians[index] ?? Number.NaN;
+    const own = all[index] ?? [];
     return {
       name: contender.name,
-      ours: round2(own),
-      theirs: round2(theirs),
+      ours: round2(median(own)),
+      theirs: round2(median(theirs)),
       against: baseline.name,
-      ratio: round2(own / theirs),
+      // of each round by itself: what slows the machine down for a while slows both sides of a round
+      ratio: round2(median(own.map((result, round) => result / (theirs[round] ?? Number.NaN)))),
       unit,
       runs,
     };

@@ -1,5 +1,5 @@
 // Sessions of HTTP/2 that ask for work and give it up, or for memory and do not use it: they end, or are bounded, and a
-// well-behaved client beside them does not notice. What Node.js does about them is held to its word here.
+// well-behaved client beside them does not notice.
 import type http from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { waitUntil } from "../../src/platform/clock.ts";

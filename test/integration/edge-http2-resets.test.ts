@@ -1,5 +1,6 @@
-// Sessions of HTTP/2 whose streams are given up in the middle. Node.js goes on counting what such a stream had not sent, and in
-// the end it refuses every request of that session: the edge takes another one before.
+// Sessions of HTTP/2 whose streams are given up in the middle. A client that gives up much of what it asked for has to open
+// another one. Towards apps, Node.js goes on counting what such a stream had not sent, and in the end it refuses every request
+// of that session: the edge takes another one before.
 import { once } from "node:events";
 import http2 from "node:http2";
 import type { AddressInfo } from "node:net";

@@ -1,5 +1,5 @@
-// What HTTP/2 can say and HTTP/1.1 cannot, or says otherwise, never reaches a machine: it is refused before, whoever finds it
-// first, Node.js or the edge. The frames are written by hand, since clients refuse to send such things.
+// What HTTP/2 can say and HTTP/1.1 cannot, or says otherwise, never reaches a machine: it is refused before. The
+// frames are written by hand, since clients refuse to send such things.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type EdgeRig, startEdgeRig, worldMachine, worldOf } from "../support/edge-rig.ts";
 import { type Received, startEchoMachine, type TestMachine } from "../support/raw-machine.ts";
@@ -84,7 +84,7 @@ const HEADS: Readonly<Record<string, Fields>> = {
   "an oversized head": [...PSEUDO, ["x", "x".repeat(14_000)], ["y", "y".repeat(14_000)], ["z", "z".repeat(14_000)]],
 };
 
-/** Fields that are none. Node.js takes them out of the head, and says nothing of them. */
+/** Fields that are none. They could be taken out of the head, too. */
 const NO_FIELDS: Readonly<Record<string, Fields>> = {
   "CR LF in a value": withField("x", `a${SPLIT}`),
   "a bare line feed in a value": withField("x", "a\nhost: b"),

@@ -194,7 +194,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     headMsOf: headMsOf(HTTPS_PORT),
     accept: (...given) => (given[3] instanceof StreamConn ? acceptHttp2 : acceptSecure)(...given),
   } satisfies Partial<ClientPolicy>;
-  const sessions = createHttp2Sessions({ idleMs: deps.timeLimits.keepAliveMs, maxSessions: deps.maxConnections });
+  const sessions = createHttp2Sessions({
+    ...{ idleMs: deps.timeLimits.keepAliveMs, maxSessions: deps.maxConnections, nowMs },
+  });
   const { sign, selfSigned } = createControlSigner({ post });
   const certificates = createLeafCertificates({ sign, nowMs });
   const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
@@ -202,7 +204,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const tls = { certificates, versionOf, selfSigned, log };
   const secureClients = createListener(securePolicy, relay, (adopt) =>
     createVersionedTlsServer({ ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions, timer }, (socket) => {
-      if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
+      if (socket.alpnProtocol === "h2") sessions.serve((session) => sockets.secureConn(socket, session), adopt);
       else adopt((connection) => sockets.secureConn(socket, connection));
     }),
   );
@@ -237,6 +239,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const sweep = (): void => {
     clients.sweep();
     secureClients.sweep();
+    sessions.sweep();
     services.sweep();
     doors.sweep();
     machines.sweep();
@@ -251,10 +254,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     clients,
     secureClients: {
       ...secureClients,
-      drain: () => {
-        sessions.drain();
-        return Promise.all([secureClients.drain(), doors.drain()]).then(() => undefined);
-      },
+      drain: () => Promise.all([sessions.drain(), secureClients.drain(), doors.drain()]).then(() => undefined),
     },
     load,
     backhaul,

@@ -52,9 +52,16 @@ export function isSettled(machine: MachineRecord, present: readonly ContainerInf
 export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<void> {
   const { store, runtime, journal, containers } = deps;
 
+  /** By the record that a run has read: in one run a machine is waited for once. */
+  const draining = new WeakMap<MachineRecord, Promise<void>>();
   /** Nothing is under way to a machine without services: edge sends it nothing. */
-  const drained = async ({ id, config }: MachineRecord): Promise<void> => {
-    if ((config.services ?? []).length > 0) await deps.drained(id, DRAIN_DEADLINE_MS);
+  const drained = (machine: MachineRecord): Promise<void> => {
+    const begun = draining.get(machine);
+    if (begun !== undefined) return begun;
+    const serves = (machine.config.services ?? []).length > 0;
+    const waiting = serves ? deps.drained(machine.id, DRAIN_DEADLINE_MS) : Promise.resolve();
+    draining.set(machine, waiting);
+    return waiting;
   };
 
   const isProgram = (container: ContainerInfo): boolean => isAlive(container) && !isAnchor(container);
@@ -176,18 +183,23 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     stopping.catch(() => making.resolve(undefined));
     const [ended, made] = await Promise.allSettled([stopping, making.promise]);
     if (ended.status === "rejected") throw ended.reason;
+    let removing: Promise<void> | undefined;
     try {
       if (made.status === "rejected") throw made.reason;
       await deps.activateRegions([machine.region]);
       const next = made.value === undefined ? [] : [made.value];
       const ready = restart ? present.map((one) => ({ ...one, state: "exited" as const })) : present;
-      await deps.launcher.bringUp(machine, [...ready, ...next]);
+      const bringing = deps.launcher.bringUp(machine, [...ready, ...next]);
+      // Meanwhile, and not when the new version begins: that has the processor for itself then.
+      removing = removeAll(stale);
+      removing.catch(() => undefined);
+      await bringing;
     } catch (thrown) {
       const error = asAppError(thrown);
       // A refusal may come from the work of a control that was killed, or of an engine that is restarting: only what
       // cannot change by itself, or does not change for a while, is the machine's failure.
       if (!FINAL.has(error.code) && deps.mayRetry(machine.id)) throw error;
-      await removeAll(stale);
+      await (removing ?? removeAll(stale));
       if (isSuperseded(machine)) return;
       journal.write(
         machine.id,
@@ -198,7 +210,7 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
       return;
     }
     if (!running) started(machine);
-    await removeAll(stale);
+    await removing;
   };
 
   const started = (machine: MachineRecord): void => {
@@ -221,6 +233,8 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
   return async (id) => {
     const machine = store.machine(id);
     if (machine === undefined || machine.state === "destroyed") return;
+    // What is replaced has to be stopped: the edge is asked while the engine is.
+    if (machine.state === "replacing") drained(machine).catch(() => undefined);
     const present = await containers.list(id);
     const current = present.filter(({ labels }) => labels[LABEL.instance] === machine.instanceId);
     const stale = present.filter((container) => !current.includes(container));

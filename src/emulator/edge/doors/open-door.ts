@@ -86,7 +86,7 @@ function httpTransport(door: Door, tls: TlsServerDeps, { sockets, sessions }: Do
   if (door.security === "none") return sockets.transport;
   return (adopt) =>
     createTlsServer({ ...tls, options: () => door.options.tlsOptions }, (socket) => {
-      if (socket.alpnProtocol === "h2") sessions.serve(socket, adopt);
+      if (socket.alpnProtocol === "h2") sessions.serve((session) => sockets.secureConn(socket, session), adopt);
       else adopt((connection) => sockets.secureConn(socket, connection));
     });
 }

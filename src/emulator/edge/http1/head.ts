@@ -94,6 +94,18 @@ export class Head {
     return index < this.fieldCount ? this.#fields[index * STRIDE + 1]! : this.fieldsEnd;
   }
 
+  nameEnd(index: number): number {
+    return this.#fields[index * STRIDE + 2]!;
+  }
+
+  valueStart(index: number): number {
+    return this.#fields[index * STRIDE + 3]!;
+  }
+
+  valueEnd(index: number): number {
+    return this.#fields[index * STRIDE + 4]!;
+  }
+
   name(bytes: Buffer, index: number): string {
     const at = index * STRIDE;
     return bytes.toString("latin1", this.#fields[at + 1], this.#fields[at + 2]).toLowerCase();

@@ -1,10 +1,10 @@
-// The body of an HTTP/2 stream as bytes of HTTP/1.1: as it is where its length was told, in chunks otherwise.
-import { type ClientHttp2Stream, constants, type ServerHttp2Stream } from "node:http2";
+// The body of an app's HTTP/2 answer as bytes of HTTP/1.1: as it is where its length was told, in chunks otherwise.
+import { type ClientHttp2Stream, constants } from "node:http2";
 import type { ConnListener } from "../http1/conn.ts";
 
 /** Hands the stream's body to the listener. Its end is told only by the framing. @param active says whether it still listens */
 export function relayBody(
-  stream: ServerHttp2Stream | ClientHttp2Stream,
+  stream: ClientHttp2Stream,
   chunked: boolean,
   listener: ConnListener,
   active: () => boolean,

@@ -1,105 +1,85 @@
 // A client's HTTP/2 stream as a connection with one HTTP/1.1 request, so that everything that decides about requests
 // needs to know one protocol only.
-import { constants, type ServerHttp2Stream } from "node:http2";
-import { responseBody } from "../http1/body.ts";
 import type { Conn, ConnListener } from "../http1/conn.ts";
-import { parseResponseHead } from "../http1/head-parser.ts";
-import { BACKHAUL_HEAD_LIMITS, type Head } from "../http1/head.ts";
-import { relayBody } from "./framed-input.ts";
-import { type FieldList, headersOf, http2Fields, MessageSplitter } from "./message-splitter.ts";
+import { CODE, type Code } from "./frames.ts";
+import type { HeaderField } from "./hpack/header-field.ts";
 import type { Http1Head } from "./request-head.ts";
+import { RequestBody, type RequestWay } from "./request-body.ts";
+import { ResponseFrames, type ResponseWay } from "./response-frames.ts";
+import type { SessionOutput } from "./session-output.ts";
 
-/** What is beyond means the same as any status of 5xx (RFC 9110 §15), and HTTP/2 cannot say it. */
-const LAST_STATUS = 599;
-const BAD_GATEWAY = 502;
-
-export class StreamConn implements Conn {
+/** What a stream needs of its session. */
+export interface StreamSession {
   readonly remoteAddress: string;
-  readonly #stream: ServerHttp2Stream;
-  readonly #listener: ConnListener;
-  readonly #splitter: MessageSplitter;
-  #given = false;
-  #drained = true;
-  /** Set when the response is whole. */
-  #trailers: FieldList | undefined;
+  readonly remotePort: number;
+  readonly output: SessionOutput;
+  /** What new streams may send. */
+  readonly firstWindow: number;
+  /** Bytes of bodies that may be sent on any stream at present. */
+  sendable(): number;
+  sent(bytes: number): void;
+  /** Bytes of requests' bodies wait, or (negative) wait no longer. */
+  held(bytes: number): void;
+  /** As ResponseWay.beginBlock. */
+  beginBlock(block: Buffer): number;
+  /** stream.pump() is to be called when a window opens. */
+  waits(stream: StreamConn): void;
+  /** Nothing more will be sent or taken on it. @param wasReset we have given it up: the client may not know yet */
+  closed(stream: StreamConn, wasReset: boolean): void;
+  /** stream.tellClosed() is to be called later in this turn. */
+  tellLater(stream: StreamConn): void;
+}
 
-  /** @param head for reading response heads; used only within one call */
-  constructor(
-    stream: ServerHttp2Stream,
-    remoteAddress: string,
-    answersHead: boolean,
-    head: Head,
-    listener: ConnListener,
-  ) {
-    this.#stream = stream;
+export class StreamConn implements Conn, RequestWay, ResponseWay {
+  readonly id: number;
+  readonly #session: StreamSession;
+  readonly #listener: ConnListener;
+  readonly #body: RequestBody;
+  readonly #response: ResponseFrames;
+  #asked = false;
+  #endCalled = false;
+  #closed = false;
+  /** Nothing is to be heard of it any more. */
+  #given = false;
+
+  /** @param ended the request has no body */
+  constructor(id: number, session: StreamSession, head: Http1Head, ended: boolean, listener: ConnListener) {
+    this.id = id;
+    this.#session = session;
     this.#listener = listener;
-    this.remoteAddress = remoteAddress;
-    this.#splitter = new MessageSplitter(
-      (bytes, start, end) => parseResponseHead(bytes, start, end, BACKHAUL_HEAD_LIMITS, head),
-      {
-        head: (bytes, _start, onPayload, onTrailer) => {
-          const status = head.status > LAST_STATUS ? BAD_GATEWAY : head.status;
-          if (status < 200) {
-            stream.additionalHeaders({ ":status": status, ...headersOf(http2Fields(head, bytes)) });
-            return undefined;
-          }
-          const { reader, framing } = responseBody(head, answersHead, onPayload, onTrailer);
-          const decodes = framing === "chunked";
-          const endStream = reader.done && !decodes;
-          stream.respond(
-            { ":status": status, ...headersOf(http2Fields(head, bytes)) },
-            // Without it, Node would end a stream that is reset as if it were whole; a told length is proof enough.
-            { endStream, waitForTrailers: framing !== "length" },
-          );
-          return { reader, decodes };
-        },
-        payload: (bytes, start, end) => {
-          // Node.js has ended it where the status wants no content, whatever follows.
-          if (!stream.writableEnded) this.#drained = stream.write(Buffer.from(bytes.subarray(start, end)));
-        },
-        end: (trailers) => this.#endResponse(trailers),
-      },
-    );
-    stream.on("drain", () => {
-      if (!this.#given) listener.onDrain();
-    });
-    stream.once("wantTrailers", () => {
-      if (this.#trailers !== undefined) stream.sendTrailers(headersOf(this.#trailers));
-    });
-    // The close event follows each error and tells the same.
-    stream.on("error", () => undefined);
-    stream.once("close", () => {
-      if (this.#given) return;
-      this.#given = true;
-      listener.onClose();
-    });
+    this.#body = new RequestBody(this, listener, head, ended);
+    this.#response = new ResponseFrames(this, head.text.startsWith("HEAD "), session.firstWindow);
   }
 
-  /** Hands the request to the listener. */
-  start({ text, chunked }: Http1Head): void {
-    relayBody(this.#stream, chunked, this.#listener, () => !this.#given);
-    const bytes = Buffer.from(text, "latin1");
-    this.#listener.onData(bytes, 0, bytes.length);
+  get remoteAddress(): string {
+    return this.#session.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.#session.remotePort;
   }
 
   get hasUnsent(): boolean {
-    return this.#stream.writableLength > 0;
+    return this.#response.queuedBytes > 0;
   }
 
   get isPressed(): boolean {
-    return this.#stream.writableNeedDrain;
+    return this.#asked;
+  }
+
+  /** What it has not sent. */
+  get unsentBytes(): number {
+    return this.#response.queuedBytes;
   }
 
   writeText(text: string): boolean {
-    return this.writeBytes(Buffer.from(text, "latin1"), 0, text.length);
+    if (this.#closed || this.#endCalled) return true;
+    return this.#wrote(this.#response.writeText(text));
   }
 
   writeBytes(bytes: Buffer, start: number, end: number): boolean {
-    if (this.#stream.destroyed || this.#stream.closed) return true;
-    this.#drained = true;
-    if (this.#splitter.write(bytes, start, end)) return this.#drained;
-    this.#reset(constants.NGHTTP2_INTERNAL_ERROR);
-    return true;
+    if (this.#closed || this.#endCalled) return true;
+    return this.#wrote(this.#response.write(bytes, start, end));
   }
 
   writeTextAndBytes(text: string, bytes: Buffer, start: number, end: number): boolean {
@@ -108,41 +88,151 @@ export class StreamConn implements Conn {
   }
 
   pause(): void {
-    this.#stream.pause();
+    this.#body.pause();
   }
 
   resume(): void {
-    this.#stream.resume();
+    this.#body.resume();
   }
 
   end(): void {
-    const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return;
-    this.#endResponse(this.#trailers ?? []);
-    if (stream.readableEnded) return;
-    // The answer was complete before the request was: the client may stop sending (RFC 9113 §8.1).
-    const stop = (): void => this.#reset(constants.NGHTTP2_NO_ERROR);
-    if (stream.writableFinished) stop();
-    else stream.once("finish", stop);
+    if (this.#endCalled) return;
+    this.#endCalled = true;
+    if (!this.#closed && !this.#response.finish()) return this.#giveUp(CODE.internal);
+    this.#settle();
   }
 
   destroy(): void {
     this.#given = true;
-    this.#reset(constants.NGHTTP2_CANCEL);
+    this.#giveUp(CODE.cancel);
   }
 
   abort(): void {
     this.#given = true;
-    // Closing would end the stream first, as if it were whole.
-    if (!this.#stream.destroyed) this.#stream.destroy(new Error("the response broke off"));
+    this.#giveUp(CODE.internal);
   }
 
-  #endResponse(trailers: FieldList): void {
-    this.#trailers = trailers;
-    if (!this.#stream.writableEnded) this.#stream.end();
+  /** Hands the request to the listener. */
+  start(text: string): void {
+    this.#body.start(text);
   }
 
-  #reset(code: number): void {
-    if (!this.#stream.destroyed && !this.#stream.closed) this.#stream.close(code);
+  /** As RequestBody.take. */
+  take(bytes: Buffer, start: number, end: number, cost: number, last: boolean): Code {
+    const code = this.#body.take(bytes, start, end, cost, last);
+    if (last && code === CODE.none) this.#settle();
+    return code;
+  }
+
+  takeTrailer(fields: readonly HeaderField[]): Code {
+    const code = this.#body.takeTrailer(fields);
+    if (code === CODE.none) this.#settle();
+    return code;
+  }
+
+  /** The client takes more than before, or (negative) less. @returns false where that is more than a window can be */
+  openSending(bytes: number, most: number): boolean {
+    if (this.#response.window + bytes > most) return false;
+    this.#response.open(bytes);
+    return true;
+  }
+
+  /** Sends what waits, at most one frame. @returns whether it did */
+  pump(): boolean {
+    if (this.#closed || !this.#response.pump()) return false;
+    if (this.#response.queuedBytes === 0 && this.#asked) {
+      this.#asked = false;
+      if (!this.#given && !this.#endCalled) this.#listener.onDrain();
+    }
+    return true;
+  }
+
+  /** It is over without our doing. */
+  lost(): void {
+    this.#discard();
+    this.tellClosed();
+  }
+
+  tellClosed(): void {
+    if (this.#given) return;
+    this.#given = true;
+    this.#listener.onClose();
+  }
+
+  openWindow(bytes: number): void {
+    this.#session.output.windowUpdate(this.id, bytes);
+  }
+
+  held(bytes: number): void {
+    this.#session.held(bytes);
+  }
+
+  sendable(): number {
+    return this.#session.sendable();
+  }
+
+  beginBlock(block: Buffer): number {
+    return this.#session.beginBlock(block);
+  }
+
+  sendBlock(bytes: Buffer, length: number): void {
+    this.#session.output.headers(this.id, bytes, length);
+  }
+
+  sendData(bytes: Buffer, start: number, end: number): void {
+    this.#session.output.data(this.id, bytes, start, end);
+    this.#session.sent(end - start);
+  }
+
+  waits(): void {
+    this.#session.waits(this);
+  }
+
+  sendEnd(): void {
+    this.#session.output.end(this.id);
+    this.#settle();
+  }
+
+  /** @param isWhole what was written is a response so far */
+  #wrote(isWhole: boolean): boolean {
+    if (!isWhole) {
+      this.#giveUp(CODE.internal);
+      return true;
+    }
+    if (this.#closed) return true;
+    this.#asked = this.#response.queuedBytes > 0;
+    return !this.#asked;
+  }
+
+  /** Closes what is over. */
+  #settle(): void {
+    if (!this.#closed && this.#response.ended) {
+      if (this.#body.ended) this.#close(false);
+      // The answer was complete before the request was: the client may stop sending (RFC 9113 §8.1).
+      else if (this.#endCalled) this.#reset(CODE.none);
+    }
+    if (this.#closed && this.#endCalled && !this.#given) this.#session.tellLater(this);
+  }
+
+  /** Ends it as what it is: not whole. The listener hears of it later: not within a call of its own. */
+  #giveUp(code: Code): void {
+    if (!this.#closed) this.#reset(code);
+    if (!this.#given) this.#session.tellLater(this);
+  }
+
+  #reset(code: Code): void {
+    this.#session.output.reset(this.id, code);
+    this.#close(true);
+  }
+
+  #close(wasReset: boolean): void {
+    this.#session.closed(this, wasReset);
+    this.#discard();
+  }
+
+  #discard(): void {
+    this.#closed = true;
+    this.#response.discard();
+    this.#body.discard();
   }
 }

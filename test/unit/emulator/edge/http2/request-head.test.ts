@@ -1,9 +1,17 @@
 import { describe, expect, test } from "vitest";
+import { HeaderField } from "../../../../../src/emulator/edge/http2/hpack/header-field.ts";
 import { renderRequestHead } from "../../../../../src/emulator/edge/http2/request-head.ts";
 
 const PSEUDO = [":method", "POST", ":path", "/a?b=1", ":scheme", "https", ":authority", "my-app.localhost:8443"];
 const FIRST = "POST /a?b=1 HTTP/1.1\r\nhost: my-app.localhost:8443\r\n";
 const LAST = "connection: close\r\n\r\n";
+
+/** @param raw names and values in turn */
+const render = (raw: readonly string[], ended: boolean): ReturnType<typeof renderRequestHead> =>
+  renderRequestHead(
+    raw.flatMap((name, index) => (index % 2 === 0 ? [new HeaderField(name, raw[index + 1]!)] : [])),
+    ended,
+  );
 
 describe("renderRequestHead", () => {
   test.each([
@@ -20,7 +28,10 @@ describe("renderRequestHead", () => {
     ],
     ["with the authority twice", ["host", "My-App.localhost:8443", "te", "trailers"], true, "", false],
   ])("a request %s", (_name, fields, ended, lines, chunked) => {
-    expect(renderRequestHead([...PSEUDO, ...fields], ended)).toEqual({ text: `${FIRST}${lines}${LAST}`, chunked });
+    expect(render([...PSEUDO, ...fields], ended)).toEqual({
+      ...{ text: `${FIRST}${lines}${LAST}`, chunked },
+      bodyBytes: fields[0] === "content-length" ? Number(fields[1]) : undefined,
+    });
   });
 
   test.each([
@@ -55,6 +66,6 @@ describe("renderRequestHead", () => {
     ["another scheme", PSEUDO.with(5, "http")],
     ["CONNECT", PSEUDO.with(1, "CONNECT")],
   ])("refuses %s", (_name, raw) => {
-    expect(renderRequestHead(raw, true)).toBeUndefined();
+    expect(render(raw, true)).toBeUndefined();
   });
 });

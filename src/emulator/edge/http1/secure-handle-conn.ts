@@ -103,7 +103,7 @@ export function createSecureHandleConns(handles: Handles, later: (run: () => voi
         this.writeBytes(head, 0, head.length);
         return this.writeBytes(bytes, start, end);
       }
-      if (this.#closed || this.#ending) return true;
+      if (this.#closed || this.#ending || text.length + end - start === 0) return true;
       const to = Math.min(end, start + room);
       writeBuffer.write(text, 0, "latin1");
       bytes.copy(writeBuffer, text.length, start, to);

@@ -53,8 +53,12 @@ async function run(): Promise<BenchRow[]> {
       baseline: { name: "raw engine calls, one after the other", measure: () => timed(() => raw.replaceAll()) },
       ours: [
         {
-          name: `deploy: ${MACHINES} machines, nothing to build`,
+          name: `deploy: ${MACHINES} machines, all steps of the build cached`,
           measure: () => timed(() => deployed(cli, folder, "updated", "--force")),
+        },
+        {
+          name: `deploy: ${MACHINES} machines, an image and nothing to build`,
+          measure: () => timed(() => deployed(cli, folder, "updated", "--force", "--image", image)),
         },
       ],
       runs: RUNS,

@@ -6,22 +6,37 @@ import { LARGE_BYTES, LARGE_PATH, latencyUs, type Load, sendLoad } from "./edge/
 import { type ProxyKind, type Stage, withProxies } from "./edge/stage.ts";
 import { requireTools } from "./edge/tools.ts";
 
-const RUNS = 3;
-/** What Node.js has not compiled yet costs many times what it will. */
+const RUNS = 5;
+const CALM_RUNS = 7;
+/** What Node.js has not compiled yet costs many times what it will: so many requests before anything is counted. */
+const WARM = "-n30000";
 const WARMUPS = 2;
 const SECONDS = "-D1500ms";
 const LARGE_MB = LARGE_BYTES / 1_000_000;
 const IDLE_CONNECTIONS = 10_000;
 const US_PER_REQUEST = "µs/request";
 
-const KEPT = { args: ["--h1", "-c64", SECONDS] };
+interface Case extends Omit<Load, "port"> {
+  /** Arguments with which it has been done often before; absent: its own rounds do. */
+  readonly warm?: readonly string[];
+}
+
+const KEPT = { args: ["--h1", "-c64", SECONDS], warm: ["--h1", "-c64", WARM] };
 /** Each connection asks once; opened at a rate that all can keep up with. */
 const NEW = { args: ["--h1", "-c1500", "-n1500", "-r1000"] };
 const LARGE = { args: ["--h1", "-c8", SECONDS], path: LARGE_PATH };
-const TLS = { args: ["--h1", "-c64", SECONDS], secure: true };
+/** Each proxy prefers another. */
+const ONE_SUITE = "--tls13-ciphers=TLS_AES_128_GCM_SHA256";
+/** Long enough for the handshakes not to count. */
+const TLS = { args: ["--h1", "-c64", "-D4s", ONE_SUITE], secure: true, warm: ["--h1", "-c64", WARM, ONE_SUITE] };
 const HTTP2 = { args: ["-c8", "-m16", SECONDS], secure: true };
-/** 200 requests a second. */
-const CALM = { args: ["--h1", "-c10", "--rps=20", "-D2s"] };
+/**
+ * 200 requests a second, one every 5 ms: ten connections that are opened so far apart, each with 20 requests a second. Opened
+ * at once, all ten would ask in the same instant, and what is measured would be the queue of ten.
+ */
+const CALM = { args: ["--h1", "-c10", "-n400", "-r1", "--rate-period=5ms", "--rps=20"] };
+/** As many as a minute of that: edges in planets run what is compiled, from their start (warm-up.ts). */
+const MINUTE = { args: ["--h1", "-c10", "-n12000"] };
 
 type Measure = (stage: Stage) => Promise<BenchRow[]>;
 
@@ -32,9 +47,9 @@ const EDGES: readonly (readonly [ProxyKind, string])[] = [
 ];
 
 /** Processor time of a proxy for each request of a load. @param megabytes ... or for each megabyte, where each has so many */
-function cpu(stage: Stage, kind: ProxyKind, name: string, load: Omit<Load, "port">, megabytes = 1): Contender {
+function cpu(stage: Stage, kind: ProxyKind, name: string, load: Case, megabytes = 1): Contender {
   const proxy = stage.proxy(kind);
-  const port = load.secure === true ? proxy.securePort : proxy.port;
+  const port = portOf(stage, kind, load);
   return {
     name,
     measure: async () => {
@@ -45,23 +60,29 @@ function cpu(stage: Stage, kind: ProxyKind, name: string, load: Omit<Load, "port
   };
 }
 
-function beside(
-  baseline: ProxyKind,
-  title: string,
-  load: Omit<Load, "port">,
-  unit = US_PER_REQUEST,
-  megabytes = 1,
-): Measure {
-  return (stage) =>
-    compareInterleaved({
+function portOf(stage: Stage, kind: ProxyKind, { secure }: Case): number {
+  const proxy = stage.proxy(kind);
+  return secure === true ? proxy.securePort : proxy.port;
+}
+
+function beside(baseline: ProxyKind, title: string, load: Case, unit = US_PER_REQUEST, megabytes = 1): Measure {
+  return async (stage) => {
+    const { warm, ...rest } = load;
+    if (warm !== undefined)
+      for (const kind of [baseline, ...EDGES.map(([edge]) => edge)])
+        await sendLoad({ ...rest, args: warm, port: portOf(stage, kind, load) });
+    return compareInterleaved({
       ...{ runs: RUNS, warmups: WARMUPS, unit },
       baseline: cpu(stage, baseline, baseline, load, megabytes),
       ours: EDGES.map(([kind, sockets]) => cpu(stage, kind, `edge: ${title}, ${sockets}`, load, megabytes)),
     });
+  };
 }
 
 /** What each adds to the way to the app and back, at a rate that keeps nobody busy. */
-const addedLatency: Measure = (stage) => {
+const addedLatency: Measure = async (stage) => {
+  for (const kind of ["haproxy", ...EDGES.map(([edge]) => edge)] as const)
+    await sendLoad({ ...MINUTE, port: stage.proxy(kind).port });
   const adds = (kind: ProxyKind, name: string): Contender => ({
     name,
     measure: async () => {
@@ -70,7 +91,7 @@ const addedLatency: Measure = (stage) => {
     },
   });
   return compareInterleaved({
-    ...{ runs: RUNS, warmups: 1, unit: "µs" },
+    ...{ runs: CALM_RUNS, warmups: 1, unit: "µs" },
     baseline: adds("haproxy", "haproxy"),
     ours: EDGES.map(([kind, sockets]) => adds(kind, `edge: added p50 at 200/s, ${sockets}`)),
   });

@@ -14,7 +14,6 @@ import type { Connector } from "./http1/conn.ts";
 import { CLIENT_HEAD_LIMITS, Head } from "./http1/head.ts";
 import { createListener, type Listener } from "./http1/listener.ts";
 import { ReplayBudget } from "./http1/replay-buffer.ts";
-import { acceptedConn } from "./http1/net-conn.ts";
 import type { Sockets } from "./http1/sockets.ts";
 import { createH2cConnector } from "./http2/h2c-connector.ts";
 import { createHttp2Sessions } from "./http2/sessions.ts";
@@ -205,8 +204,8 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const tls = { certificates, versionOf, selfSigned, log };
   const secureClients = createListener(securePolicy, relay, (adopt) =>
     createVersionedTlsServer({ ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions, timer }, (socket) => {
-      if (socket.alpnProtocol === "h2") sessions.serve((session) => acceptedConn(socket, session), adopt);
-      else adopt((connection) => acceptedConn(socket, connection));
+      if (socket.alpnProtocol === "h2") sessions.serve((session) => sockets.secureConn(socket, session), adopt);
+      else adopt((connection) => sockets.secureConn(socket, connection));
     }),
   );
 

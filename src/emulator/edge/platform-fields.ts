@@ -80,13 +80,25 @@ export interface RequestOrigin {
   readonly startMs: number;
 }
 
+/** The last time that was rendered: requests of one millisecond share it, and to render so large a number takes a while. */
+let renderedMs = Number.NaN;
+let startLine = "";
+
+function renderStart(startMs: number): string {
+  if (startMs !== renderedMs) {
+    renderedMs = startMs;
+    startLine = `x-request-start: t=${startMs}000\r\n`;
+  }
+  return startLine;
+}
+
 /** Field lines for the app that each request has for itself. */
 export function renderRequestFields(origin: RequestOrigin): string {
   const { clientAddress, forwardedFor, publicAddress, requestId, startMs } = origin;
   const chain = forwardedFor === undefined || forwardedFor === "" ? clientAddress : `${forwardedFor}, ${clientAddress}`;
   return (
     `fly-client-ip: ${clientAddress}\r\nfly-request-id: ${requestId}\r\n` +
-    `x-forwarded-for: ${chain}, ${publicAddress}\r\nx-request-start: t=${startMs}000\r\n`
+    `x-forwarded-for: ${chain}, ${publicAddress}\r\n${renderStart(startMs)}`
   );
 }
 

@@ -117,6 +117,24 @@ describe.each(kinds)("sockets: %s", (_kind, sockets) => {
     expect(near.conn!.hasUnsent).toBe(false);
   });
 
+  test("keep what waits apart from what other connections write", async () => {
+    const [first, second] = [await pair(), await pair()];
+    first.far.conn!.pause();
+    const bytes = Buffer.alloc(60_000, "a");
+    let count = 0;
+    do {
+      first.near.conn!.writeBytes(bytes, 0, bytes.length);
+      count += 1;
+    } while (!first.near.conn!.hasUnsent);
+    const others = Buffer.alloc(60_000, "b");
+    for (let more = 0; more < 3; more += 1) second.near.conn!.writeBytes(others, 0, others.length);
+    await until("the others' bytes", () => second.far.text.length === 3 * others.length);
+    first.far.conn!.resume();
+    await until("all bytes", () => first.far.text.length === count * bytes.length);
+    expect(first.far.text === "a".repeat(count * bytes.length)).toBe(true);
+    expect(second.far.text === "b".repeat(3 * others.length)).toBe(true);
+  });
+
   test("hear of drain once the peer reads again", async () => {
     const { near, far } = await pair();
     far.conn!.pause();

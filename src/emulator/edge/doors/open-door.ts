@@ -4,6 +4,7 @@ import type { WorldRegion } from "../../../contract/world.ts";
 import { createDispatcher, type DispatcherDeps, type Entrance } from "../dispatcher.ts";
 import { resolveEntry } from "../entry-region.ts";
 import type { ClientDeps, ClientPolicy } from "../http1/client-policy.ts";
+import type { Conn, ConnListener } from "../http1/conn.ts";
 import { createListener, type ListenerPolicy, type Transport } from "../http1/listener.ts";
 import { plainAddress } from "../http1/net-conn.ts";
 import { acceptedConn } from "../http1/net-conn.ts";
@@ -75,7 +76,7 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
       },
     },
     deps.relay,
-    door.speaks === "raw" ? rawTransport(door, tls, home) : httpTransport(door, tls, deps),
+    door.speaks === "raw" ? rawTransport(door, tls, deps, home) : httpTransport(door, tls, deps),
   );
   await listener.listen(door.address, door.listenPort);
   return listener;
@@ -85,22 +86,22 @@ function httpTransport(door: Door, tls: TlsServerDeps, { sockets, sessions }: Do
   if (door.security === "none") return sockets.transport;
   return (adopt) =>
     createTlsServer({ ...tls, options: () => door.options.tlsOptions }, (socket) => {
-      if (socket.alpnProtocol === "h2") sessions.serve((session) => acceptedConn(socket, session), adopt);
-      else adopt((connection) => acceptedConn(socket, connection));
+      if (socket.alpnProtocol === "h2") sessions.serve((session) => sockets.secureConn(socket, session), adopt);
+      else adopt((connection) => sockets.secureConn(socket, connection));
     });
 }
 
-function rawTransport(door: Door, tls: TlsServerDeps, home: () => string): Transport {
+function rawTransport(door: Door, tls: TlsServerDeps, { sockets }: DoorDeps, home: () => string): Transport {
   return (adopt) => {
-    const adoptRaw = (socket: net.Socket, region?: string): void =>
+    const adoptRaw = (open: (listener: ConnListener) => Conn, region?: string): void =>
       adopt(
-        (connection) => new RawClientConn((listener) => acceptedConn(socket, listener), connection, region),
+        (connection) => new RawClientConn(open, connection, region),
         (conn) => conn.start(),
       );
-    const plain = (socket: net.Socket): void => adoptRaw(socket);
+    const plain = (socket: net.Socket): void => adoptRaw((listener) => acceptedConn(socket, listener));
     if (door.security === "none") return rawServer(plain);
     const secure = createTlsServer({ ...tls, options: () => ({ alpn: [], ...door.options.tlsOptions }) }, (socket) =>
-      adoptRaw(socket, regionIn(socket.servername || "", home())),
+      adoptRaw((listener) => sockets.secureConn(socket, listener), regionIn(socket.servername || "", home())),
     );
     if (door.security === "tls") return secure;
     return createPostgresServer({ plain, secure: (socket) => void secure.emit("connection", socket) });

@@ -172,8 +172,10 @@ export class ClientConnection implements ConnListener, ExchangeClient {
   #takeHead(bytes: Buffer, start: number, end: number): void {
     const held = this.#held;
     if (held === undefined) {
-      this.touch();
-      return this.#read(bytes, start, end);
+      this.#read(bytes, start, end);
+      // A whole request has seen to it.
+      if (this.#held !== undefined && this.#state === "head") this.touch();
+      return;
     }
     const all = Buffer.concat([held, bytes.subarray(start, end)]);
     // A head that comes byte by byte is read anew once per line, not once per byte.

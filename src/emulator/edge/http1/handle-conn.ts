@@ -1,7 +1,7 @@
 // Conn over a handle of libuv's: one buffer for all reads, and writes that cost no object where the kernel takes them at
 // once, which is nearly always. Behaves as net-conn.ts does.
 import type { Conn, ConnListener } from "./conn.ts";
-import type { Handles, TcpHandle, WriteRequest } from "./libuv-handles.ts";
+import type { Handles, StreamHandle, TcpHandle, WriteRequest } from "./libuv-handles.ts";
 import { plainAddress } from "./net-conn.ts";
 
 /** Below this, copying a body into the head's text is cheaper than writing both as bytes. */
@@ -33,14 +33,14 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
     this.writer?.wrote(status);
   }
 
-  function onread(this: TcpHandle): void {
+  function onread(this: StreamHandle): void {
     this.reader?.read(streamState[readBytesOrError]!);
   }
 
   class HandleConn implements Conn {
     readonly #handle: TcpHandle;
     readonly #listener: ConnListener;
-    #remote: { address?: string; port?: number } | undefined;
+    #remote: { readonly address: string; readonly port: number } | undefined;
     /** Writes that the kernel has not taken yet. */
     #pending = 0;
     #reading = false;
@@ -62,11 +62,11 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
     }
 
     get remoteAddress(): string {
-      return plainAddress(this.#peer().address ?? "");
+      return this.#peer().address;
     }
 
     get remotePort(): number {
-      return this.#peer().port ?? 0;
+      return this.#peer().port;
     }
 
     get hasUnsent(): boolean {
@@ -185,9 +185,11 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
       this.#handle.close();
     }
 
-    #peer(): { address?: string; port?: number } {
-      if (this.#remote === undefined) this.#handle.getpeername((this.#remote = {}));
-      return this.#remote;
+    #peer(): { readonly address: string; readonly port: number } {
+      if (this.#remote !== undefined) return this.#remote;
+      const remote: { address?: string; port?: number } = {};
+      this.#handle.getpeername(remote);
+      return (this.#remote = { address: plainAddress(remote.address ?? ""), port: remote.port ?? 0 });
     }
   }
 

@@ -1,22 +1,27 @@
 // Node.js' own handles below its sockets: what node:net itself is built on, and no public interface. Nothing needs them:
 // where they are missing, or behave differently, choose-sockets.ts takes node:net. The only file that knows where they are.
 import type net from "node:net";
+import type { TLSSocket } from "node:tls";
 import { AppError } from "../../../errors/app-error.ts";
 
-/** A TCP connection, or a socket that listens. Results are 0 or negative numbers of errors. */
-export interface TcpHandle {
+/** What carries bytes both ways. Results are 0 or negative numbers of errors. */
+export interface StreamHandle {
   /** Called with `this` as the handle whenever something was read; how much stands in streamState. */
-  onread: (this: TcpHandle) => void;
+  onread: (this: StreamHandle) => void;
   /** Ours: whom onread tells. */
   reader?: { read(bytesOrError: number): void };
   /** Reads go into this buffer from now on; called once for each handle. */
   useUserBuffer(buffer: Uint8Array): void;
   readStart(): number;
   readStop(): number;
-  writeLatin1String(request: WriteRequest, text: string): number;
-  /** The bytes are not copied: they must stay as they are until the request completes, where it does later. */
+  /** Bytes for TCP are not copied: they must stay as they are until the request completes, where it does later. */
   writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
   shutdown(request: { oncomplete: (status: number) => void }): number;
+}
+
+/** A TCP connection, or a socket that listens. */
+export interface TcpHandle extends StreamHandle {
+  writeLatin1String(request: WriteRequest, text: string): number;
   setNoDelay(on: boolean): number;
   getpeername(into: { address?: string; port?: number }): number;
   bind(address: string, port: number): number;
@@ -42,6 +47,8 @@ export interface Handles {
   /** Positions in it. */
   readonly readBytesOrError: number;
   readonly lastWriteWasAsync: number;
+  /** The one inside a TLS socket, which takes one write at a time and bytes that may change afterwards; undefined: it is gone. */
+  insideOf(socket: TLSSocket): StreamHandle | undefined;
   /** Has a listening server give out handles in place of sockets. */
   takeHandles(server: net.Server, take: (handle: TcpHandle) => void): void;
 }
@@ -88,6 +95,7 @@ export function openHandles(): Handles {
     streamState: stream.streamBaseState,
     readBytesOrError: stream.kReadBytesOrError,
     lastWriteWasAsync: stream.kLastWriteWasAsync,
+    insideOf: (socket) => (socket as unknown as { readonly _handle: StreamHandle | null })._handle ?? undefined,
     takeHandles(server, take) {
       const { _handle: listening } = server as unknown as { readonly _handle: ListeningHandle };
       listening.onconnection = (status, handle) => {

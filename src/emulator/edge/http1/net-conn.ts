@@ -4,6 +4,11 @@ import type { Conn, Connector, ConnectFailure, ConnListener } from "./conn.ts";
 
 /** Below this, copying a body into the head's write is cheaper than a second write. */
 const JOIN_BYTES = 8_192;
+/** Reads bring no more at a time. */
+const WRITE_BYTES = 65_536;
+
+/** What has to be copied before it is written is copied here, for as long as the kernel takes it at once. */
+let writeBuffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
 
 class NetConn implements Conn {
   readonly remoteAddress: string;
@@ -27,8 +32,8 @@ class NetConn implements Conn {
     socket.on("drain", () => {
       if (!this.#given) listener.onDrain();
     });
-    // The close event follows each error and tells the same.
-    socket.on("error", () => {});
+    // The close event follows each error and tells the same; after one of TLS only if it is asked for.
+    socket.on("error", () => socket.destroy());
     socket.on("close", () => {
       if (this.#given) return;
       this.#given = true;
@@ -54,7 +59,7 @@ class NetConn implements Conn {
 
   writeBytes(bytes: Buffer, start: number, end: number): boolean {
     const part = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
-    return this.#socket.write(this.#copies ? Buffer.from(part) : part);
+    return this.#copies ? this.#writeCopy(part) : this.#socket.write(part);
   }
 
   writeTextAndBytes(text: string, bytes: Buffer, start: number, end: number): boolean {
@@ -89,6 +94,16 @@ class NetConn implements Conn {
     // An end without TLS's own word for it is what tells the peer that something is missing.
     if (this.#secure) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
+  }
+
+  #writeCopy(bytes: Buffer): boolean {
+    if (this.#secure || bytes.length > WRITE_BYTES || this.#socket.writableLength > 0)
+      return this.#socket.write(Buffer.from(bytes));
+    bytes.copy(writeBuffer);
+    const drained = this.#socket.write(writeBuffer.subarray(0, bytes.length));
+    // It waits: the buffer is the socket's from now on.
+    if (this.#socket.writableLength > 0) writeBuffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
+    return drained;
   }
 }
 

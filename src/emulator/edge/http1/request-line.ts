@@ -15,7 +15,7 @@ export interface RequestLine {
  * @returns the line, or the HTTP status to refuse it with
  */
 export function readRequestLine(bytes: Buffer, start: number, head: Head): RequestLine | number {
-  const method = bytes.toString("latin1", start, head.methodEnd);
+  const method = isGet(bytes, start, head.methodEnd) ? "GET" : bytes.toString("latin1", start, head.methodEnd);
   const target = bytes.toString("latin1", head.targetStart, head.targetEnd);
   if (method === "CONNECT") return 405;
   if (target.startsWith("/")) return { method, target };
@@ -24,6 +24,11 @@ export function readRequestLine(bytes: Buffer, start: number, head: Head): Reque
   const host = bytes.toString("latin1", head.hostStart, head.hostEnd);
   if (absolute?.[1] === undefined || absolute[1].toLowerCase() !== host.toLowerCase()) return 400;
   return { method, target: absolute[2] ?? "/" };
+}
+
+/** Most requests: their method needs no text of its own. */
+function isGet(bytes: Buffer, start: number, end: number): boolean {
+  return end - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54;
 }
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]);

@@ -1,0 +1,292 @@
+// What the relay expects of connections inside TLS sockets, of both kinds of sockets and both versions of TLS.
+import { generateKeyPairSync } from "node:crypto";
+import net from "node:net";
+import tls from "node:tls";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createIssuer } from "../../../src/emulator/control-plane/leaf-signer.ts";
+import type { Conn, ConnListener } from "../../../src/emulator/edge/http1/conn.ts";
+import { createHandleSockets, publicSockets } from "../../../src/emulator/edge/http1/sockets.ts";
+import { systemTimer, waitUntil } from "../../../src/platform/clock.ts";
+import { createAuthority } from "../../../src/platform/x509.ts";
+
+const HOST = "127.0.0.1";
+const ALERT = 21;
+const RECORD_HEAD_BYTES = 5;
+const undo: (() => void)[] = [];
+let cert = "";
+let key = "";
+
+beforeAll(async () => {
+  const issuer = createIssuer(await createAuthority("Test", Date.now()), Date.now);
+  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  cert = await issuer.issue("localhost", keys.publicKey.export({ type: "spki", format: "pem" }) as string);
+  key = keys.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+});
+afterEach(() => {
+  for (const one of undo.splice(0)) one();
+});
+
+/** Writes down what it hears. */
+class Ear implements ConnListener {
+  text = "";
+  pieces = 0;
+  ends = 0;
+  closes = 0;
+  drains = 0;
+  conn: Conn | undefined;
+  heard: (() => void) | undefined;
+  onData(bytes: Buffer, start: number, end: number): void {
+    this.text += bytes.toString("latin1", start, end);
+    this.pieces += 1;
+    this.heard?.();
+  }
+  onEnd(): void {
+    this.ends += 1;
+  }
+  onDrain(): void {
+    this.drains += 1;
+  }
+  onClose(): void {
+    this.closes += 1;
+  }
+}
+
+const until = (what: string, fact: () => boolean): Promise<true> =>
+  waitUntil(() => (fact() ? true : undefined), { what, deadlineMs: 5_000, intervalMs: 2 });
+
+/** Passes bytes on between a client and a server; holds back what is for the server where asked, and keeps what is for the client. */
+class Wire {
+  holds = false;
+  readonly #held: Buffer[] = [];
+  readonly #toClient: Buffer[] = [];
+  readonly near: net.Socket;
+  readonly #far: net.Socket;
+
+  constructor(near: net.Socket, port: number) {
+    this.near = near;
+    this.#far = net.connect({ host: HOST, port, noDelay: true, allowHalfOpen: true });
+    const end = (): void => void this.#far.destroy();
+    near.on("data", (bytes: Buffer) => (this.holds ? this.#held.push(bytes) : this.#far.write(bytes)));
+    near.on("error", end).on("close", end);
+    near.on("end", () => this.#far.end());
+    this.#far.on("data", (bytes: Buffer) => {
+      this.#toClient.push(bytes);
+      near.write(bytes);
+    });
+    this.#far.on("error", () => near.destroy()).on("end", () => near.end());
+    this.#far.on("close", () => near.end());
+  }
+
+  /** Sends what was held in one packet, and more behind it. */
+  release(more = ""): void {
+    this.holds = false;
+    this.#far.write(Buffer.concat([...this.#held.splice(0), Buffer.from(more, "latin1")]));
+  }
+
+  get heldBytes(): number {
+    return Buffer.concat(this.#held).length;
+  }
+
+  reset(): void {
+    this.#far.resetAndDestroy();
+  }
+
+  /** The type of each record that the server has sent. */
+  get recordTypes(): number[] {
+    const bytes = Buffer.concat(this.#toClient);
+    const types: number[] = [];
+    for (let at = 0; at + RECORD_HEAD_BYTES <= bytes.length; at += RECORD_HEAD_BYTES + bytes.readUInt16BE(at + 3))
+      types.push(bytes[at]!);
+    return types;
+  }
+}
+
+const kinds = [publicSockets, createHandleSockets({ timer: systemTimer })].flatMap((sockets) =>
+  (["TLSv1.2", "TLSv1.3"] as const).map((version) => [sockets.kind, version, sockets] as const),
+);
+
+describe.each(kinds)("connections inside TLS: %s, %s", (_kind, version, sockets) => {
+  interface Pair {
+    readonly ear: Ear;
+    readonly client: tls.TLSSocket;
+    readonly wire: Wire;
+    /** What the client has received. */
+    text(): string;
+  }
+
+  const port = async (server: net.Server): Promise<number> => {
+    await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+    undo.push(() => server.close());
+    return (server.address() as net.AddressInfo).port;
+  };
+
+  /** A client that has shaken hands, with a wire between it and us. @param early sent with the client's last word of the handshake */
+  async function pair(early = ""): Promise<Pair> {
+    const ear = new Ear();
+    const options = { cert, key, minVersion: version, maxVersion: version, allowHalfOpen: true };
+    const server = tls.createServer(options, (socket) => {
+      ear.conn = sockets.secureConn(socket, ear);
+      undo.push(() => ear.conn?.destroy());
+    });
+    const serverPort = await port(server);
+    let wire: Wire | undefined;
+    const wirePort = await port(
+      net.createServer({ allowHalfOpen: true, noDelay: true }, (near) => (wire = new Wire(near, serverPort))),
+    );
+    const place = { host: HOST, port: wirePort, rejectUnauthorized: false, allowHalfOpen: true };
+    const client = tls.connect(place);
+    undo.push(() => client.destroy());
+    client.on("error", () => undefined);
+    let text = "";
+    client.on("data", (bytes: Buffer) => (text += bytes.toString("latin1")));
+    if (early !== "") client.write(early);
+    await until("the handshake", () => ear.conn !== undefined);
+    return { ear, client, wire: wire!, text: () => text };
+  }
+
+  /** Has the client write each text as a record of its own, and all of them arrive in one packet. */
+  async function writeAtOnce({ client, wire }: Pair, texts: readonly string[], more = ""): Promise<void> {
+    wire.holds = true;
+    for (const text of texts) await new Promise<void>((resolve) => client.write(text, () => resolve()));
+    const bytes = texts.join("").length;
+    await until("all records", () => wire.heldBytes > bytes);
+    wire.release(more);
+  }
+
+  test("know where they come from, and lose nothing that came with the handshake", async () => {
+    const { ear, wire } = await pair("early");
+    await until("the bytes", () => ear.text === "early");
+    expect(ear.conn!.remoteAddress).toBe(HOST);
+    expect(ear.conn!.remotePort).toBeGreaterThan(0);
+    expect(wire.near.destroyed).toBe(false);
+  });
+
+  test("send text and bytes in order, small and large", async () => {
+    const { ear, text } = await pair();
+    const conn = ear.conn!;
+    const body = Buffer.from("0123456789".repeat(20_000));
+    conn.writeText("\u00e9 ");
+    conn.writeTextAndBytes("small ", body, 3, 6);
+    conn.writeTextAndBytes(" large ", body, 0, body.length);
+    conn.writeBytes(body, 9, 10);
+    conn.writeBytes(body, 9, 9);
+    conn.writeText(`long ${"x".repeat(100_000)}`);
+    // What waits is apart from the caller's bytes.
+    const whole = `\u00e9 small 345 large ${body.toString()}9long ${"x".repeat(100_000)}`;
+    body.fill("?");
+    await until("all bytes", () => text().length === whole.length);
+    expect(text() === whole).toBe(true);
+    await until("nothing that waits", () => !conn.hasUnsent && !conn.isPressed);
+  });
+
+  test("say when they are pressed and when no longer, and end after what waits", async () => {
+    const { ear, client, text } = await pair();
+    client.pause();
+    const bytes = Buffer.alloc(60_000, "a");
+    let count = 1;
+    while (ear.conn!.writeBytes(bytes, 0, bytes.length)) count += 1;
+    expect([ear.conn!.hasUnsent, ear.conn!.isPressed, ear.drains]).toEqual([true, true, 0]);
+    client.resume();
+    await until("drain", () => ear.drains === 1);
+    expect(ear.conn!.isPressed).toBe(false);
+    for (let more = 0; more < 5; more += 1) ear.conn!.writeBytes(bytes, 0, bytes.length);
+    ear.conn!.writeText("!");
+    ear.conn!.end();
+    let ended = false;
+    client.on("end", () => (ended = true));
+    await until("the end", () => ended);
+    expect(text() === `${"a".repeat(60_000 * (count + 5))}!`).toBe(true);
+  });
+
+  test("hear nothing while they are paused, of many records in one packet either, and all of it afterwards", async () => {
+    const both = await pair();
+    const { ear, client } = both;
+    ear.heard = () => ear.conn!.pause();
+    await writeAtOnce(both, ["one ", "two ", "three"]);
+    await until("the first record", () => ear.pieces === 1);
+    client.end();
+    // The connection still works the other way, and by the time that has been seen, more would have been heard.
+    ear.conn!.writeText("pong");
+    await until("an answer", () => both.text() === "pong");
+    expect([ear.pieces, ear.ends]).toEqual([1, 0]);
+    ear.heard = undefined;
+    ear.conn!.resume();
+    await until("the end", () => ear.ends === 1);
+    expect(ear.text).toBe("one two three");
+  });
+
+  test("go on in one direction after the other has ended, and close when both have", async () => {
+    const { ear, client, text } = await pair();
+    client.end("last words");
+    await until("the end", () => ear.ends === 1);
+    ear.conn!.writeText("still here");
+    await until("an answer", () => text() === "still here");
+    expect([ear.text, ear.closes]).toEqual(["last words", 0]);
+    ear.conn!.end();
+    await until("a close", () => ear.closes === 1);
+    expect(ear.ends).toBe(1);
+  });
+
+  test("hear more after they have ended themselves", async () => {
+    const { ear, client } = await pair();
+    let ended = false;
+    client.on("end", () => (ended = true));
+    ear.conn!.end();
+    await until("the end", () => ended);
+    client.end("thank you");
+    await until("a close", () => ear.closes === 1);
+    expect([ear.text, ear.ends]).toEqual(["thank you", 1]);
+  });
+
+  test("tell the peer of an end in TLS's own words, and of an abort without them", async () => {
+    const whole = await pair();
+    whole.ear.conn!.writeText("all of it");
+    whole.ear.conn!.end();
+    let ends = 0;
+    whole.client.on("end", () => (ends += 1));
+    await until("an end", () => ends === 1);
+    const cut = await pair();
+    cut.client.on("end", () => (ends += 1));
+    cut.ear.conn!.writeText("a part of it");
+    await until("the part", () => cut.text() === "a part of it");
+    const before = cut.wire.recordTypes.length;
+    cut.ear.conn!.abort();
+    await until("a cut", () => ends === 2);
+    expect(cut.wire.recordTypes.length).toBe(before);
+    // In TLS 1.3 all records look alike.
+    if (version === "TLSv1.2") expect(whole.wire.recordTypes.at(-1)).toBe(ALERT);
+    expect([cut.ear.closes, cut.ear.ends]).toEqual([0, 0]);
+    for (const write of [() => cut.ear.conn!.writeText("ignored"), () => cut.ear.conn!.resume()]) write();
+    cut.ear.conn!.end();
+    cut.ear.conn!.destroy();
+  });
+
+  test("close when a record cannot be decrypted, after what came before it", async () => {
+    const both = await pair();
+    await writeAtOnce(both, ["good "], `\x17\x03\x03\x00\x20${"no record".padEnd(32)}`);
+    await until("a close", () => both.ear.closes === 1);
+    expect(both.ear.text).toBe("good ");
+  });
+
+  test("close when the peer is gone", async () => {
+    const { ear, wire } = await pair();
+    wire.reset();
+    await until("a close", () => ear.closes === 1);
+    expect(ear.ends).toBe(0);
+    ear.conn!.writeText("ignored");
+  });
+
+  test.runIf(version === "TLSv1.2")("go on when the client shakes hands again", async () => {
+    const { ear, client, text } = await pair();
+    ear.conn!.writeText("before ");
+    await until("the first bytes", () => text() === "before ");
+    await new Promise<void>((resolve, reject) => {
+      client.renegotiate({}, (error) => (error === null ? resolve() : reject(error)));
+    });
+    client.write("afterwards");
+    await until("the bytes", () => ear.text === "afterwards");
+    ear.conn!.writeText("and after");
+    await until("all bytes", () => text() === "before and after");
+    expect(ear.closes).toBe(0);
+  });
+});

@@ -26,8 +26,9 @@ const edge = await startEdgeRig({
 const machines = new Set<string>();
 
 process.on("message", (message: EdgeQuestion) => {
-  // What the edge tells control about faults is not its own memory.
+  // What the edge tells control about faults, and what it says in its log, is not its own memory.
   edge.posts.length = 0;
+  edge.logs.length = 0;
   if (message === "loads") {
     const counted = [...machines].map((id) => [id, edge.dataPlane.load.ofMachine(id)] as const);
     process.send!(Object.fromEntries(counted.filter(([, load]) => load > 0)) satisfies EdgeLoads);

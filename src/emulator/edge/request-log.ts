@@ -51,6 +51,8 @@ export interface RequestLog {
   of(app: string, limit: number): RequestRecord[];
   /** As the edges see requests (entry region), and as the machines that answered do (their own region). */
   series(): Iterable<RequestSeries>;
+  /** Forgets what machines counted that are not there any more: with each deploy there may be others. */
+  keep(isThere: (machine: string) => boolean): void;
 }
 
 type Written<T> = { -readonly [K in keyof T]: T[K] };
@@ -130,6 +132,10 @@ export function createRequestLog(): RequestLog {
       if (log === undefined || limit <= 0) return [];
       const { records, next } = log;
       return [...records.slice(next), ...records.slice(0, next)].slice(-limit).map((one) => ({ ...one }));
+    },
+    keep(isThere) {
+      for (const { machines } of logs.values())
+        for (const machine of machines.keys()) if (!isThere(machine)) machines.delete(machine);
     },
     *series() {
       for (const { edges, machines } of logs.values()) {

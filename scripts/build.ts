@@ -26,7 +26,7 @@ const APP_CONFIG =
 const ACCESS =
   /src\/(cli\/(api-command|app-context|machines-context|planet-context|target-context)|operations\/deploy\/execute\/(machines|planet)-fleet|platform\/(files|state-dir)|contract\/creation-key)\.ts/;
 const CLIENT =
-  /node_modules\/zod\/|src\/(client\/(machines\/|machines-client|planet-client|planet-releases)|contract\/(apps|machine|machine-config|planet|ports|probe|release|secrets)\.ts|operations\/planet\/planet-(access|home)|platform\/(host-routes|http-fetch)\.ts)/;
+  /node_modules\/zod\/|src\/(client\/(machines\/|machines-client|planet-client|planet-releases)|contract\/(apps|machine|machine-config|planet|ports|probe|region-code|release|secrets)\.ts|operations\/planet\/planet-(access|home)|platform\/(host-routes|http-fetch)\.ts)/;
 /** What a deploy loads before the image is built, and while it is built. */
 const DEPLOY =
   /src\/(cli\/(deploy-context|deployer|planned-command|show-progress|progress|docker-config)|operations\/(deploy\/(?!fly\/|plan\/read-plan)|config\/(load|find)|progress)|platform\/(docker-build|docker-builders|build-failure|build-progress|builder-memory|docker-socket|git-state|exec))/;

@@ -22,6 +22,7 @@ export async function changeDeps(
   progress: ProgressReporter,
 ): Promise<ChangeDeps> {
   const deployer = deployerOf(context, context.cwd, version);
+  deployer().catch(() => undefined); // who asks later is told
   const fleet = await fleetOf(context, access, app, version);
   return { fleet, deployer, clock: context.clock, signal: context.signal, progress };
 }

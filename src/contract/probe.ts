@@ -1,12 +1,11 @@
 // What edge is asked to measure between two regions, and what it answers.
 import { z } from "zod";
-
-const regionCode = z.string().regex(/^[a-z]{3}$/);
+import { RegionCodeSchema } from "./region-code.ts";
 
 /** A measurement of the path between two regions: datagrams from edge's address in one to its echo in the other. */
 export const ProbeRequestSchema = z.object({
-  from: regionCode,
-  to: regionCode,
+  from: RegionCodeSchema,
+  to: RegionCodeSchema,
   family: z.union([z.literal(4), z.literal(6)]),
   count: z.int().min(1).max(1_000),
   intervalMs: z.int().min(1).max(10_000),

@@ -1,12 +1,11 @@
 // The snapshot of the world that control hands to wan and edge each time something changes. It is whole, versioned and
 // level-triggered: the newest one replaces all earlier ones, so a lost delivery is repaired by the next.
 import { z } from "zod";
-
-const regionCode = z.string().regex(/^[a-z]{3}$/);
+import { RegionCodeSchema } from "./region-code.ts";
 
 /** One active region and the addresses of its network. */
 export const WorldRegionSchema = z.object({
-  code: regionCode,
+  code: RegionCodeSchema,
   /** Position in the address plan: third octet (from the block's base) and subnet number of the ULA prefix. */
   slot: z.int().min(0).max(30),
   subnet4: z.string(),
@@ -21,7 +20,11 @@ export const WorldRegionSchema = z.object({
 export type WorldRegion = z.infer<typeof WorldRegionSchema>;
 
 /** The distance between two regions, both ways alike; one entry for each pair of active regions. */
-export const WorldLinkSchema = z.object({ a: regionCode, b: regionCode, rttMs: z.number().min(0).max(10_000) });
+export const WorldLinkSchema = z.object({
+  a: RegionCodeSchema,
+  b: RegionCodeSchema,
+  rttMs: z.number().min(0).max(10_000),
+});
 export type WorldLink = z.infer<typeof WorldLinkSchema>;
 
 /** A health check of a machine, run by edge from the machine's own region. */
@@ -111,7 +114,7 @@ export type WorldService = z.infer<typeof WorldServiceSchema>;
 export const WorldMachineSchema = z.object({
   id: z.string(),
   app: z.string(),
-  region: regionCode,
+  region: RegionCodeSchema,
   /** The version of the machine's configuration that runs (a ULID): health is remembered per instance. */
   instanceId: z.string(),
   processGroup: z.string(),
@@ -152,7 +155,7 @@ export const WorldSchema = z.object({
   version: z.int().min(0),
   planet: z.string(),
   /** The region where a client enters that names none. */
-  home: regionCode,
+  home: RegionCodeSchema,
   /** Octets two and three of the first address of the planet's IPv4 block, and the third hextet of its ULA prefix. */
   block: z.object({ secondOctet: z.int(), firstThirdOctet: z.int(), ulaNetwork: z.int() }),
   regions: z.array(WorldRegionSchema),

@@ -23,7 +23,7 @@ export function approach(
   const fleet = createSteadyFleet(target.fleetOf(app), { clock, newKey });
   const find = async (): Promise<Seen | undefined> => ((await target.apps.exists(app)) ? look(fleet) : undefined);
   const beganMs = clock.monotonic();
-  const early = find().catch(() => find());
+  const early = find();
   // Where nobody comes to ask, nobody has to be told either.
   early.catch(() => undefined);
   return { target, fleet, seen: () => (clock.monotonic() - beganMs <= FRESH_MS ? early : find()) };

@@ -4,10 +4,10 @@ import net from "node:net";
 import tls from "node:tls";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createIssuer } from "../../../src/emulator/control-plane/leaf-signer.ts";
-import type { Conn, ConnListener } from "../../../src/emulator/edge/http1/conn.ts";
 import { createHandleSockets, publicSockets } from "../../../src/emulator/edge/http1/sockets.ts";
-import { systemTimer, waitUntil } from "../../../src/platform/clock.ts";
+import { systemTimer } from "../../../src/platform/clock.ts";
 import { createAuthority } from "../../../src/platform/x509.ts";
+import { Ear, until } from "../../support/conn-ear.ts";
 
 const HOST = "127.0.0.1";
 const ALERT = 21;
@@ -25,34 +25,6 @@ beforeAll(async () => {
 afterEach(() => {
   for (const one of undo.splice(0)) one();
 });
-
-/** Writes down what it hears. */
-class Ear implements ConnListener {
-  text = "";
-  pieces = 0;
-  ends = 0;
-  closes = 0;
-  drains = 0;
-  conn: Conn | undefined;
-  heard: (() => void) | undefined;
-  onData(bytes: Buffer, start: number, end: number): void {
-    this.text += bytes.toString("latin1", start, end);
-    this.pieces += 1;
-    this.heard?.();
-  }
-  onEnd(): void {
-    this.ends += 1;
-  }
-  onDrain(): void {
-    this.drains += 1;
-  }
-  onClose(): void {
-    this.closes += 1;
-  }
-}
-
-const until = (what: string, fact: () => boolean): Promise<true> =>
-  waitUntil(() => (fact() ? true : undefined), { what, deadlineMs: 5_000, intervalMs: 2 });
 
 /** Passes bytes on between a client and a server; holds back what is for the server where asked, and keeps what is for the client. */
 class Wire {

@@ -2,10 +2,11 @@
 import type net from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { chooseSockets, testSockets } from "../../../src/emulator/edge/http1/choose-sockets.ts";
-import type { Conn, ConnectFailure, ConnListener } from "../../../src/emulator/edge/http1/conn.ts";
+import type { Conn, ConnectFailure } from "../../../src/emulator/edge/http1/conn.ts";
 import { type Handles, openHandles } from "../../../src/emulator/edge/http1/libuv-handles.ts";
 import { createHandleSockets, publicSockets } from "../../../src/emulator/edge/http1/sockets.ts";
-import { systemTimer, waitUntil } from "../../../src/platform/clock.ts";
+import { systemTimer } from "../../../src/platform/clock.ts";
+import { Ear, until } from "../../support/conn-ear.ts";
 
 const HOST = "127.0.0.1";
 const servers: net.Server[] = [];
@@ -15,30 +16,6 @@ afterEach(() => {
   for (const conn of open.splice(0)) conn.destroy();
   for (const server of servers.splice(0)) server.close();
 });
-
-/** Writes down what it hears. */
-class Ear implements ConnListener {
-  text = "";
-  ends = 0;
-  closes = 0;
-  drains = 0;
-  conn: Conn | undefined;
-  onData(bytes: Buffer, start: number, end: number): void {
-    this.text += bytes.toString("latin1", start, end);
-  }
-  onEnd(): void {
-    this.ends += 1;
-  }
-  onDrain(): void {
-    this.drains += 1;
-  }
-  onClose(): void {
-    this.closes += 1;
-  }
-}
-
-const until = (what: string, fact: () => boolean): Promise<true> =>
-  waitUntil(() => (fact() ? true : undefined), { what, deadlineMs: 5_000, intervalMs: 2 });
 
 const kinds = [publicSockets, createHandleSockets({ timer: systemTimer })].map(
   (sockets) => [sockets.kind, sockets] as const,

@@ -44,7 +44,7 @@ export interface ApiRequest {
 export interface Transport {
   send(request: ApiRequest): Promise<void>;
   fetch<Schema extends z.ZodType>(request: ApiRequest, schema: Schema): Promise<z.infer<Schema>>;
-  /** The body of an answer as it comes, without a deadline: until it ends or the signal fires. Asked for once. */
+  /** The body of an answer as it comes, without a deadline: until it ends, breaks (UNREACHABLE) or the signal fires. Asked for once. */
   open(request: Pick<ApiRequest, "path" | "query">, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }
 
@@ -133,9 +133,23 @@ export function createTransport(options: TransportOptions): Transport {
         throw unreachable(baseUrl, cause, options);
       }
       if (!response.ok) throw apiErrorOf(response.status, await response.text(), "GET", path);
-      return response.body ?? noBytes();
+      return unbroken(response.body ?? noBytes(), ended, (cause) => unreachable(baseUrl, cause, options));
     },
   };
+}
+
+/** The bytes of an answer; where they break off, the signal's reason or the error that is made of what broke them. */
+async function* unbroken(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  lost: (cause: unknown) => AppError,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw lost(cause);
+  }
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {

@@ -202,12 +202,14 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
   const tlsOptionsOf = (name: string): TlsOptions | undefined => featuresOfHost(name, HTTPS_PORT, world)?.tls;
   const tls = { certificates, versionOf, selfSigned, log };
-  const secureClients = createListener(securePolicy, relay, (adopt) =>
-    createVersionedTlsServer({ ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions, timer }, (socket) => {
-      if (socket.alpnProtocol === "h2") sessions.serve((session) => sockets.secureConn(socket, session), adopt);
-      else adopt((connection) => sockets.secureConn(socket, connection));
-    }),
-  );
+  const secureClients = createListener(securePolicy, relay, (adopt) => {
+    const versioned = { ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions, timer };
+    const secure = createVersionedTlsServer(versioned, ({ protocol, open }) => {
+      if (protocol === "h2") sessions.serve(open, adopt);
+      else adopt(open);
+    });
+    return sockets.transport(secure.shake);
+  });
 
   const startRegion = async (region: WorldRegion): Promise<RegionService> => {
     const { edge4, edge6 } = region;

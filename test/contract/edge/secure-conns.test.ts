@@ -1,10 +1,11 @@
-// What the relay expects of connections inside TLS sockets, of both kinds of sockets and both versions of TLS.
+// What the relay expects of connections inside TLS, of both kinds of sockets, both versions of TLS, and each way to seal records.
 import { generateKeyPairSync } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createIssuer } from "../../../src/emulator/control-plane/leaf-signer.ts";
 import { createHandleSockets, publicSockets } from "../../../src/emulator/edge/http1/sockets.ts";
+import { createTlsServer } from "../../../src/emulator/edge/tls/tls-server.ts";
 import { systemTimer } from "../../../src/platform/clock.ts";
 import { createAuthority } from "../../../src/platform/x509.ts";
 import { Ear, until } from "../../support/conn-ear.ts";
@@ -13,6 +14,7 @@ const HOST = "127.0.0.1";
 const ALERT = 21;
 const RECORD_HEAD_BYTES = 5;
 const undo: (() => void)[] = [];
+const noCertificates = { contextFor: () => Promise.reject(new Error("nobody names a host")) };
 let cert = "";
 let key = "";
 
@@ -73,11 +75,17 @@ class Wire {
   }
 }
 
+const CLIENTS = {
+  "TLS 1.2": { maxVersion: "TLSv1.2" },
+  ChaCha20: { ciphers: "TLS_CHACHA20_POLY1305_SHA256" },
+  "AES-128": { ciphers: "TLS_AES_128_GCM_SHA256" },
+  "AES-256": { ciphers: "TLS_AES_256_GCM_SHA384" },
+} as const satisfies Record<string, tls.ConnectionOptions>;
 const kinds = [publicSockets, createHandleSockets({ timer: systemTimer })].flatMap((sockets) =>
-  (["TLSv1.2", "TLSv1.3"] as const).map((version) => [sockets.kind, version, sockets] as const),
+  Object.entries(CLIENTS).map(([name, options]) => [sockets.kind, name, sockets, options] as const),
 );
 
-describe.each(kinds)("connections inside TLS: %s, %s", (_kind, version, sockets) => {
+describe.each(kinds)("connections inside TLS: %s, %s", (_kind, name, sockets, clientOptions) => {
   interface Pair {
     readonly ear: Ear;
     readonly client: tls.TLSSocket;
@@ -95,18 +103,21 @@ describe.each(kinds)("connections inside TLS: %s, %s", (_kind, version, sockets)
   /** A client that has shaken hands, with a wire between it and us. @param early sent with the client's last word of the handshake */
   async function pair(early = ""): Promise<Pair> {
     const ear = new Ear();
-    const options = { cert, key, minVersion: version, maxVersion: version, allowHalfOpen: true };
-    const server = tls.createServer(options, (socket) => {
-      ear.conn = sockets.secureConn(socket, ear);
-      undo.push(() => ear.conn?.destroy());
-    });
+    const { shake } = createTlsServer(
+      { certificates: noCertificates, versionOf: () => undefined, unnamed: { certificate: cert, key }, log: () => {} },
+      ({ open }) => {
+        ear.conn = open(ear);
+        undo.push(() => ear.conn?.destroy());
+      },
+    );
+    const server = sockets.transport((open) => shake(open));
     const serverPort = await port(server);
     let wire: Wire | undefined;
     const wirePort = await port(
       net.createServer({ allowHalfOpen: true, noDelay: true }, (near) => (wire = new Wire(near, serverPort))),
     );
     const place = { host: HOST, port: wirePort, rejectUnauthorized: false, allowHalfOpen: true };
-    const client = tls.connect(place);
+    const client = tls.connect({ ...place, ...clientOptions });
     undo.push(() => client.destroy());
     client.on("error", () => undefined);
     let text = "";
@@ -226,7 +237,7 @@ describe.each(kinds)("connections inside TLS: %s, %s", (_kind, version, sockets)
     await until("a cut", () => ends === 2);
     expect(cut.wire.recordTypes.length).toBe(before);
     // In TLS 1.3 all records look alike.
-    if (version === "TLSv1.2") expect(whole.wire.recordTypes.at(-1)).toBe(ALERT);
+    if (name === "TLS 1.2") expect(whole.wire.recordTypes.at(-1)).toBe(ALERT);
     expect([cut.ear.closes, cut.ear.ends]).toEqual([0, 0]);
     for (const write of [() => cut.ear.conn!.writeText("ignored"), () => cut.ear.conn!.resume()]) write();
     cut.ear.conn!.end();
@@ -248,7 +259,7 @@ describe.each(kinds)("connections inside TLS: %s, %s", (_kind, version, sockets)
     ear.conn!.writeText("ignored");
   });
 
-  test.runIf(version === "TLSv1.2")("go on when the client shakes hands again", async () => {
+  test.runIf(name === "TLS 1.2")("go on when the client shakes hands again", async () => {
     const { ear, client, text } = await pair();
     ear.conn!.writeText("before ");
     await until("the first bytes", () => text() === "before ");

@@ -3,6 +3,7 @@ import net from "node:net";
 import type { WorldRegion } from "../../../contract/world.ts";
 import { createDispatcher, type DispatcherDeps, type Entrance } from "../dispatcher.ts";
 import { resolveEntry } from "../entry-region.ts";
+import type { TlsOptions } from "../http-features.ts";
 import type { ClientDeps, ClientPolicy } from "../http1/client-policy.ts";
 import type { Conn, ConnListener } from "../http1/conn.ts";
 import { createListener, type ListenerPolicy, type Transport } from "../http1/listener.ts";
@@ -84,11 +85,13 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
 
 function httpTransport(door: Door, tls: TlsServerDeps, { sockets, sessions }: DoorDeps): Transport {
   if (door.security === "none") return sockets.transport;
-  return (adopt) =>
-    createTlsServer({ ...tls, options: () => door.options.tlsOptions }, (socket) => {
-      if (socket.alpnProtocol === "h2") sessions.serve((session) => sockets.secureConn(socket, session), adopt);
-      else adopt((connection) => sockets.secureConn(socket, connection));
+  return (adopt) => {
+    const secure = createTlsServer({ ...tls, options: () => door.options.tlsOptions }, ({ protocol, open }) => {
+      if (protocol === "h2") sessions.serve(open, adopt);
+      else adopt(open);
     });
+    return sockets.transport(secure.shake);
+  };
 }
 
 function rawTransport(door: Door, tls: TlsServerDeps, { sockets }: DoorDeps, home: () => string): Transport {
@@ -100,11 +103,15 @@ function rawTransport(door: Door, tls: TlsServerDeps, { sockets }: DoorDeps, hom
       );
     const plain = (socket: net.Socket): void => adoptRaw((listener) => acceptedConn(socket, listener));
     if (door.security === "none") return rawServer(plain);
-    const secure = createTlsServer({ ...tls, options: () => ({ alpn: [], ...door.options.tlsOptions }) }, (socket) =>
-      adoptRaw((listener) => sockets.secureConn(socket, listener), regionIn(socket.servername || "", home())),
+    const options = (): TlsOptions => ({ alpn: [], ...door.options.tlsOptions });
+    const secure = createTlsServer({ ...tls, options }, ({ serverName, open }) =>
+      adoptRaw(open, regionIn(serverName, home())),
     );
-    if (door.security === "tls") return secure;
-    return createPostgresServer({ plain, secure: (socket) => void secure.emit("connection", socket) });
+    if (door.security === "tls") return sockets.transport(secure.shake);
+    return createPostgresServer({
+      plain,
+      secure: (socket) => secure.shake((listener) => acceptedConn(socket, listener)),
+    });
   };
 }
 

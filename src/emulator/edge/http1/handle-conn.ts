@@ -7,6 +7,8 @@ import { plainAddress } from "./net-conn.ts";
 /** Below this, copying a body into the head's text is cheaper than writing both as bytes. */
 const JOIN_BYTES = 8_192;
 const READ_BYTES = 65_536;
+/** What one read brings, and what TLS adds to it. */
+const WRITE_BYTES = 66_560;
 const END_OF_FILE = -4095;
 
 export interface HandleConns {
@@ -20,7 +22,7 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
   /** All handles read into it, one at a time: what they hand on is only valid during the call. */
   const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
   /** What is written is copied here first; the kernel takes it at once, or the buffer is given away and replaced. */
-  let writeBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  let writeBuffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
   let request = newRequest();
 
   function newRequest(): WriteRequest {
@@ -84,11 +86,11 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
 
     writeBytes(bytes: Buffer, start: number, end: number): boolean {
       let drained = true;
-      for (let from = start; from < end && !this.#closed && !this.#ending; from += READ_BYTES) {
-        const to = Math.min(end, from + READ_BYTES);
+      for (let from = start; from < end && !this.#closed && !this.#ending; from += WRITE_BYTES) {
+        const to = Math.min(end, from + WRITE_BYTES);
         bytes.copy(writeBuffer, 0, from, to);
         drained = this.#sent(this.#handle.writeBuffer(request, writeBuffer.subarray(0, to - from)));
-        if (!drained) writeBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
+        if (!drained) writeBuffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
       }
       return drained;
     }

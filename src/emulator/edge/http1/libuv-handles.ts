@@ -1,7 +1,6 @@
 // Node.js' own handles below its sockets: what node:net itself is built on, and no public interface. Nothing needs them:
 // where they are missing, or behave differently, choose-sockets.ts takes node:net. The only file that knows where they are.
 import type net from "node:net";
-import type { TLSSocket } from "node:tls";
 import { AppError } from "../../../errors/app-error.ts";
 
 /** What carries bytes both ways. Results are 0 or negative numbers of errors. */
@@ -47,8 +46,6 @@ export interface Handles {
   /** Positions in it. */
   readonly readBytesOrError: number;
   readonly lastWriteWasAsync: number;
-  /** The one inside a TLS socket, which takes one write at a time and bytes that may change afterwards; undefined: it is gone. */
-  insideOf(socket: TLSSocket): StreamHandle | undefined;
   /** Has a listening server give out handles in place of sockets. */
   takeHandles(server: net.Server, take: (handle: TcpHandle) => void): void;
 }
@@ -95,7 +92,6 @@ export function openHandles(): Handles {
     streamState: stream.streamBaseState,
     readBytesOrError: stream.kReadBytesOrError,
     lastWriteWasAsync: stream.kLastWriteWasAsync,
-    insideOf: (socket) => (socket as unknown as { readonly _handle: StreamHandle | null })._handle ?? undefined,
     takeHandles(server, take) {
       const { _handle: listening } = server as unknown as { readonly _handle: ListeningHandle };
       listening.onconnection = (status, handle) => {

@@ -4,27 +4,34 @@ import type { Conn, Connector, ConnectFailure, ConnListener } from "./conn.ts";
 
 /** Below this, copying a body into the head's write is cheaper than a second write. */
 const JOIN_BYTES = 8_192;
-/** Reads bring no more at a time. */
-const WRITE_BYTES = 65_536;
+/** Reads bring 64 KiB at a time, which TLS makes a little longer. */
+const WRITE_BYTES = 66_560;
 
-/** What has to be copied before it is written is copied here, for as long as the kernel takes it at once. */
+/**
+ * What is written is copied here, for as long as the kernel takes it at once: most of it stands in a buffer that others read
+ * into, too.
+ */
 let writeBuffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
+
+interface Peer {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+}
 
 class NetConn implements Conn {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly #secure: boolean;
   readonly #socket: net.Socket;
-  readonly #copies: boolean;
   readonly #listener: ConnListener;
   #given = false;
 
-  constructor(socket: net.Socket, listener: ConnListener, copies: boolean) {
+  /** @param peer where it comes from, if the socket does not know */
+  constructor(socket: net.Socket, listener: ConnListener, peer: Peer = socket) {
     this.#socket = socket;
-    this.#copies = copies;
     this.#listener = listener;
-    this.remoteAddress = plainAddress(socket.remoteAddress ?? "");
-    this.remotePort = socket.remotePort ?? 0;
+    this.remoteAddress = plainAddress(peer.remoteAddress ?? "");
+    this.remotePort = peer.remotePort ?? 0;
     this.#secure = "encrypted" in socket;
     socket.on("end", () => {
       if (!this.#given) listener.onEnd();
@@ -59,7 +66,7 @@ class NetConn implements Conn {
 
   writeBytes(bytes: Buffer, start: number, end: number): boolean {
     const part = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
-    return this.#copies ? this.#writeCopy(part) : this.#socket.write(part);
+    return this.#writeCopy(part);
   }
 
   writeTextAndBytes(text: string, bytes: Buffer, start: number, end: number): boolean {
@@ -107,10 +114,9 @@ class NetConn implements Conn {
   }
 }
 
-/** The Conn of an accepted socket, or of the TLS socket on it. */
-export function acceptedConn(socket: net.Socket, listener: ConnListener): Conn {
-  // What it is given to write has mostly been read into a buffer that others read into, too.
-  const conn = new NetConn(socket, listener, true);
+/** The Conn of an accepted socket, or of a TLS socket. @param peer as NetConn */
+export function acceptedConn(socket: net.Socket, listener: ConnListener, peer?: Peer): Conn {
+  const conn = new NetConn(socket, listener, peer);
   socket.on("data", (bytes: Buffer) => conn.read(bytes, bytes.length));
   return conn;
 }
@@ -118,11 +124,8 @@ export function acceptedConn(socket: net.Socket, listener: ConnListener): Conn {
 /** All connections that are opened read into it, one at a time: a buffer for each read costs more than the read. */
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
 
-/**
- * Opens connections with node:net.
- * @param copies what they are given to write may change after the call: bytes that accepted sockets of node:net read do not
- */
-export const createNetConnector = (copies: boolean): Connector => ({
+/** Opens connections with node:net. */
+export const netConnector: Connector = {
   connect: (endpoint, timeoutMs, listener, outcome) => {
     let settled = false;
     let conn: NetConn | undefined;
@@ -151,7 +154,7 @@ export const createNetConnector = (copies: boolean): Connector => ({
       if (settled) return;
       settled = true;
       socket.setTimeout(0);
-      conn = new NetConn(socket, listener, copies);
+      conn = new NetConn(socket, listener);
       // Nobody listens for data: without this, its end would not be told.
       socket.resume();
       outcome.opened(conn);
@@ -164,9 +167,7 @@ export const createNetConnector = (copies: boolean): Connector => ({
       },
     };
   },
-});
-
-export const netConnector: Connector = createNetConnector(false);
+};
 
 /** What an error of a socket that could not be opened means. */
 export function connectFailureOf(code: string | undefined): ConnectFailure {

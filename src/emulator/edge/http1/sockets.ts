@@ -1,29 +1,24 @@
 // The two ways to speak TCP: node:net, which is public, and libuv's handles below it, which cost less. The relay does not
 // know which one it has.
 import net, { isIPv4 } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { getSystemErrorName } from "node:util";
-import type { Conn, Connector, ConnListener } from "./conn.ts";
+import type { Connector } from "./conn.ts";
 import { createHandleConns } from "./handle-conn.ts";
 import { type Handles, openHandles } from "./libuv-handles.ts";
 import { plainTransport, type Transport } from "./listener.ts";
-import { acceptedConn, connectFailureOf, createNetConnector, netConnector } from "./net-conn.ts";
-import { createSecureHandleConns } from "./secure-handle-conn.ts";
+import { connectFailureOf, netConnector } from "./net-conn.ts";
 
 export interface Sockets {
   readonly kind: "public" | "handles";
   readonly connector: Connector;
   /** Of plain ports. */
   readonly transport: Transport;
-  /** The connection inside a TLS socket that has just shaken hands. */
-  secureConn(socket: TLSSocket, listener: ConnListener): Conn;
 }
 
 export const publicSockets: Sockets = {
   kind: "public",
   connector: netConnector,
   transport: plainTransport,
-  secureConn: acceptedConn,
 };
 
 export interface HandleSocketsDeps {
@@ -34,13 +29,10 @@ export interface HandleSocketsDeps {
 /** @throws PLANET_START_FAILED as openHandles */
 export function createHandleSockets({ timer, handles = openHandles() }: HandleSocketsDeps): Sockets {
   const { open } = createHandleConns(handles, queueMicrotask);
-  const secure = createSecureHandleConns(handles, queueMicrotask);
-  // What a handle has read is overwritten by the next one, while a socket of node's may send later: it needs a copy.
-  const copying = createNetConnector(true);
   const connector: Connector = {
     connect(endpoint, timeoutMs, listener, outcome) {
       const { host, port, localAddress } = endpoint;
-      if (!isIPv4(host) || !isIPv4(localAddress)) return copying.connect(endpoint, timeoutMs, listener, outcome);
+      if (!isIPv4(host) || !isIPv4(localAddress)) return netConnector.connect(endpoint, timeoutMs, listener, outcome);
       const handle = handles.connection();
       let settled = false;
       const settle = (): boolean => {
@@ -79,10 +71,6 @@ export function createHandleSockets({ timer, handles = openHandles() }: HandleSo
         handles.takeHandles(server, (handle) => adopt((connection) => open(handle, connection))),
       );
       return server;
-    },
-    secureConn: (socket, listener) => {
-      const handle = handles.insideOf(socket);
-      return handle === undefined ? acceptedConn(socket, listener) : secure.open(socket, handle, listener);
     },
   };
 }

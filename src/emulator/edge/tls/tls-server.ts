@@ -1,9 +1,11 @@
 // Ends TLS: chooses the certificate by the name that the client asks for, and hands over what is inside.
 import { randomBytes } from "node:crypto";
-import type net from "node:net";
 import tls from "node:tls";
+import type { Conn, ConnListener } from "../http1/conn.ts";
 import type { TlsOptions } from "../http-features.ts";
+import { Handshake, type HandshakeDeps, type Secured, type TrafficSecrets } from "./handshake.ts";
 import type { LeafCertificates } from "./leaf-certificates.ts";
+import { loadRecordSpace } from "./sodium-space.ts";
 
 /** A client that has not shaken hands by then is not going to. */
 export const HANDSHAKE_MS = 10_000;
@@ -11,9 +13,9 @@ export const HANDSHAKE_MS = 10_000;
 const MAX_HANDSHAKES = 1_024;
 /** How long a session can be taken up again. */
 const SESSION_SECONDS = 7_200;
-/** The platform's (PH-04): those of TLS 1.3, and of 1.2 those for ECDSA alone. */
+/** The platform's (PH-04): those of TLS 1.3, and of 1.2 those for ECDSA alone. What costs us least comes first. */
 const CIPHERS = [
-  ...["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
+  ...["TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"],
   ...["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"],
 ].join(":");
 const HTTP_PROTOCOLS: readonly string[] = ["h2", "http/1.1"];
@@ -31,13 +33,18 @@ export interface TlsServerDeps {
   log(text: string): void;
 }
 
-/** A server whose connections come to `opened` after their handshake. The words of failures are the platform's (PT03 to PT08). */
-export function createTlsServer(deps: TlsServerDeps, opened: (socket: tls.TLSSocket) => void): net.Server {
+export interface TlsServer {
+  /** Shakes hands on a connection. @param open makes its Conn */
+  shake(this: void, open: (listener: ConnListener) => Conn): void;
+}
+
+/** Connections come to `opened` after their handshake. The words of failures are the platform's (PT03 to PT08). */
+export function createTlsServer(deps: TlsServerDeps, opened: (secured: Secured) => void): TlsServer {
   const { certificates, versionOf, options, unnamed, log } = deps;
   const general = options?.("");
   const { versions = general?.versions } = deps;
   const server = tls.createServer({
-    ...{ allowHalfOpen: true, noDelay: true, ciphers: CIPHERS },
+    ciphers: CIPHERS,
     ...(unnamed === undefined ? {} : { cert: unnamed.certificate, key: unnamed.key }),
     ...{ minVersion: oldest(versions), maxVersion: newest(versions) },
     ...(general?.alpn?.length === 0
@@ -68,29 +75,43 @@ export function createTlsServer(deps: TlsServerDeps, opened: (socket: tls.TLSSoc
       return undefined;
     },
   });
-  const shaking = new Map<string, net.Socket>();
-  server.on("connection", (socket: net.Socket) => {
-    const [longest] = shaking.values();
-    if (shaking.size >= MAX_HANDSHAKES) longest?.destroy();
-    const key = clientOf(socket);
-    shaking.set(key, socket);
-    socket.once("close", () => shaking.delete(key));
+  const secrets = new WeakMap<tls.TLSSocket, TrafficSecrets>();
+  server.on("keylog", (line: Buffer, socket) => {
+    const [label, , secret = ""] = line.toString("latin1").trimEnd().split(" ");
+    const side = label === "CLIENT_TRAFFIC_SECRET_0" ? "client" : label === "SERVER_TRAFFIC_SECRET_0" ? "server" : "";
+    if (side === "") return;
+    const known = secrets.get(socket) ?? {};
+    secrets.set(socket, { ...known, [side]: Buffer.from(secret, "hex") });
   });
+  const shaking = new Set<Handshake>();
+  /** Whose bytes the server reads: its events name a socket, and not the stream below it. */
+  let reading: Handshake | undefined;
   server.on("secureConnection", (socket) => {
-    shaking.delete(clientOf(socket));
-    opened(socket);
+    if (reading === undefined) socket.destroy();
+    else reading.done(socket, secrets.get(socket) ?? {});
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
     // The alert is on its way; what a client does after it does not matter.
     socket.destroy();
     if (error.message !== "unknown name" && error.message !== "no certificate") log(explain(error));
   });
-  return server;
-}
-
-/** The same for a connection and for the TLS socket on it. */
-function clientOf({ remoteAddress, remotePort }: net.Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+  const handshakeDeps: HandshakeDeps = {
+    ...{ opened, loadSpace: loadRecordSpace },
+    begin: (stream) => void server.emit("connection", stream),
+    during(handshake, run) {
+      reading = handshake;
+      run();
+      reading = undefined;
+    },
+    over: (handshake) => void shaking.delete(handshake),
+  };
+  return {
+    shake(open) {
+      const [longest] = shaking;
+      if (shaking.size >= MAX_HANDSHAKES) longest?.destroy();
+      shaking.add(new Handshake(open, handshakeDeps));
+    },
+  };
 }
 
 /** The platform has two versions, and both where nothing is said. */

@@ -1,9 +1,10 @@
-// A port with TLS for many apps, some of which allow one version only (statement PH-03). A handshake's versions are fixed before
+// TLS for many apps on one port, some of which allow one version only (statement PH-03). A handshake's versions are fixed before
 // the name is known to Node, so the name is read beforehand, and the connection goes to a server with the versions of that name.
-import net from "node:net";
-import type tls from "node:tls";
+import type { Conn, ConnListener } from "../http1/conn.ts";
 import { serverNameOf } from "./client-hello.ts";
-import { createTlsServer, HANDSHAKE_MS, type TlsServerDeps } from "./tls-server.ts";
+import type { Secured } from "./handshake.ts";
+import { ListenerSwitch } from "./listener-switch.ts";
+import { createTlsServer, HANDSHAKE_MS, type TlsServer, type TlsServerDeps } from "./tls-server.ts";
 
 export interface VersionedServerDeps extends TlsServerDeps {
   /** Whether any app has set versions: only then are first messages looked into. */
@@ -12,14 +13,11 @@ export interface VersionedServerDeps extends TlsServerDeps {
   timer(afterMs: number, run: () => void): () => void;
 }
 
-/** A server whose connections come to `opened` after their handshake. */
-export function createVersionedTlsServer(
-  deps: VersionedServerDeps,
-  opened: (socket: tls.TLSSocket) => void,
-): net.Server {
+/** Connections come to `opened` after their handshake. */
+export function createVersionedTlsServer(deps: VersionedServerDeps, opened: (secured: Secured) => void): TlsServer {
   const general = createTlsServer(deps, opened);
-  const restricted = new Map<string, net.Server>();
-  const serverFor = (name: string): net.Server => {
+  const restricted = new Map<string, TlsServer>();
+  const serverFor = (name: string): TlsServer => {
     const versions = deps.options?.(name)?.versions;
     if (versions === undefined) return general;
     const key = versions.toSorted().join(" ");
@@ -27,24 +25,60 @@ export function createVersionedTlsServer(
     if (server === undefined) restricted.set(key, (server = createTlsServer({ ...deps, versions }, opened)));
     return server;
   };
+  return {
+    shake(open) {
+      if (!deps.hasVersions()) return general.shake(open);
+      return new FirstMessage(open, deps.timer, serverFor).start();
+    },
+  };
+}
 
-  return net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    if (!deps.hasVersions()) return void general.emit("connection", socket);
-    let held = Buffer.alloc(0);
-    const giveUp = (): void => void socket.destroy();
-    const read = (bytes: Buffer): void => {
-      held = Buffer.concat([held, bytes]);
-      const name = serverNameOf(held);
-      if (name === undefined) return;
-      cancel();
-      socket.off("data", read).off("end", giveUp).off("error", giveUp).off("close", cancel);
-      socket.pause();
-      socket.unshift(held);
-      serverFor(name).emit("connection", socket);
-    };
+/** Reads the first message, and hands the connection on with all of it. */
+class FirstMessage implements ConnListener {
+  readonly #switch = new ListenerSwitch(this);
+  readonly #conn: Conn;
+  readonly #serverFor: (name: string) => TlsServer;
+  readonly #cancel: () => void;
+  #held = Buffer.alloc(0);
+
+  constructor(
+    open: (listener: ConnListener) => Conn,
+    timer: VersionedServerDeps["timer"],
+    serverFor: (name: string) => TlsServer,
+  ) {
+    this.#serverFor = serverFor;
+    this.#conn = open(this.#switch);
     // For the whole message, however it trickles in.
-    const cancel = deps.timer(HANDSHAKE_MS, giveUp);
-    socket.on("data", read).on("end", giveUp).on("error", giveUp).on("close", cancel);
-    return undefined;
-  });
+    this.#cancel = timer(HANDSHAKE_MS, () => this.#conn.destroy());
+  }
+
+  start(): void {
+    this.#conn.resume();
+  }
+
+  onData(bytes: Buffer, start: number, end: number): void {
+    this.#held = Buffer.concat([this.#held, bytes.subarray(start, end)]);
+    const name = serverNameOf(this.#held);
+    if (name === undefined) return;
+    this.#cancel();
+    this.#serverFor(name).shake((listener) => {
+      this.#switch.target = listener;
+      const held = this.#held;
+      queueMicrotask(() => listener.onData(held, 0, held.length));
+      return this.#conn;
+    });
+  }
+
+  onEnd(): void {
+    this.#cancel();
+    this.#conn.destroy();
+  }
+
+  onDrain(): void {
+    // Nothing is written here.
+  }
+
+  onClose(): void {
+    this.#cancel();
+  }
 }

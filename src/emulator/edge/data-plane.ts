@@ -37,6 +37,7 @@ import { createTargets } from "./targets.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
 import { createControlSigner } from "./tls/control-signer.ts";
 import { createLeafCertificates } from "./tls/leaf-certificates.ts";
+import { secureHttpTransport } from "./tls/secure-http.ts";
 import { createVersionedTlsServer } from "./tls/versioned-server.ts";
 import { setsTlsVersions, type TlsOptions } from "./http-features.ts";
 import { featuresOfHost, hostOfPart } from "./host-features.ts";
@@ -202,14 +203,11 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const versionOf = (name: string): string | undefined => (isPlanetName(name) ? "" : world?.hostname(name)?.version);
   const tlsOptionsOf = (name: string): TlsOptions | undefined => featuresOfHost(name, HTTPS_PORT, world)?.tls;
   const tls = { certificates, versionOf, selfSigned, log };
-  const secureClients = createListener(securePolicy, relay, (adopt) => {
-    const versioned = { ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions, timer };
-    const secure = createVersionedTlsServer(versioned, ({ protocol, open }) => {
-      if (protocol === "h2") sessions.serve(open, adopt);
-      else adopt(open);
-    });
-    return sockets.transport(secure.shake);
+  const versionedTls = { ...tls, options: tlsOptionsOf, hasVersions: () => setsVersions, timer };
+  const secureTransport = secureHttpTransport({
+    ...{ sockets, sessions, createServer: (opened) => createVersionedTlsServer(versionedTls, opened) },
   });
+  const secureClients = createListener(securePolicy, relay, secureTransport);
 
   const startRegion = async (region: WorldRegion): Promise<RegionService> => {
     const { edge4, edge6 } = region;

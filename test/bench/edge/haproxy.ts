@@ -37,6 +37,7 @@ global
   maxconn 16384
   no strict-limits
   tune.ssl.default-dh-param 2048
+  ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
 defaults
   mode http
   timeout client 75s

@@ -73,7 +73,8 @@ async function commandOf(kind: ProxyKind, place: Place): Promise<readonly string
       const sockets = kind === "edge" ? "public" : "handles";
       const program = path.join(folder, "edge.mjs");
       // As in planets, it is one file: what a module takes from another costs more at each use than what is its own.
-      if (!existsSync(program)) await build({ input: file("edge.ts"), platform: "node", output: { file: program } });
+      if (!existsSync(program))
+        await build({ input: file("edge.ts"), platform: "node", output: { file: program, codeSplitting: false } });
       return [...nodeAsInPlanets(), program, ...[port, securePort, appPort].map(String), sockets];
     }
     default:

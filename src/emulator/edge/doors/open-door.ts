@@ -14,6 +14,7 @@ import type { Http2Sessions } from "../http2/sessions.ts";
 import { StreamConn } from "../http2/stream-conn.ts";
 import type { SearchDeps } from "../machine-search.ts";
 import { RawClientConn } from "../stream/raw-client-conn.ts";
+import { secureHttpTransport } from "../tls/secure-http.ts";
 import { createTlsServer, type TlsServerDeps } from "../tls/tls-server.ts";
 import { openDatagramDoor } from "./datagram-door.ts";
 import type { OpenDoor } from "./door-keeper.ts";
@@ -85,13 +86,10 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
 
 function httpTransport(door: Door, tls: TlsServerDeps, { sockets, sessions }: DoorDeps): Transport {
   if (door.security === "none") return sockets.transport;
-  return (adopt) => {
-    const secure = createTlsServer({ ...tls, options: () => door.options.tlsOptions }, ({ protocol, open }) => {
-      if (protocol === "h2") sessions.serve(open, adopt);
-      else adopt(open);
-    });
-    return sockets.transport(secure.shake);
-  };
+  const options = (): TlsOptions | undefined => door.options.tlsOptions;
+  return secureHttpTransport({
+    ...{ sockets, sessions, createServer: (opened) => createTlsServer({ ...tls, options }, opened) },
+  });
 }
 
 function rawTransport(door: Door, tls: TlsServerDeps, { sockets }: DoorDeps, home: () => string): Transport {

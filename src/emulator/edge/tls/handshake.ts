@@ -16,7 +16,7 @@ const MAX_HANDSHAKE_BYTES = 131_072;
 /** A connection that has shaken hands. */
 export interface Secured {
   /** What was agreed on for it to speak. */
-  readonly protocol: string | undefined;
+  readonly alpn: string | undefined;
   /** The name that the client has asked for; "" where it gave none. */
   readonly serverName: string;
   /** The Conn of what is inside; to be called at once. */
@@ -185,8 +185,8 @@ export class Handshake implements ConnListener {
   }
 }
 
-function described(socket: TLSSocket): Pick<Secured, "protocol" | "serverName"> {
-  return { protocol: socket.alpnProtocol || undefined, serverName: socket.servername || "" };
+function described(socket: TLSSocket): Pick<Secured, "alpn" | "serverName"> {
+  return { alpn: socket.alpnProtocol || undefined, serverName: socket.servername || "" };
 }
 
 /** @returns how long the next record is; all of it where it is none; undefined while it is not whole */

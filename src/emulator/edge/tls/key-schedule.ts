@@ -43,7 +43,8 @@ function expandLabel(secret: Buffer, label: string, length: number, hash: Suite[
 
 /** A record's own nonce: the vector with the record's number in it (RFC 8446 §5.3). */
 export function writeNonce(into: Uint8Array, at: number, iv: Buffer, sequence: number): void {
-  into.set(iv, at);
+  // For so few bytes a loop is faster than a call of `set`.
+  for (let place = 0; place < NONCE_BYTES; place += 1) into[at + place] = iv[place]!;
   for (let rest = sequence, place = at + NONCE_BYTES - 1; rest > 0; place -= 1) {
     into[place]! ^= rest % 256;
     rest = Math.floor(rest / 256);

@@ -167,6 +167,8 @@ export class RecordConn implements Conn, ConnListener {
     while (this.#reading && !this.#closed && !this.#endTold) {
       const recordBytes = format.recordBytesAt(bytes, at, end);
       if (recordBytes === undefined) break;
+      // Whatever else it is, it is none of a client that has shaken hands.
+      if (bytes[at] !== format.APPLICATION_DATA) return this.#fail(format.UNEXPECTED_MESSAGE);
       if (recordBytes > format.RECORD_HEAD_BYTES + format.MAX_SEALED_BYTES) return this.#fail(format.RECORD_OVERFLOW);
       if (at + recordBytes > end) break;
       bytes.copy(this.#space.bytes, openAt, at, at + recordBytes);

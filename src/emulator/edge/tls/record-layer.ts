@@ -82,7 +82,6 @@ export class RecordOpener extends Traffic {
   /** @param at where a whole record begins in the space @returns the alert that the peer gets; undefined: it is open */
   open(at: number, recordBytes: number): number | undefined {
     const { bytes } = this;
-    if (bytes[at] !== APPLICATION_DATA) return UNEXPECTED_MESSAGE;
     const content = at + RECORD_HEAD_BYTES;
     const length = recordBytes - RECORD_HEAD_BYTES - TAG_BYTES;
     if (length < 1 || !this.cipher.open(this.key, this.sequence, content, length)) return BAD_RECORD_MAC;

@@ -36,7 +36,7 @@ function createRecordSpace(sodium: Sodium): RecordSpace {
   const bytes = Buffer.from(buffer, byteOffset, length);
   const large = createNodeCipher(bytes, "chacha20-poly1305");
   const set = ({ key, iv }: TrafficKey, sequence: number): void => {
-    bytes.set(key, keyAt);
+    for (let place = 0; place < KEY_BYTES; place += 1) bytes[keyAt + place] = key[place]!;
     writeNonce(bytes, nonceAt, iv, sequence);
   };
   const { _crypto_aead_chacha20poly1305_ietf_encrypt: encrypt, _crypto_aead_chacha20poly1305_ietf_decrypt: decrypt } =

@@ -1,15 +1,13 @@
 // What the relay expects of connections inside TLS, of both kinds of sockets, both versions of TLS, and each way to seal records.
-import { generateKeyPairSync } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createIssuer } from "../../../src/emulator/control-plane/leaf-signer.ts";
 import { createHandleSockets, publicSockets } from "../../../src/emulator/edge/http1/sockets.ts";
 import { RecordConn } from "../../../src/emulator/edge/tls/record-conn.ts";
-import { createTlsServer } from "../../../src/emulator/edge/tls/tls-server.ts";
+import { createTlsServer, type TlsServerDeps } from "../../../src/emulator/edge/tls/tls-server.ts";
 import { systemTimer } from "../../../src/platform/clock.ts";
-import { createAuthority } from "../../../src/platform/x509.ts";
 import { Ear, until } from "../../support/conn-ear.ts";
+import { unnamedServerDeps } from "../../support/tls-material.ts";
 import { Wire } from "../../support/record-wire.ts";
 
 const HOST = "127.0.0.1";
@@ -17,15 +15,10 @@ const ALERT = 21;
 /** The least that the last message of a handshake takes, sealed. */
 const FINISHED_BYTES = 58;
 const undo: (() => void)[] = [];
-const noCertificates = { contextFor: () => Promise.reject(new Error("nobody names a host")) };
-let cert = "";
-let key = "";
+let deps: TlsServerDeps;
 
 beforeAll(async () => {
-  const issuer = createIssuer(await createAuthority("Test", Date.now()), Date.now);
-  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  cert = await issuer.issue("localhost", keys.publicKey.export({ type: "spki", format: "pem" }) as string);
-  key = keys.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  deps = await unnamedServerDeps();
 });
 afterEach(() => {
   for (const one of undo.splice(0)) one();
@@ -61,9 +54,7 @@ describe.each(kinds)("connections inside TLS: %s, %s", (_kind, name, sockets, cl
 
   /** A server of ours. Its connections come to the ear that is set. */
   async function serve(): Promise<{ readonly port: number; ear: Ear }> {
-    const unnamed = { certificate: cert, key };
     const place = { port: 0, ear: new Ear() };
-    const deps = { certificates: noCertificates, versionOf: () => undefined, unnamed, log: () => undefined };
     const { shake } = createTlsServer(deps, ({ open }) => {
       const { ear } = place;
       ear.conn = open(ear);

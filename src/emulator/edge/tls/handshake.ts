@@ -12,6 +12,8 @@ import type { RecordSpace } from "./record-space.ts";
 
 /** More than any handshake takes; a client that sends more before it is done is not going to be. */
 const MAX_HANDSHAKE_BYTES = 131_072;
+/** A record counts for so much at least: OpenSSL lets any number of tiny ones pass. */
+const LEAST_RECORD_BYTES = 256;
 
 /** A connection that has shaken hands. */
 export interface Secured {
@@ -115,7 +117,7 @@ export class Handshake implements ConnListener {
       if (size === undefined) break;
       const next = this.#held.subarray(0, size);
       this.#held = size < this.#held.length ? this.#held.subarray(size) : undefined;
-      this.#fedBytes += size;
+      this.#fedBytes += Math.max(size, LEAST_RECORD_BYTES);
       if (this.#fedBytes > MAX_HANDSHAKE_BYTES) return this.destroy();
       this.#sealedBefore = this.#stream.records.sealed;
       this.#deps.during(this, () => this.#stream.feed(next));

@@ -1,5 +1,5 @@
 // Pure: the keys of records from the secrets of a handshake (RFC 8446 §7.1 to §7.3).
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 
 export interface Suite {
   readonly cipher: "chacha20-poly1305" | "aes-128-gcm" | "aes-256-gcm";
@@ -20,6 +20,8 @@ export const NONCE_BYTES = 12;
 export interface TrafficKey {
   readonly key: Buffer;
   readonly iv: Buffer;
+  /** The key as node:crypto wants it, from its first use there on: making it costs more than most uses. */
+  object?: KeyObject;
 }
 
 export function trafficKeyOf(secret: Buffer, { hash, keyBytes }: Suite): TrafficKey {

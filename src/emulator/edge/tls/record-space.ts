@@ -1,6 +1,6 @@
 // Where records are sealed and opened, and what does it. One memory for all connections: a call leaves nothing in it that
 // another one needs.
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { NONCE_BYTES, type Suite, type TrafficKey, writeNonce } from "./key-schedule.ts";
 import { RECORD_HEAD_BYTES, TAG_BYTES } from "./record-format.ts";
 
@@ -27,17 +27,17 @@ export function createNodeCipher(bytes: Buffer, cipher: Suite["cipher"]): Record
   const nonce = Buffer.alloc(NONCE_BYTES);
   const options = { authTagLength: TAG_BYTES };
   return {
-    seal({ key, iv }, sequence, at, length) {
-      writeNonce(nonce, 0, iv, sequence);
-      const sealing = createCipheriv(cipher as "aes-128-gcm", key, nonce, options);
+    seal(key, sequence, at, length) {
+      writeNonce(nonce, 0, key.iv, sequence);
+      const sealing = createCipheriv(cipher as "aes-128-gcm", objectOf(key), nonce, options);
       sealing.setAAD(bytes.subarray(at - RECORD_HEAD_BYTES, at));
       sealing.update(bytes.subarray(at, at + length)).copy(bytes, at);
       sealing.final();
       sealing.getAuthTag().copy(bytes, at + length);
     },
-    open({ key, iv }, sequence, at, length) {
-      writeNonce(nonce, 0, iv, sequence);
-      const opening = createDecipheriv(cipher as "aes-128-gcm", key, nonce, options);
+    open(key, sequence, at, length) {
+      writeNonce(nonce, 0, key.iv, sequence);
+      const opening = createDecipheriv(cipher as "aes-128-gcm", objectOf(key), nonce, options);
       opening.setAAD(bytes.subarray(at - RECORD_HEAD_BYTES, at));
       opening.setAuthTag(bytes.subarray(at + length, at + length + TAG_BYTES));
       const text = opening.update(bytes.subarray(at, at + length));
@@ -50,4 +50,8 @@ export function createNodeCipher(bytes: Buffer, cipher: Suite["cipher"]): Record
       return true;
     },
   };
+}
+
+function objectOf(key: TrafficKey): KeyObject {
+  return (key.object ??= createSecretKey(key.key));
 }

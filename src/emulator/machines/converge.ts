@@ -5,9 +5,8 @@ import type { MachineRecord } from "../model/records.ts";
 import type { ContainerDetail, ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
-import { ANCHOR } from "./container-spec.ts";
-import { containerOf, type Launcher, programOf } from "./launch.ts";
-import { isAlive, type MachineContainers } from "./machine-containers.ts";
+import { containerOf, type Launcher, needsAnchor, programOf } from "./launch.ts";
+import { isAlive, isAnchor, joinsAnchor, type MachineContainers } from "./machine-containers.ts";
 import { machinePrograms } from "./programs.ts";
 import { exitRequest } from "./state.ts";
 import { event, type StateJournal } from "./state-journal.ts";
@@ -16,8 +15,6 @@ import { event, type StateJournal } from "./state-journal.ts";
 const DRAIN_DEADLINE_MS = 5_000;
 /** What the engine refuses for a reason that another try does not change. */
 const FINAL: ReadonlySet<string> = new Set(["MACHINE_START_FAILED", "IMAGE_NOT_FOUND", "DISK_FULL"]);
-
-const isAnchor = ({ labels }: ContainerInfo): boolean => labels[LABEL.container] === ANCHOR;
 
 export interface ConvergeDeps {
   readonly store: Store;
@@ -41,11 +38,17 @@ export interface ConvergeDeps {
 export function isSettled(machine: MachineRecord, present: readonly ContainerInfo[]): boolean {
   const { desired, state, instanceId, restartRequested } = machine;
   if (state !== desired || restartRequested) return false;
-  if (!present.every(({ labels }) => labels[LABEL.instance] === instanceId)) return false;
+  const programs = present.filter((container) => !isAnchor(container));
+  if (!programs.every(({ labels }) => labels[LABEL.instance] === instanceId)) return false;
   if (desired === "stopped") return !present.some(isAlive);
-  const [only] = present;
-  const single = present.length === 1 && machinePrograms(machine).length === 1;
-  return desired === "started" && single && only?.state === "running";
+  const [only] = programs;
+  const single = programs.length === 1 && machinePrograms(machine).length === 1;
+  return desired === "started" && single && only?.state === "running" && hasNetwork(only, present.find(isAnchor));
+}
+
+/** Whether a program that runs has its network; an anchor that it does not use must not hold the same addresses. */
+function hasNetwork(program: ContainerInfo, anchor: ContainerInfo | undefined): boolean {
+  return joinsAnchor(program) === (anchor !== undefined && isAlive(anchor));
 }
 
 /** One run for the machine; it resolves when the machine is where it should be. */
@@ -110,7 +113,8 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
   };
 
   const halt = async (machine: MachineRecord, current: readonly ContainerInfo[]): Promise<void> => {
-    if (!current.some(isAlive)) {
+    if (!current.some(isProgram)) {
+      await stopAll(machine, current);
       if (machine.state === "suspended") journal.write(machine.id, { state: "stopped", ...STOP_DONE });
       else if (machine.state !== "stopped" && machine.state !== "created" && machine.state !== "failed")
         journal.write(machine.id, { state: "stopped" });
@@ -118,14 +122,13 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     }
     journal.write(machine.id, { state: "stopping" });
     const detail = await stopAndLook(machine, current);
-    // Where only the network was left, every program has had its event.
-    const last = current.some(isProgram) ? exited(detail, false) : undefined;
-    journal.write(machine.id, { state: "stopped", restarts: 0, ...STOP_DONE }, last);
+    journal.write(machine.id, { state: "stopped", restarts: 0, ...STOP_DONE }, exited(detail, false));
   };
 
   const suspend = async (machine: MachineRecord, current: readonly ContainerInfo[]): Promise<void> => {
-    const running = current.filter(({ state }) => state === "running");
-    if (!current.some(isAlive)) {
+    const running = current.filter((container) => isProgram(container) && container.state === "running");
+    if (!current.some(isProgram)) {
+      await stopAll(machine, current);
       // Its memory is lost: what is left is a machine that starts anew.
       if (machine.state !== "suspended" && machine.state !== "stopped")
         journal.write(machine.id, { state: "stopped", desired: "stopped" });
@@ -148,12 +151,27 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     return !restart && state !== "stopped" && state !== "created" && state !== "failed";
   };
 
+  /** Makes what the new version needs while the old one ends: they have one address, and only what runs holds it. */
+  const replace = async (
+    machine: MachineRecord,
+    stale: readonly ContainerInfo[],
+    make: () => Promise<ContainerInfo[]>,
+  ): Promise<PromiseSettledResult<ContainerInfo[]>> => {
+    const making = Promise.withResolvers<ContainerInfo[]>();
+    const stopping = stopAll(machine, stale, () => making.resolve(make()));
+    stopping.catch(() => making.resolve([]));
+    const [ended, made] = await Promise.allSettled([stopping, making.promise]);
+    if (ended.status === "rejected") throw ended.reason;
+    return made;
+  };
+
   const launch = async (
     machine: MachineRecord,
     current: readonly ContainerInfo[],
-    stale: readonly ContainerInfo[],
+    { stale, anchor }: { readonly stale: readonly ContainerInfo[]; readonly anchor: ContainerInfo | undefined },
   ): Promise<void> => {
     const restart = machine.restartRequested;
+    const replaces = stale.some(isAlive) || (restart && current.some(isAlive));
     if (restart && current.some(isAlive)) {
       journal.write(machine.id, { state: "restarting" });
       const detail = await stopAndLook(machine, current);
@@ -162,7 +180,7 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     else if (machine.state === "started" && stale.length === 0 && (await unheard(machine, current))) return;
     const programs = machinePrograms(machine);
     const main = programs[0] === undefined ? undefined : containerOf(programs[0], current);
-    if (programs.length === 1 && !restart && main?.state === "running") {
+    if (programs.length === 1 && !restart && main?.state === "running" && hasNetwork(main, anchor)) {
       await removeAll(stale);
       if (machine.state !== "started") started(machine);
       return;
@@ -171,27 +189,33 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     if (!running) journal.write(machine.id, { state: stale.length > 0 ? "replacing" : "starting" });
     const keeps = keepsFiles(machine, restart) || (current.some(isAlive) && !restart);
     // What was made and not started may lack its files: its run was cut short.
-    const isUsable = ({ state }: ContainerInfo): boolean => keeps && state !== "created";
+    const isUsable = (container: ContainerInfo): boolean =>
+      keeps && container.state !== "created" && (anchor !== undefined || !joinsAnchor(container));
     await removeAll(current.filter((container) => !isUsable(container)));
     const present = current.filter(isUsable);
-    // A single program's container is made while the old version ends; they have one address, and only what runs holds it.
+    const joins = needsAnchor(machine, present, { anchor, replaces });
+    // Nothing else may hold the machine's addresses.
+    if (!joins && anchor !== undefined && isAlive(anchor)) await removeAll([anchor]);
     const [only] = stale.length > 0 && present.length === 0 && programs.length === 1 ? programs : [];
-    const making = Promise.withResolvers<ContainerInfo | undefined>();
-    const stopping = stopAll(machine, stale, () =>
-      making.resolve(only === undefined ? undefined : containers.prepare(machine, only)),
+    const unused = [...stale, ...(joins || anchor === undefined ? [] : [anchor])];
+    const made = await replace(machine, stale, () =>
+      Promise.all([
+        ...(joins && anchor === undefined ? [containers.prepareAnchor(machine)] : []),
+        ...(only === undefined ? [] : [containers.prepare(machine, only, joins)]),
+      ]),
     );
-    stopping.catch(() => making.resolve(undefined));
-    const [ended, made] = await Promise.allSettled([stopping, making.promise]);
-    if (ended.status === "rejected") throw ended.reason;
     let removing: Promise<void> | undefined;
     try {
       if (made.status === "rejected") throw made.reason;
       await deps.activateRegions([machine.region]);
-      const next = made.value === undefined ? [] : [made.value];
       const ready = restart ? present.map((one) => ({ ...one, state: "exited" as const })) : present;
-      const bringing = deps.launcher.bringUp(machine, [...ready, ...next]);
+      const bringing = deps.launcher.bringUp(
+        machine,
+        [...ready, ...made.value.filter((container) => !isAnchor(container))],
+        joins ? (anchor ?? made.value.find(isAnchor)) : undefined,
+      );
       // Meanwhile, and not when the new version begins: that has the processor for itself then.
-      removing = removeAll(stale);
+      removing = removeAll(unused);
       removing.catch(() => undefined);
       await bringing;
     } catch (thrown) {
@@ -199,13 +223,14 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
       // A refusal may come from the work of a control that was killed, or of an engine that is restarting: only what
       // cannot change by itself, or does not change for a while, is the machine's failure.
       if (!FINAL.has(error.code) && deps.mayRetry(machine.id)) throw error;
-      await (removing ?? removeAll(stale));
+      await (removing ?? removeAll(unused));
       if (isSuperseded(machine)) return;
       journal.write(
         machine.id,
         { state: "failed", desired: "stopped" },
         event("start", "failed", "flyd", { error: error.message, code: error.code }),
       );
+      await stopAll(machine, await containers.list(machine.id));
       deps.failed(machine);
       return;
     }
@@ -236,13 +261,16 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     // What is replaced has to be stopped: the edge is asked while the engine is.
     if (machine.state === "replacing") drained(machine).catch(() => undefined);
     const present = await containers.list(id);
-    const current = present.filter(({ labels }) => labels[LABEL.instance] === machine.instanceId);
-    const stale = present.filter((container) => !current.includes(container));
+    const anchor = present.find(isAnchor);
+    const programs = present.filter((container) => container !== anchor);
+    const current = programs.filter(({ labels }) => labels[LABEL.instance] === machine.instanceId);
+    const stale = programs.filter((container) => !current.includes(container));
     if (machine.desired === "destroyed") return destroy(machine, present);
-    if (machine.desired === "started") return launch(machine, current, stale);
-    if (machine.desired === "suspended") return suspend(machine, current);
+    if (machine.desired === "started") return launch(machine, current, { stale, anchor });
+    const own = anchor === undefined ? current : [...current, anchor];
+    if (machine.desired === "suspended") return suspend(machine, own);
     await stopAll(machine, stale);
     await removeAll(stale);
-    await halt(machine, current);
+    await halt(machine, own);
   };
 }

@@ -65,6 +65,23 @@ describe("another version", () => {
     expect((await specOf("network")).networks).toEqual(networks);
     expect(await specOf()).toMatchObject({ networks: [], networkOf: (await specOf("network")).name });
   });
+  test("is put right where another Hangar has given the machine a container that no program has", async () => {
+    const containers = [
+      { name: "one", image: "runs" },
+      { name: "two", image: "runs" },
+    ];
+    const id = rig.add({ containers });
+    await rig.supervisor.converge(id);
+    const spec = rig.runtime.control.containerSpec(await rig.containerId(id, "network"));
+    await rig.runtime.removeContainer(await rig.containerId(id, "network"));
+    const labels = {
+      ...rig.runtime.control.containerSpec(await rig.containerId(id, "one")).labels,
+      [LABEL.container]: "other",
+    };
+    await rig.runtime.startContainer(await rig.runtime.createContainer({ ...spec, name: "other", labels }));
+    await rig.supervisor.converge(id);
+    expect(await rig.containers(id)).toEqual({ network: "running", one: "running", two: "running" });
+  });
   test("leaves no anchor behind when it cannot be started", async () => {
     const id = rig.add({});
     await rig.supervisor.converge(id);

@@ -262,9 +262,10 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     if (machine.state === "replacing") drained(machine).catch(() => undefined);
     const present = await containers.list(id);
     const anchor = present.find(isAnchor);
-    const programs = present.filter((container) => container !== anchor);
-    const current = programs.filter(({ labels }) => labels[LABEL.instance] === machine.instanceId);
-    const stale = programs.filter((container) => !current.includes(container));
+    const isCurrent = (container: ContainerInfo): boolean =>
+      container.labels[LABEL.instance] === machine.instanceId && programOf(machine, container) !== undefined;
+    const current = present.filter((container) => container !== anchor && isCurrent(container));
+    const stale = present.filter((container) => container !== anchor && !current.includes(container));
     if (machine.desired === "destroyed") return destroy(machine, present);
     if (machine.desired === "started") return launch(machine, current, { stale, anchor });
     const own = anchor === undefined ? current : [...current, anchor];

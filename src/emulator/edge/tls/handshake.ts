@@ -93,7 +93,9 @@ export class Handshake implements ConnListener {
     const more = Buffer.from(bytes.subarray(start, end));
     if (this.#state === "kept") return this.#stream.feed(more);
     this.#held = this.#held === undefined ? more : Buffer.concat([this.#held, more]);
-    this.#feed();
+    // The stream asks for more without knowing that its socket gets nothing any more.
+    if (this.#state === "settling") this.#conn.pause();
+    return this.#feed();
   }
 
   onEnd(): void {

@@ -10,7 +10,7 @@ import { loadRecordSpace } from "./sodium-space.ts";
 /** A client that has not shaken hands by then is not going to. */
 export const HANDSHAKE_MS = 10_000;
 /** Handshakes at a time; when there are more, the oldest makes room. */
-const MAX_HANDSHAKES = 1_024;
+export const MAX_HANDSHAKES = 1_024;
 /** How long a session can be taken up again. */
 const SESSION_SECONDS = 7_200;
 /** The platform's (PH-04): those of TLS 1.3, and of 1.2 those for ECDSA alone. What costs us least comes first. */
@@ -100,8 +100,11 @@ export function createTlsServer(deps: TlsServerDeps, opened: (secured: Secured) 
     begin: (stream) => void server.emit("connection", stream),
     during(handshake, run) {
       reading = handshake;
-      run();
-      reading = undefined;
+      try {
+        run();
+      } finally {
+        reading = undefined;
+      }
     },
     over: (handshake) => void shaking.delete(handshake),
   };

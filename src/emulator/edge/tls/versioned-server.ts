@@ -4,7 +4,7 @@ import type { Conn, ConnListener } from "../http1/conn.ts";
 import { serverNameOf } from "./client-hello.ts";
 import type { Secured } from "./handshake.ts";
 import { ListenerSwitch } from "./listener-switch.ts";
-import { createTlsServer, HANDSHAKE_MS, type TlsServer, type TlsServerDeps } from "./tls-server.ts";
+import { createTlsServer, HANDSHAKE_MS, MAX_HANDSHAKES, type TlsServer, type TlsServerDeps } from "./tls-server.ts";
 
 export interface VersionedServerDeps extends TlsServerDeps {
   /** Whether any app has set versions: only then are first messages looked into. */
@@ -25,10 +25,20 @@ export function createVersionedTlsServer(deps: VersionedServerDeps, opened: (sec
     if (server === undefined) restricted.set(key, (server = createTlsServer({ ...deps, versions }, opened)));
     return server;
   };
+  const unread = new Set<FirstMessage>();
   return {
     shake(open) {
       if (!deps.hasVersions()) return general.shake(open);
-      return new FirstMessage(open, deps.timer, serverFor).start();
+      const [longest] = unread;
+      if (unread.size >= MAX_HANDSHAKES) longest?.destroy();
+      const message = new FirstMessage(open, serverFor, () => {
+        unread.delete(message);
+        cancel();
+      });
+      unread.add(message);
+      // For the whole message, however it trickles in.
+      const cancel = deps.timer(HANDSHAKE_MS, () => message.destroy());
+      return message.start();
     },
   };
 }
@@ -38,29 +48,30 @@ class FirstMessage implements ConnListener {
   readonly #switch = new ListenerSwitch(this);
   readonly #conn: Conn;
   readonly #serverFor: (name: string) => TlsServer;
-  readonly #cancel: () => void;
+  readonly #over: () => void;
   #held = Buffer.alloc(0);
 
-  constructor(
-    open: (listener: ConnListener) => Conn,
-    timer: VersionedServerDeps["timer"],
-    serverFor: (name: string) => TlsServer,
-  ) {
+  /** @param over it has been read, or never will be */
+  constructor(open: (listener: ConnListener) => Conn, serverFor: (name: string) => TlsServer, over: () => void) {
     this.#serverFor = serverFor;
+    this.#over = over;
     this.#conn = open(this.#switch);
-    // For the whole message, however it trickles in.
-    this.#cancel = timer(HANDSHAKE_MS, () => this.#conn.destroy());
   }
 
   start(): void {
     this.#conn.resume();
   }
 
+  destroy(): void {
+    this.#over();
+    this.#conn.destroy();
+  }
+
   onData(bytes: Buffer, start: number, end: number): void {
     this.#held = Buffer.concat([this.#held, bytes.subarray(start, end)]);
     const name = serverNameOf(this.#held);
     if (name === undefined) return;
-    this.#cancel();
+    this.#over();
     this.#serverFor(name).shake((listener) => {
       this.#switch.target = listener;
       const held = this.#held;
@@ -70,8 +81,7 @@ class FirstMessage implements ConnListener {
   }
 
   onEnd(): void {
-    this.#cancel();
-    this.#conn.destroy();
+    this.destroy();
   }
 
   onDrain(): void {
@@ -79,6 +89,6 @@ class FirstMessage implements ConnListener {
   }
 
   onClose(): void {
-    this.#cancel();
+    this.#over();
   }
 }

@@ -1,5 +1,7 @@
 // What the relay expects of its connections, of both kinds of sockets.
 import type net from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test } from "vitest";
 import { chooseSockets, testSockets } from "../../../src/emulator/edge/http1/choose-sockets.ts";
 import type { Conn, ConnectFailure } from "../../../src/emulator/edge/http1/conn.ts";
@@ -9,6 +11,8 @@ import { systemTimer } from "../../../src/platform/clock.ts";
 import { Ear, until } from "../../support/conn-ear.ts";
 
 const HOST = "127.0.0.1";
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 const servers: net.Server[] = [];
 const open: Conn[] = [];
 
@@ -92,6 +96,25 @@ describe.each(kinds)("sockets: %s", (_kind, sockets) => {
     await until("the end", () => far.ends === 1);
     expect(far.text === `${"a".repeat(60_000 * count)}!`).toBe(true);
     expect(near.conn!.hasUnsent).toBe(false);
+  });
+
+  test("keep what waits in memory", async () => {
+    const { near, far } = await pair();
+    far.conn!.pause();
+    const bytes = Buffer.alloc(60_000, "a");
+    let count = 0;
+    do {
+      near.conn!.writeBytes(bytes, 0, bytes.length);
+      count += 1;
+    } while (!near.conn!.hasUnsent);
+    for (let more = 0; more < 50; more += 1) near.conn!.writeBytes(bytes, 0, bytes.length);
+    collectGarbage();
+    // Takes the place of what was freed.
+    const others = Array.from({ length: 200 }, () => Buffer.alloc(66_560, "?"));
+    far.conn!.resume();
+    await until("all bytes", () => far.text.length === (count + 50) * bytes.length);
+    expect(far.text.replaceAll("a", "")).toBe("");
+    expect(others).toHaveLength(200);
   });
 
   test("keep what waits apart from what other connections write", async () => {

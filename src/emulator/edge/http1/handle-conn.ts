@@ -89,7 +89,7 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
       for (let from = start; from < end && !this.#closed && !this.#ending; from += WRITE_BYTES) {
         const to = Math.min(end, from + WRITE_BYTES);
         bytes.copy(writeBuffer, 0, from, to);
-        drained = this.#sent(this.#handle.writeBuffer(request, writeBuffer.subarray(0, to - from)));
+        drained = this.#sent(this.#handle.writeBuffer(request, writeBuffer.subarray(0, to - from)), writeBuffer);
         if (!drained) writeBuffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
       }
       return drained;
@@ -156,8 +156,8 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
       else if (this.#pending === 0 && !this.#ending) this.#listener.onDrain();
     }
 
-    /** @returns whether nothing of a write waits */
-    #sent(error: number): boolean {
+    /** @param bytes what was written, if it was no text @returns whether nothing of a write waits */
+    #sent(error: number, bytes?: Buffer): boolean {
       if (error !== 0) {
         this.#lose();
         return true;
@@ -165,6 +165,7 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
       if (streamState[lastWriteWasAsync] === 0) return true;
       this.#pending += 1;
       request.writer = this;
+      if (bytes !== undefined) request.bytes = bytes;
       request = newRequest();
       return false;
     }

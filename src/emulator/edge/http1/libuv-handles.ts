@@ -34,6 +34,8 @@ export interface WriteRequest {
   oncomplete: (this: WriteRequest, status: number) => void;
   /** Ours: whom oncomplete tells. */
   writer?: { wrote(status: number): void };
+  /** Ours: what is still to be written. Nothing else keeps it in memory, where the kernel's turn comes later. */
+  bytes?: Buffer;
 }
 
 export interface Handles {

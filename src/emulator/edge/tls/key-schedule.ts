@@ -1,5 +1,5 @@
 // Pure: the keys of records from the secrets of a handshake (RFC 8446 §7.1 to §7.3).
-import { createHmac, type KeyObject } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 
 export interface Suite {
   readonly cipher: "chacha20-poly1305" | "aes-128-gcm" | "aes-256-gcm";
@@ -25,19 +25,21 @@ export interface TrafficKey {
 }
 
 export function trafficKeyOf(secret: Buffer, { hash, keyBytes }: Suite): TrafficKey {
+  // Made once: it costs more than what is done with it.
+  const object = createSecretKey(secret);
   return {
-    key: expandLabel(secret, "key", keyBytes, hash),
-    iv: expandLabel(secret, "iv", NONCE_BYTES, hash),
+    key: expandLabel(object, "key", keyBytes, hash),
+    iv: expandLabel(object, "iv", NONCE_BYTES, hash),
   };
 }
 
 /** The secret that follows when a key is updated. */
 export function nextSecretOf(secret: Buffer, { hash }: Suite): Buffer {
-  return expandLabel(secret, "traffic upd", secret.length, hash);
+  return expandLabel(createSecretKey(secret), "traffic upd", secret.length, hash);
 }
 
 /** HKDF-Expand-Label without a context, for lengths that one round of HMAC yields. */
-function expandLabel(secret: Buffer, label: string, length: number, hash: Suite["hash"]): Buffer {
+function expandLabel(secret: KeyObject, label: string, length: number, hash: Suite["hash"]): Buffer {
   const whole = `tls13 ${label}`;
   const info = Buffer.from([0, length, whole.length, ...Buffer.from(whole, "latin1"), 0, 1]);
   return createHmac(hash, secret).update(info).digest().subarray(0, length);

@@ -106,6 +106,8 @@ export class RecordConn implements Conn, ConnListener {
   }
 
   pause(): void {
+    // After the client's end nothing more is handed on, and its end in TCP is still to be heard of.
+    if (this.#endTold) return;
     this.#reading = false;
     this.#conn.pause();
   }
@@ -235,7 +237,7 @@ export class RecordConn implements Conn, ConnListener {
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) this.#take(held, 0, held.length);
-    if (!this.#reading || this.#closed || this.#endTold) return;
+    if (this.#closed || (!this.#reading && !this.#endTold)) return;
     if (!this.#connEnded) this.#conn.resume();
     // A record that is cut off cannot be a clean end.
     else if (this.#held === undefined) this.#tellEnd();

@@ -140,6 +140,19 @@ describe("ends", () => {
     expect(texts(rig)).toEqual(["you too"]);
   });
 
+  test("after the client's, TCP is read on, whoever pauses: its end is still to come", async () => {
+    const rig = await open();
+    rig.ear.heard = () => rig.conn.pause();
+    rig.hear(rig.seal(DATA, "one"), rig.seal(ALERT, CLOSE_NOTIFY));
+    await settled();
+    expect([rig.ear.ends, rig.lower.calls.at(-1)]).toEqual([0, "pause"]);
+    rig.conn.resume();
+    await settled();
+    expect([rig.ear.ends, rig.lower.calls.at(-1)]).toEqual([1, "resume"]);
+    rig.conn.pause();
+    expect(rig.lower.calls.at(-1)).toBe("resume");
+  });
+
   test("when both are said, a client that keeps TCP open is left, and the listener hears of it", async () => {
     const rig = await open();
     rig.hear(rig.seal(ALERT, CLOSE_NOTIFY));

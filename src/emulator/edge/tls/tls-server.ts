@@ -5,6 +5,7 @@ import type { Conn, ConnListener } from "../http1/conn.ts";
 import type { TlsOptions } from "../http-features.ts";
 import { Handshake, type HandshakeDeps, type Secured, type TrafficSecrets } from "./handshake.ts";
 import type { LeafCertificates } from "./leaf-certificates.ts";
+import type { RecordSpace } from "./record-space.ts";
 import { loadRecordSpace } from "./sodium-space.ts";
 
 /** A client that has not shaken hands by then is not going to. */
@@ -30,6 +31,8 @@ export interface TlsServerDeps {
   readonly versions?: readonly string[];
   /** The certificate for clients whose name is unknown, or who give none; absent: they are refused. */
   readonly unnamed?: { readonly certificate: string; readonly key: string } | undefined;
+  /** Where records are sealed; absent: libsodium's memory. */
+  loadSpace?(): Promise<RecordSpace>;
   log(text: string): void;
 }
 
@@ -95,8 +98,14 @@ export function createTlsServer(deps: TlsServerDeps, opened: (secured: Secured) 
     socket.destroy();
     if (error.message !== "unknown name" && error.message !== "no certificate") log(explain(error));
   });
+  let space: Promise<RecordSpace> | undefined;
+  const loadSpace = (): Promise<RecordSpace> =>
+    (space ??= (deps.loadSpace ?? loadRecordSpace)().catch((error: unknown) => {
+      log(`records of TLS 1.3 stay with node:tls, which costs more: ${String(error)}`);
+      throw error;
+    }));
   const handshakeDeps: HandshakeDeps = {
-    ...{ opened, loadSpace: loadRecordSpace },
+    ...{ opened, loadSpace },
     begin: (stream) => void server.emit("connection", stream),
     during(handshake, run) {
       reading = handshake;

@@ -157,6 +157,27 @@ test("what was agreed on is told, and where the client is", async () => {
   expect([plain.conn!.remoteAddress, plain.conn!.remotePort]).toEqual(["192.0.2.7", 4711]);
 });
 
+test("where libsodium is missing, connections stay with their sockets, and that is said once", async () => {
+  const logs: string[] = [];
+  const loadSpace = (): Promise<never> => Promise.reject(new Error("no such module"));
+  let ear = new Ear();
+  const server = createTlsServer({ ...deps, loadSpace, log: (text) => void logs.push(text) }, (secured) => {
+    ear.conn = secured.open(ear);
+  });
+  for (const question of ["first", "second"]) {
+    ear = new Ear();
+    const client = clientOn(connect(server));
+    client.socket.write(question);
+    await until("the question", () => ear.text === question);
+    expect([client.socket.getProtocol(), ear.conn instanceof RecordConn]).toEqual(["TLSv1.3", false]);
+    ear.conn!.writeText("answer");
+    await until("the answer", () => client.text() === "answer");
+    client.socket.end();
+    await until("the end", () => ear.ends === 1);
+  }
+  expect(logs).toEqual([expect.stringMatching(/node:tls.*no such module/)]);
+});
+
 describe.each(["one server", "servers by version"])("those who do not shake hands, with %s", (kind) => {
   const seen: Secured[] = [];
   /** @param logs gets the words of failures */

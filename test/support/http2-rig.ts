@@ -78,6 +78,8 @@ export class MemoryConn implements Conn {
 export class AppRequest implements ConnListener {
   conn!: Conn;
   text = "";
+  /** In how many pieces it came. */
+  pieces = 0;
   closed = false;
   /** Set by apps that abort it. */
   isAborted = false;
@@ -112,6 +114,7 @@ export class AppRequest implements ConnListener {
 
   onData(bytes: Buffer, start: number, end: number): void {
     this.text += bytes.toString("latin1", start, end);
+    this.pieces += 1;
     this.#heard(this);
   }
 

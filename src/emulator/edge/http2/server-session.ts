@@ -47,6 +47,8 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   #conn: Conn | undefined;
   /** Streams whose listeners are to hear that they are over. */
   #over: StreamConn[] = [];
+  /** Streams that gather what comes of their bodies in this read. */
+  readonly #gathering: StreamConn[] = [];
   #spentBytes = 0;
   /** The last stream that it said it would take, once it has left. */
   #lastTaken = 0;
@@ -136,6 +138,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     const nowMs = this.#deps.nowMs();
     if (this.#leaves !== "asks") this.#movedMs = nowMs;
     const code = this.#frames.read(bytes, start, end, nowMs);
+    for (const stream of this.#gathering.splice(0)) stream.flushBody();
     if (code !== CODE.none) return this.#fail(code);
     this.streams.pump();
     this.#keepUp();
@@ -206,6 +209,10 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
 
   held(bytes: number): void {
     this.windows.held(bytes);
+  }
+
+  gathers(stream: StreamConn): void {
+    this.#gathering.push(stream);
   }
 
   beginBlock(block: Buffer): number {

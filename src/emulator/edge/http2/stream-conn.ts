@@ -20,6 +20,8 @@ export interface StreamSession {
   sent(bytes: number): void;
   /** Bytes of requests' bodies wait, or (negative) wait no longer. */
   held(bytes: number): void;
+  /** stream.flushBody() is to be called when all that has come was read. */
+  gathers(stream: StreamConn): void;
   /** As ResponseWay.beginBlock. */
   beginBlock(block: Buffer): number;
   /** stream.pump() is to be called when a window opens. */
@@ -130,6 +132,11 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
     return code;
   }
 
+  /** As RequestBody.flush. */
+  flushBody(): void {
+    this.#body.flush();
+  }
+
   /** The client takes more than before, or (negative) less. @returns false where that is more than a window can be */
   openSending(bytes: number, most: number): boolean {
     if (this.#response.window + bytes > most) return false;
@@ -157,6 +164,10 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
     if (this.#given) return;
     this.#given = true;
     this.#listener.onClose();
+  }
+
+  gathers(): void {
+    this.#session.gathers(this);
   }
 
   openWindow(bytes: number): void {

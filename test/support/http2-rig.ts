@@ -1,7 +1,7 @@
 // A session of HTTP/2 without a network: frames go in, frames come out, and an app of a few lines answers the requests.
 import type { Conn, ConnListener } from "../../src/emulator/edge/http1/conn.ts";
 import { createHttp2Sessions, type Http2Sessions } from "../../src/emulator/edge/http2/sessions.ts";
-import { endOf, type Fields, type Frame, FRAME, FrameReader, PREFACE, settings } from "./raw-http2.ts";
+import { endOf, type Fields, FLAG, frame, type Frame, FRAME, FrameReader, PREFACE, settings } from "./raw-http2.ts";
 
 /** The client's end of a connection. */
 export class MemoryConn implements Conn {
@@ -201,6 +201,10 @@ export const ended = ({ frames }: MemoryConn, stream: number): ReturnType<typeof
 /** Payloads of frames. */
 export const payloads = ({ frames }: MemoryConn, type: number, stream: number): Buffer[] =>
   frames.filter((one) => one.type === type && one.stream === stream).map(({ payload }) => payload);
+
+/** The client's answer to a ping of ours; absent: to the last. */
+export const acknowledge = (conn: MemoryConn, index = -1): Buffer =>
+  frame(FRAME.ping, FLAG.ack, 0, payloads(conn, FRAME.ping, 0).at(index));
 
 /** The last stream and the code of each goodbye. */
 export const goodbyes = (conn: MemoryConn): number[][] =>

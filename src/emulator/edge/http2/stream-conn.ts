@@ -1,6 +1,7 @@
 // A client's HTTP/2 stream as a connection with one HTTP/1.1 request, so that everything that decides about requests
 // needs to know one protocol only.
 import type { Conn, ConnListener } from "../http1/conn.ts";
+import type { EarlyEnds } from "./early-ends.ts";
 import { CODE, type Code } from "./frames.ts";
 import type { HeaderField } from "./hpack/header-field.ts";
 import type { Http1Head } from "./request-head.ts";
@@ -13,6 +14,7 @@ export interface StreamSession {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly output: SessionOutput;
+  readonly early: EarlyEnds;
   /** What new streams may send. */
   readonly firstWindow: number;
   /** Bytes of bodies that may be sent on any stream at present. */
@@ -219,8 +221,7 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
   #settle(): void {
     if (!this.#closed && this.#response.ended) {
       if (this.#body.ended) this.#close(false);
-      // The answer was complete before the request was: the client may stop sending (RFC 9113 §8.1).
-      else if (this.#endCalled) this.#reset(CODE.none);
+      else if (this.#endCalled) this.#endEarly();
     }
     if (this.#closed && this.#endCalled && !this.#given) this.#session.tellLater(this);
   }
@@ -229,6 +230,12 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
   #giveUp(code: Code): void {
     if (!this.#closed) this.#reset(code);
     if (!this.#given) this.#session.tellLater(this);
+  }
+
+  /** The answer was complete before the request was. */
+  #endEarly(): void {
+    this.#close(true);
+    this.#session.early.add(this.id);
   }
 
   #reset(code: Code): void {

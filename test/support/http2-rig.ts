@@ -84,6 +84,7 @@ export class AppRequest implements ConnListener {
   /** Set by apps that abort it. */
   isAborted = false;
   drains = 0;
+  presses = 0;
   readonly #heard: (request: AppRequest) => void;
 
   constructor(heard: (request: AppRequest) => void) {
@@ -120,6 +121,10 @@ export class AppRequest implements ConnListener {
 
   onEnd(): void {
     throw new Error("a stream has no end but its framing");
+  }
+
+  onPress(): void {
+    this.presses += 1;
   }
 
   onDrain(): void {

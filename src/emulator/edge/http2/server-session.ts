@@ -12,6 +12,7 @@ import { SessionOutput } from "./session-output.ts";
 import { SESSION_WINDOW, SessionWindows } from "./session-windows.ts";
 import { StreamConn, type StreamSession } from "./stream-conn.ts";
 import { StreamTable } from "./stream-table.ts";
+import { UnsentAnswers } from "./unsent-answers.ts";
 
 /** What streams had not sent when they were given up was work for nothing. Beyond, the client has to open another session. */
 const SPENT_BYTES = 2_500_000;
@@ -29,6 +30,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   readonly output: SessionOutput;
   readonly windows: SessionWindows;
   readonly early: EarlyEnds;
+  readonly unsent: UnsentAnswers;
   remoteAddress = "";
   remotePort = 0;
   readonly #deps: SessionDeps;
@@ -58,6 +60,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     this.#frames = new SessionFrames(this, this.#movedMs);
     this.output = new SessionOutput(deps.slabs, () => deps.wake(this));
     this.windows = new SessionWindows((bytes) => this.output.windowUpdate(0, bytes));
+    this.unsent = new UnsentAnswers(this.streams, () => deps.wake(this));
     this.early = new EarlyEnds({
       ...{ output: this.output, nowMs: deps.nowMs },
       asked: () => this.#frames.asked(),
@@ -125,6 +128,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     const over = this.#over;
     this.#over = [];
     for (const stream of over) stream.tellClosed();
+    this.unsent.settle();
     if ((this.hasLeft || this.#clientLeaves) && this.streams.size === 0) this.#end();
   }
 

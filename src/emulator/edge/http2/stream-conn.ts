@@ -8,6 +8,7 @@ import type { Http1Head } from "./request-head.ts";
 import { RequestBody, type RequestWay } from "./request-body.ts";
 import { ResponseFrames, type ResponseWay } from "./response-frames.ts";
 import type { SessionOutput } from "./session-output.ts";
+import type { UnsentAnswers } from "./unsent-answers.ts";
 
 /** What a stream needs of its session. */
 export interface StreamSession {
@@ -15,6 +16,7 @@ export interface StreamSession {
   readonly remotePort: number;
   readonly output: SessionOutput;
   readonly early: EarlyEnds;
+  readonly unsent: UnsentAnswers;
   /** What new streams may send. */
   readonly firstWindow: number;
   /** Bytes of bodies that may be sent on any stream at present. */
@@ -40,7 +42,8 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
   readonly #listener: ConnListener;
   readonly #body: RequestBody;
   readonly #response: ResponseFrames;
-  #asked = false;
+  /** It has asked to wait, and onDrain has not followed yet. */
+  #asked: boolean;
   #endCalled = false;
   #closed = false;
   /** Nothing is to be heard of it any more. */
@@ -51,6 +54,7 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
     this.id = id;
     this.#session = session;
     this.#listener = listener;
+    this.#asked = session.unsent.isFull;
     this.#body = new RequestBody(this, listener, head, ended);
     this.#response = new ResponseFrames(this, head.text.startsWith("HEAD "), session.firstWindow);
   }
@@ -149,11 +153,22 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
   /** Sends what waits, at most one frame. @returns whether it did */
   pump(): boolean {
     if (this.#closed || !this.#response.pump()) return false;
-    if (this.#response.queuedBytes === 0 && this.#asked) {
-      this.#asked = false;
-      if (!this.#given && !this.#endCalled) this.#listener.onDrain();
-    }
+    if (!this.#session.unsent.isFull) this.release();
     return true;
+  }
+
+  /** Others have much to send: what it is given is to wait for them. */
+  press(): void {
+    if (this.#asked || this.#closed || this.#endCalled) return;
+    this.#asked = true;
+    if (!this.#given) this.#listener.onPress?.();
+  }
+
+  /** It may be given more, if it has nothing to send. */
+  release(): void {
+    if (!this.#asked || this.#response.queuedBytes > 0) return;
+    this.#asked = false;
+    if (!this.#given && !this.#endCalled) this.#listener.onDrain();
   }
 
   /** It is over without our doing. */
@@ -197,6 +212,10 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
     this.#session.sent(end - start);
   }
 
+  queued(bytes: number): void {
+    this.#session.unsent.queued(bytes);
+  }
+
   waits(): void {
     this.#session.waits(this);
   }
@@ -213,7 +232,7 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
       return true;
     }
     if (this.#closed) return true;
-    this.#asked = this.#response.queuedBytes > 0;
+    this.#asked = this.#response.queuedBytes > 0 || this.#session.unsent.isFull;
     return !this.#asked;
   }
 

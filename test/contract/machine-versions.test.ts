@@ -5,13 +5,18 @@ import { AppError } from "../../src/errors/app-error.ts";
 import { event } from "../../src/emulator/machines/state-journal.ts";
 import { ulid } from "../../src/emulator/model/ids.ts";
 import { LABEL } from "../../src/emulator/runtime/labels.ts";
+import type { ContainerSpec } from "../../src/emulator/runtime/container-runtime.ts";
 import type { MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
 import { createMemoryRig, type MachineRig } from "../support/machine-rig.ts";
 
 let rig: MachineRig<MemoryRuntime>;
 
 beforeEach(async () => {
-  rig = await createMemoryRig({ runs: { kind: "runs" }, planet: { kind: "runs" } });
+  rig = await createMemoryRig({
+    runs: { kind: "runs" },
+    planet: { kind: "runs" },
+    broken: { kind: "unstartable", error: "no such program" },
+  });
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -30,7 +35,9 @@ describe("another version", () => {
   test("is made while the old one ends, which goes when the new one runs", async () => {
     const id = rig.add({});
     await rig.supervisor.converge(id);
+    await update(id);
     const old = await rig.containerId(id);
+    const anchor = await rig.containerId(id, "network");
     const order: string[] = [];
     for (const step of ["createContainer", "stopContainer", "startContainer", "removeContainer"] as const) {
       const call = rig.runtime[step] as (...args: unknown[]) => Promise<unknown>;
@@ -42,10 +49,46 @@ describe("another version", () => {
     }
     await update(id);
     expect(order.toSorted()).toEqual(["createContainer", "removeContainer", "startContainer", "stopContainer"]);
-    expect(order.slice(2)).toEqual(["startContainer", "removeContainer"]);
+    expect(order.slice(0, 2).toSorted()).toEqual(["createContainer", "stopContainer"]);
     expect(await rig.runtime.inspectContainer(old)).toBeUndefined();
-    expect(await rig.containers(id)).toEqual({ "": "running" });
-    expect(rig.states(id)).toEqual(["created", "starting", "started", "replacing", "started"]);
+    expect(await rig.containers(id)).toEqual({ "": "running", network: "running" });
+    expect(await rig.containerId(id, "network")).toBe(anchor);
+    expect(rig.states(id)).toEqual(["created", "starting", "started", "replacing", "started", "replacing", "started"]);
+  });
+  test("is started by the engine in the network of the one before it, which an anchor holds from then on", async () => {
+    const id = rig.add({});
+    await rig.supervisor.converge(id);
+    const specOf = async (name?: string): Promise<ContainerSpec> =>
+      rig.runtime.control.containerSpec(await rig.containerId(id, name));
+    const { networks } = await specOf();
+    await update(id);
+    expect((await specOf("network")).networks).toEqual(networks);
+    expect(await specOf()).toMatchObject({ networks: [], networkOf: (await specOf("network")).name });
+  });
+  test("is put right where another Hangar has given the machine a container that no program has", async () => {
+    const containers = [
+      { name: "one", image: "runs" },
+      { name: "two", image: "runs" },
+    ];
+    const id = rig.add({ containers });
+    await rig.supervisor.converge(id);
+    const spec = rig.runtime.control.containerSpec(await rig.containerId(id, "network"));
+    await rig.runtime.removeContainer(await rig.containerId(id, "network"));
+    const labels = {
+      ...rig.runtime.control.containerSpec(await rig.containerId(id, "one")).labels,
+      [LABEL.container]: "other",
+    };
+    await rig.runtime.startContainer(await rig.runtime.createContainer({ ...spec, name: "other", labels }));
+    await rig.supervisor.converge(id);
+    expect(await rig.containers(id)).toEqual({ network: "running", one: "running", two: "running" });
+  });
+  test("leaves no anchor behind when it cannot be started", async () => {
+    const id = rig.add({});
+    await rig.supervisor.converge(id);
+    rig.journal.write(id, { config: { image: "broken" } });
+    await update(id);
+    expect(rig.machine(id).state).toBe("failed");
+    expect(Object.values(await rig.containers(id))).not.toContain("running");
   });
   test("whose container was made and not filled is made anew", async () => {
     const files = [{ guest_path: "/etc/raw", raw_value: Buffer.from("raw").toString("base64") }];
@@ -63,8 +106,8 @@ describe("another version", () => {
     await update(id);
     expect(rig.machine(id).state).toBe("started");
     await rig.restartControl().reconcile();
-    expect(await rig.containers(id)).toEqual({ "": "running" });
-    expect(await rig.runtime.listContainers({ [LABEL.machine]: id })).toHaveLength(1);
+    expect(await rig.containers(id)).toEqual({ "": "running", network: "running" });
+    expect(await rig.runtime.listContainers({ [LABEL.machine]: id })).toHaveLength(2);
   });
   test("is not taken for started because the one before it was", async () => {
     const id = rig.add({});

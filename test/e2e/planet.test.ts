@@ -37,8 +37,12 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
     let before: string[];
     let deployed: Deployed;
 
+    const listed = (format: string, ...labels: string[]): Promise<string> => {
+      const filters = ["component=machine", ...labels].flatMap((label) => ["--filter", `label=dev.hangar.${label}`]);
+      return cli.docker("ps", "-a", "--format", format, ...filters);
+    };
     const container = async (machine: string): Promise<string> =>
-      (await cli.docker("ps", "--format", "{{.Names}}", "--filter", `label=dev.hangar.machine=${machine}`)).trim();
+      (await listed("{{.Names}}", `machine=${machine}`)).trim();
     const machineIn = (region: string): string =>
       deployed.machines.find((machine) => machine.region === region)?.id ?? "";
     /** What Sydney and London get, once it comes from the machines that are nearest to them. */
@@ -274,12 +278,7 @@ describe.each(ENGINES.filter(({ engine }) => engine === machineEngine || isRoot)
       await engine.killDaemon();
       await whole();
       await answers();
-      const filters = ["component=machine", `planet=${options.planet}`].flatMap((label) => [
-        "--filter",
-        `label=dev.hangar.${label}`,
-      ]);
-      const owned = await cli.docker("ps", "-a", "--format", '{{.Label "dev.hangar.machine"}}', ...filters);
-      const ids = owned.split("\n");
+      const ids = (await listed('{{.Label "dev.hangar.machine"}}', `planet=${options.planet}`)).split("\n");
       expect(new Set(ids)).toEqual(new Set(deployed.machines.map(({ id }) => id)));
       expect(ids).toHaveLength(deployed.machines.length);
     });

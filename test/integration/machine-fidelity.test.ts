@@ -9,6 +9,7 @@ import type { ContainerRuntime } from "../../src/emulator/runtime/container-runt
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
 import { docker } from "../support/docker-cli.ts";
 import { createMachineRig, type MachineRig } from "../support/machine-rig.ts";
+import { ulid } from "../../src/emulator/model/ids.ts";
 import { sweepPlanetsNamed } from "../support/sweep.ts";
 
 const PLANET = "test-machines";
@@ -253,4 +254,30 @@ test("containers of one machine reach each other on localhost, and start after w
   expect((await docker("logs", asks)).split("\n")[0]).toBe(id);
   await rig.want(id, { desired: "destroyed" });
   expect(await rig.containers(id)).toEqual({});
+});
+
+test("a program that replaces another has its network, and its port although connections have just been closed", async () => {
+  const server =
+    'use IO::Socket::INET; $| = 1; $SIG{INT} = sub { exit 0 }; my $s = IO::Socket::INET->new(LocalPort => 8080, Listen => 5) or die "$!"; print "ready\\n"; while (my $c = $s->accept()) { close $c }';
+  const client =
+    'use IO::Socket::INET; for (1 .. 3) { my $c = IO::Socket::INET->new("127.0.0.1:8080") or die "$!"; 1 while <$c> }';
+  const id = rig.add({ init: { exec: ["perl", "-e", server] } });
+  await rig.supervisor.converge(id);
+  const look = async (): Promise<string> => {
+    const container = await ready(id);
+    const closed = await rig.runtime.exec(container, ["perl", "-e", client]);
+    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    return (await rig.runtime.exec(container, ["sh", "-c", "hostname -I; hostname; cat /etc/hosts /etc/resolv.conf"]))
+      .stdout;
+  };
+  const replace = (): Promise<void> => rig.want(id, { instanceId: ulid(Date.now(), randomBytes), state: "replacing" });
+  const alone = await look();
+  const sandboxes: string[] = [];
+  for (let version = 2; version <= 3; version += 1) {
+    await replace();
+    expect(await look()).toBe(alone);
+    sandboxes.push(await docker("exec", await rig.containerId(id), "readlink", "/proc/1/ns/net"));
+  }
+  expect(sandboxes[0]).toBe(sandboxes[1]);
+  expect(rig.machine(id)).toMatchObject({ state: "started", restarts: 0 });
 });

@@ -1,5 +1,5 @@
 // Whether a planet is whole: what control acknowledged holds, everything on the engine has an owner, no machine runs twice.
-import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
+import type { ContainerInfo, ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../../src/emulator/runtime/labels.ts";
 import { APP, type Call, type Model } from "./kills-workload.ts";
 
@@ -8,6 +8,8 @@ export interface Seen {
   readonly machines: readonly { id: string; state: string; config: { env?: Record<string, string> } }[];
   readonly volumes: readonly string[];
   readonly secrets: readonly string[];
+  /** Containers on the engine that hold networks of machines. */
+  readonly anchors: readonly { readonly machine: string; readonly state: string }[];
   /** Containers of machines on the engine. */
   readonly containers: readonly { readonly machine: string; readonly state: string }[];
   /** Volumes on the engine. */
@@ -16,12 +18,17 @@ export interface Seen {
   readonly workers: number;
 }
 
+function ownerAndState({ labels, state }: ContainerInfo): { machine: string; state: string } {
+  return { machine: labels[LABEL.machine] ?? "", state };
+}
+
 /** Undefined: control does not answer. The engine is asked without a program, which would take what heals its processor. */
 export async function lookAt(call: Call, runtime: ContainerRuntime, planet: string): Promise<Seen | undefined> {
-  const [machines, volumes, secrets, containers, engineVolumes, workers] = await Promise.all([
+  const [machines, volumes, secrets, anchors, containers, engineVolumes, workers] = await Promise.all([
     call("GET", `/apps/${APP}/machines`),
     call("GET", `/apps/${APP}/volumes`),
     call("GET", `/apps/${APP}/secrets`),
+    runtime.listContainers(planetLabels(planet, "anchor")),
     runtime.listContainers(planetLabels(planet, "machine")),
     runtime.listVolumes(planetLabels(planet, "volume")),
     runtime.listContainers(planetLabels(planet, "worker")),
@@ -32,7 +39,8 @@ export async function lookAt(call: Call, runtime: ContainerRuntime, planet: stri
     machines: machines.body as Seen["machines"],
     volumes: (volumes.body as { id: string }[]).map(({ id }) => id),
     secrets: (secrets.body as { secrets: { name: string }[] }).secrets.map(({ name }) => name),
-    containers: containers.map(({ labels, state }) => ({ machine: labels[LABEL.machine] ?? "", state })),
+    anchors: anchors.map(ownerAndState),
+    containers: containers.map(ownerAndState),
     engineVolumes: engineVolumes.map((name) => name.slice(prefix.length)),
     workers: workers.length,
   };
@@ -53,8 +61,10 @@ function machineProblems({ machines }: Model, seen: Seen): string[] {
   for (const id of alive) if (!running.includes(id)) found.push(`${id} is started and does not run`);
   for (const id of running) if (!alive.has(id)) found.push(`${id} runs and is not started`);
   if (new Set(running).size < running.length) found.push("a machine runs twice");
+  const anchored = seen.anchors.filter(({ state }) => state === "running").map(({ machine }) => machine);
+  for (const id of anchored) if (!alive.has(id)) found.push(`${id} has a network and is not started`);
   const owners = new Set(seen.machines.map(({ id }) => id));
-  for (const { machine, state } of seen.containers)
+  for (const { machine, state } of [...seen.containers, ...seen.anchors])
     if (!owners.has(machine)) found.push(`container without owner: ${machine}, ${state}`);
   return found;
 }

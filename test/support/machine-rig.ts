@@ -11,7 +11,7 @@ import { createSupervisor, type Supervisor } from "../../src/emulator/machines/s
 import { machineId, ulid } from "../../src/emulator/model/ids.ts";
 import type { MachineRecord, PlanetRecord } from "../../src/emulator/model/records.ts";
 import { LABEL, planetLabels } from "../../src/emulator/runtime/labels.ts";
-import type { ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
+import type { ContainerInfo, ContainerRuntime } from "../../src/emulator/runtime/container-runtime.ts";
 import { createMemoryRuntime, type MemoryRuntime } from "../../src/emulator/runtime/memory/memory-runtime.ts";
 import type { Program } from "../../src/emulator/runtime/memory/programs.ts";
 import { systemClock, systemTimer } from "../../src/platform/clock.ts";
@@ -35,7 +35,7 @@ export interface MachineRig<Runtime extends ContainerRuntime> {
   ): Promise<void>;
   wait(id: string, state: MachineState): Promise<MachineRecord>;
   machine(id: string): MachineRecord;
-  /** State by container name; "" for the container of a machine that has one. */
+  /** State by container name; "" for that of a single program, "network" for what holds the network. */
   containers(id: string): Promise<Record<string, string>>;
   containerId(id: string, name?: string): Promise<string>;
   /** A second supervisor on the same store and engine, as after the death of control. */
@@ -111,7 +111,9 @@ export async function createMachineRig<Runtime extends ContainerRuntime>({
     for await (const { action, labels, containerId, oomKilled } of events)
       if (action === "die") supervisor.exited(labels[LABEL.machine] ?? "", containerId, oomKilled);
   })();
-  const list = (id: string) => runtime.listContainers({ ...planetLabels(RECORD.name, "machine"), [LABEL.machine]: id });
+  const list = (id: string) => runtime.listContainers(planetLabels(RECORD.name, undefined, { [LABEL.machine]: id }));
+  const nameOf = ({ labels }: ContainerInfo): string =>
+    labels[LABEL.component] === "anchor" ? "network" : (labels[LABEL.container] ?? "");
   const machine = (id: string): MachineRecord => {
     const found = store.machine(id);
     if (found === undefined) throw new TypeError(`no machine ${id}`);
@@ -158,11 +160,10 @@ export async function createMachineRig<Runtime extends ContainerRuntime>({
       return reached;
     },
     machine,
-    containers: async (id) =>
-      Object.fromEntries((await list(id)).map(({ labels, state }) => [labels[LABEL.container] ?? "", state])),
-    containerId: async (id, name) => {
-      const found = (await list(id)).find(({ labels }) => labels[LABEL.container] === name);
-      if (found === undefined) throw new TypeError(`no container ${name ?? ""}`);
+    containers: async (id) => Object.fromEntries((await list(id)).map((one) => [nameOf(one), one.state])),
+    containerId: async (id, name = "") => {
+      const found = (await list(id)).find((one) => nameOf(one) === name);
+      if (found === undefined) throw new TypeError(`no container ${name}`);
       return found.id;
     },
     restartControl: () => (supervisor = makeSupervisor()),

@@ -57,9 +57,14 @@ export interface MemoryPlanetOptions {
   readonly requestTimeoutMs?: number;
 }
 
+/** The planet's own; it holds machines' networks. */
+const IMAGE = "hangar/planet:test";
+
 /** Starts a planet; it is ready when this resolves. */
 export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<MemoryPlanet> {
-  const runtime = options.runtime ?? createMemoryRuntime({ clock: systemClock, images: options.images });
+  const runtime =
+    options.runtime ??
+    createMemoryRuntime({ clock: systemClock, images: { [IMAGE]: { kind: "runs" }, ...options.images } });
   const { database } = options;
   const store = openStore(
     database ?? ":memory:",
@@ -105,7 +110,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
   const planet = createPlanet({
     record,
     version: "0",
-    image: "hangar/planet:test",
+    image: IMAGE,
     store,
     runtime,
     infrastructure: {

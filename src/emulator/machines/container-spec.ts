@@ -11,8 +11,6 @@ const PERIOD_US = 80_000;
 const DEFAULT_MEMORY_MB = 256;
 /** Processes and threads of a machine: far more than programs need, and far fewer than would hurt the other machines. */
 const MAX_PROCESSES = 2_048;
-/** Name of the container that holds the network of a machine with several programs. */
-export const ANCHOR = "network";
 
 /** A machine's memory in MB. */
 export function memoryMb(machine: MachineRecord): number {
@@ -47,19 +45,18 @@ export function stopSignal({ stop }: Pick<MachineProgram, "stop">): string {
   return signal.startsWith("SIG") ? signal : `SIG${signal}`;
 }
 
-interface Place {
+/** The machine, and where it is. */
+export interface Place {
   readonly planet: PlanetRecord;
   readonly slot: number;
   readonly machine: MachineRecord;
 }
 
-function labelsOf({ planet, machine }: Place, container: string | undefined): Record<string, string> {
-  return planetLabels(planet.name, "machine", {
+function labelsOf({ planet, machine }: Place, component: "machine" | "anchor"): Record<string, string> {
+  return planetLabels(planet.name, component, {
     [LABEL.region]: machine.region,
     [LABEL.app]: machine.app,
     [LABEL.machine]: machine.id,
-    [LABEL.instance]: machine.instanceId,
-    ...(container === undefined ? {} : { [LABEL.container]: container }),
   });
 }
 
@@ -78,8 +75,11 @@ function networkOf({
   };
 }
 
-/** The container of one program of a machine's present instance, without its secrets. */
-export function programContainerSpec(place: Place, program: MachineProgram): ContainerSpec {
+/**
+ * The container of one program of a machine's present instance, without its secrets.
+ * @param joins the container whose network it uses; absent: it has its own
+ */
+export function programContainerSpec(place: Place, program: MachineProgram, joins?: string): ContainerSpec {
   const { planet, slot, machine } = place;
   const { address6 } = machineAddresses(planet.block, slot, machine.number);
   const base = names.machine(planet.name, machine.id, machine.instanceId);
@@ -90,8 +90,12 @@ export function programContainerSpec(place: Place, program: MachineProgram): Con
   return {
     name: name === undefined ? base : `${base}-${name}`,
     image: program.image,
-    labels: labelsOf(place, name),
-    ...(name === undefined ? networkOf(place) : { networks: [], networkOf: `${base}-${ANCHOR}` }),
+    labels: {
+      ...labelsOf(place, "machine"),
+      [LABEL.instance]: machine.instanceId,
+      ...(name === undefined ? {} : { [LABEL.container]: name }),
+    },
+    ...(joins === undefined ? networkOf(place) : { networks: [], networkOf: joins }),
     env: machineEnvironment({ machine, program, address6, memoryMb: memoryMb(machine) }),
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(command === undefined ? {} : { command }),
@@ -105,20 +109,21 @@ export function programContainerSpec(place: Place, program: MachineProgram): Con
 }
 
 /**
- * The container that holds the network of a machine with several programs: they come and go, and what shares a network
- * loses it when the one it belongs to ends.
+ * The container that holds a machine's network while programs come and go: what shares a network loses it when the one it
+ * belongs to ends. It is the machine's for as long as that runs, whatever instance it was made in.
  * @param image one that has sleep
  */
 export function anchorSpec(place: Place, image: string): ContainerSpec {
   const { planet, machine } = place;
   return {
-    name: `${names.machine(planet.name, machine.id, machine.instanceId)}-${ANCHOR}`,
+    name: names.machineNetwork(planet.name, machine.id),
     image,
-    labels: labelsOf(place, ANCHOR),
+    labels: labelsOf(place, "anchor"),
     ...networkOf(place),
+    // A program that was replaced leaves nothing behind that could keep the next one from its port.
+    sysctls: { "net.ipv4.tcp_max_tw_buckets": "0" },
     entrypoint: ["sleep", "infinity"],
     limits: { memoryMb: 16, pids: 16 },
     stopSignal: "SIGKILL",
-    init: true,
   };
 }

@@ -4,7 +4,7 @@ import { asAppError } from "../../errors/app-error.ts";
 import type { MachineRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
-import { ANCHOR, cpuLimit, vcpusOf } from "./container-spec.ts";
+import { cpuLimit, vcpusOf } from "./container-spec.ts";
 
 /** Share of a CPU that a shared vCPU always has. */
 const BASELINE = 1 / 16;
@@ -66,7 +66,7 @@ export function createCpuBalances(deps: CpuBalancesDeps): CpuBalances {
   const containersOf = async (id: string, { instanceId }: Balance): Promise<ContainerInfo[]> => {
     const labels = { ...planetLabels(deps.planet, "machine"), [LABEL.machine]: id, [LABEL.instance]: instanceId };
     const present = await runtime.listContainers(labels);
-    return present.filter(({ state, labels: own }) => state === "running" && own[LABEL.container] !== ANCHOR);
+    return present.filter(({ state }) => state === "running");
   };
   /** Takes what was used since the last look off the balance. */
   const settle = async (balance: Balance, containers: readonly ContainerInfo[]): Promise<void> => {

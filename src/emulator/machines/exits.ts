@@ -3,13 +3,15 @@ import type { MachineRecord } from "../model/records.ts";
 import type { ContainerDetail } from "../runtime/container-runtime.ts";
 import { LABEL } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
-import { ANCHOR } from "./container-spec.ts";
 import { containerOf, programOf } from "./launch.ts";
-import { isAlive, type MachineContainers } from "./machine-containers.ts";
+import { isAlive, isAnchor, type MachineContainers } from "./machine-containers.ts";
 import { machinePrograms, type MachineProgram } from "./programs.ts";
 import { afterExit, type ExitDecision } from "./restart-policy.ts";
 import { exitDecided, exitRequest } from "./state.ts";
 import { event, type StateJournal } from "./state-journal.ts";
+
+/** Between the end of what holds a machine's network, which somebody else has brought about, and its new start. */
+const ANCHOR_PAUSE_MS = 200;
 
 export interface ExitDeps {
   readonly store: Store;
@@ -40,7 +42,7 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
     // Several commands of one image are one program to the platform: the first end is the end of all.
     if ((machine.config.containers ?? []).length === 0) return false;
     const own = (await containers.list(machine.id)).filter(
-      ({ labels }) => labels[LABEL.instance] === machine.instanceId && labels[LABEL.container] !== ANCHOR,
+      (one) => one.labels[LABEL.instance] === machine.instanceId && !isAnchor(one),
     );
     const events = store.events(machine.id);
     for (const other of own) {
@@ -63,15 +65,17 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
   return async (id, detail) => {
     const machine = store.machine(id);
     if (machine === undefined || machine.desired !== "started" || machine.state === "destroyed") return false;
-    // Another instance: it was replaced on purpose. A restart or a start under way stops and starts it by itself.
-    if (detail.state !== "exited" || detail.labels[LABEL.instance] !== machine.instanceId || machine.restartRequested)
-      return false;
-    const container = detail.labels[LABEL.container];
-    if (exitDecided(store.events(id), detail.finishedAt, container) !== undefined) return false;
-    if (container === ANCHOR) {
-      await deps.convergeNow(id);
+    // A restart or a start under way stops and starts it by itself.
+    if (detail.state !== "exited" || machine.restartRequested) return false;
+    if (isAnchor(detail)) {
+      // Not at once: one that cannot stay would be started without end.
+      deps.later(id, ANCHOR_PAUSE_MS);
       return true;
     }
+    // Another instance: it was replaced on purpose.
+    if (detail.labels[LABEL.instance] !== machine.instanceId) return false;
+    const container = detail.labels[LABEL.container];
+    if (exitDecided(store.events(id), detail.finishedAt, container) !== undefined) return false;
     const program = programOf(machine, detail);
     // What the engine ended goes on, whatever the policy says of programs that end by themselves; it is no failure either.
     const decision: ExitDecision = (await deps.endedByEngine(detail))
@@ -123,7 +127,7 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
       exit(false, machine.restarts),
     );
     if (detail.exitCode !== 0) deps.failed(machine);
-    if (machine.config.auto_destroy === true || container !== undefined) await deps.convergeNow(id);
+    await deps.convergeNow(id);
     return true;
   };
 }

@@ -3,8 +3,7 @@ import type { MachineEvent } from "../../contract/machine.ts";
 import type { MachineRecord } from "../model/records.ts";
 import type { ContainerDetail, ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL } from "../runtime/labels.ts";
-import { ANCHOR } from "./container-spec.ts";
-import type { MachineContainers } from "./machine-containers.ts";
+import { isAlive, joinsAnchor, type MachineContainers } from "./machine-containers.ts";
 import { type MachineProgram, machinePrograms, mayStart, type ProgramFacts } from "./programs.ts";
 import { exitDecided } from "./state.ts";
 
@@ -20,8 +19,26 @@ export interface Launcher {
   /**
    * Starts what should run and does not, in the order of dependencies; what waits for something is left for the next call.
    * @param present the containers of the machine's present instance
+   * @param anchor its anchor, for a machine that has one from now on
    */
-  bringUp(machine: MachineRecord, present: readonly ContainerInfo[]): Promise<void>;
+  bringUp(machine: MachineRecord, present: readonly ContainerInfo[], anchor: ContainerInfo | undefined): Promise<void>;
+}
+
+/**
+ * Whether an anchor holds the machine's network. It does for several programs. A single one has a network of its own: that
+ * starts soonest, and costs nothing more. Once it is replaced while it runs, an anchor keeps the network, whose coming and
+ * going is most of what an engine does for a stop and a start (docs/adr/0017).
+ * @param kept containers of programs that are used again
+ * @param replaces what ran until now is replaced
+ */
+export function needsAnchor(
+  machine: MachineRecord,
+  kept: readonly ContainerInfo[],
+  { anchor, replaces }: { readonly anchor: ContainerInfo | undefined; readonly replaces: boolean },
+): boolean {
+  if (machinePrograms(machine)[0]?.name !== undefined) return true;
+  const [only] = kept;
+  return only === undefined ? replaces || anchor?.state === "running" : joinsAnchor(only);
 }
 
 /** The container of a program among those of its machine. */
@@ -32,7 +49,7 @@ export function containerOf(
   return present.find(({ labels }) => labels[LABEL.container] === program.name);
 }
 
-/** The program of a container; undefined for the one that holds the network, and for programs of other instances. */
+/** The program of a container; undefined for an anchor, and for programs of other instances. */
 export function programOf(
   machine: MachineRecord,
   container: Pick<ContainerInfo, "labels">,
@@ -50,24 +67,26 @@ export function createLauncher(deps: LaunchDeps): Launcher {
     exitDecided(deps.events(machine.id), ended.finishedAt, ended.labels[LABEL.container]) === "end";
 
   return {
-    bringUp: async (machine, present) => {
+    bringUp: async (machine, present, anchor) => {
       const programs = machinePrograms(machine);
       const several = programs[0]?.name !== undefined;
-      if (several) {
-        const anchor = present.find(({ labels }) => labels[LABEL.container] === ANCHOR);
-        await containers.ensureAnchor(machine, anchor);
-      }
+      const renewed = anchor !== undefined && (await containers.startAnchor(anchor));
       const facts = new Map<string, ProgramFacts>();
       const fact = (name: string): ProgramFacts | undefined => facts.get(name);
       for (const program of programs) {
         const container = containerOf(program, present);
         if (container?.state === "paused") await runtime.unpauseContainer(container.id);
+        let runs = container !== undefined && isAlive(container);
+        if (container !== undefined && runs && renewed) {
+          await containers.stop(machine, program, container);
+          runs = false;
+        }
         let started = container !== undefined && container.state !== "created" && container.state !== "dead";
         const ended =
           several && container?.state === "exited" ? await runtime.inspectContainer(container.id) : undefined;
-        const runs = container?.state === "running" || container?.state === "paused";
         if (!runs && !hasEnded(machine, ended) && mayStart(program, fact)) {
-          await containers.start(machine, program, container ?? (await containers.prepare(machine, program)));
+          const made = container ?? (await containers.prepare(machine, program, anchor !== undefined));
+          await containers.start(machine, program, made);
           started = true;
         }
         if (program.name !== undefined)

@@ -5,7 +5,7 @@ import type { FileConfig } from "../../contract/machine-config.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime, ContainerSpec } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
-import { ANCHOR, anchorSpec, programContainerSpec } from "./container-spec.ts";
+import { anchorSpec, type Place, programContainerSpec } from "./container-spec.ts";
 import { programSecrets } from "./environment.ts";
 import { LOADER_PATH, loaderFor, loaderInput } from "./loader/loader.ts";
 import type { MachineProgram } from "./programs.ts";
@@ -17,7 +17,7 @@ const LOADER_MODE = 0o755;
 export interface MachineContainersDeps {
   readonly planet: PlanetRecord;
   readonly runtime: ContainerRuntime;
-  /** Image with sleep, for the container that holds the network of several. */
+  /** Image with sleep, for the container that holds a machine's network. */
   readonly image: string;
   readonly slotOf: (region: string) => number;
   /** What secrets an app has at this moment. */
@@ -25,11 +25,17 @@ export interface MachineContainersDeps {
 }
 
 export interface MachineContainers {
+  /** Those of its programs, of all instances, and its anchor. */
   list(id: string): Promise<ContainerInfo[]>;
-  /** The container that holds the network of a machine with several programs; it runs when this resolves. */
-  ensureAnchor(machine: MachineRecord, present: ContainerInfo | undefined): Promise<void>;
-  /** Makes the container of a program, with all that it needs, and does not start it. */
-  prepare(machine: MachineRecord, program: MachineProgram): Promise<ContainerInfo>;
+  /** Makes the container that holds the machine's network, and does not start it. */
+  prepareAnchor(machine: MachineRecord): Promise<ContainerInfo>;
+  /** Starts it unless it runs. @returns whether it has: what used its network before has none any more */
+  startAnchor(anchor: ContainerInfo): Promise<boolean>;
+  /**
+   * Makes the container of a program, with all that it needs, and does not start it.
+   * @param joins whether it uses the network of the machine's anchor
+   */
+  prepare(machine: MachineRecord, program: MachineProgram, joins: boolean): Promise<ContainerInfo>;
   /** Starts a container that is there. */
   start(machine: MachineRecord, program: MachineProgram, container: ContainerInfo): Promise<void>;
   /** Signal, time to end, SIGKILL. */
@@ -39,6 +45,21 @@ export interface MachineContainers {
 /** Whether the container runs a program, or is kept with one. */
 export function isAlive({ state }: Pick<ContainerInfo, "state">): boolean {
   return state === "running" || state === "paused";
+}
+
+/** Whether it holds a machine's network. */
+export function isAnchor({ labels }: Pick<ContainerInfo, "labels">): boolean {
+  return labels[LABEL.component] === "anchor";
+}
+
+/** Whether a program's container uses the network of an anchor. */
+export function joinsAnchor({ networks }: Pick<ContainerInfo, "networks">): boolean {
+  return networks.length === 0;
+}
+
+/** What was just made of a spec. */
+function infoOf(id: string, { name, labels, image, networks }: ContainerSpec): ContainerInfo {
+  return { id, name, labels, image, state: "created", networks: networks.map(({ network }) => network) };
 }
 
 export function createMachineContainers(deps: MachineContainersDeps): MachineContainers {
@@ -91,17 +112,23 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
     };
   };
 
+  const placeOf = (machine: MachineRecord): Place => ({ planet, slot: deps.slotOf(machine.region), machine });
+
   return {
-    list: (id) => runtime.listContainers({ ...planetLabels(planet.name, "machine"), [LABEL.machine]: id }),
-    ensureAnchor: async (machine, present) => {
-      if (present?.state === "running") return;
-      const spec = anchorSpec({ planet, slot: deps.slotOf(machine.region), machine }, deps.image);
-      await runtime.startContainer(present?.id ?? (await runtime.createContainer(spec)));
+    list: (id) => runtime.listContainers(planetLabels(planet.name, undefined, { [LABEL.machine]: id })),
+    prepareAnchor: async (machine) => {
+      const spec = anchorSpec(placeOf(machine), deps.image);
+      return infoOf(await runtime.createContainer(spec), spec);
     },
-    prepare: async (machine, program) => {
-      const place = { planet, slot: deps.slotOf(machine.region), machine };
+    startAnchor: async ({ id, state }) => {
+      if (state === "running") return false;
+      await runtime.startContainer(id);
+      return true;
+    },
+    prepare: async (machine, program, joins) => {
       const secrets = secretsFor(machine, program);
-      const made = await withSecrets(programContainerSpec(place, program), program, secrets);
+      const anchor = joins ? names.machineNetwork(planet.name, machine.id) : undefined;
+      const made = await withSecrets(programContainerSpec(placeOf(machine), program, anchor), program, secrets);
       for (const { volume } of machine.config.mounts ?? []) {
         if (volume === undefined) continue;
         const labels = planetLabels(planet.name, "volume", { [LABEL.app]: machine.app, [LABEL.volume]: volume });
@@ -118,18 +145,16 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
       );
       const own = made.loader === undefined ? [] : [{ path: LOADER_PATH, content: made.loader, mode: LOADER_MODE }];
       await runtime.putFiles(id, [...own, ...files]);
-      const { name, labels, image, networks } = made.spec;
-      return { id, name, labels, image, state: "created", networks: networks.map(({ network }) => network) };
+      return infoOf(id, made.spec);
     },
     start: (machine, program, { id, labels }) => {
       const loaded = labels[LABEL.secrets] !== undefined;
       return runtime.startContainer(id, loaded ? { stdin: loaderInput(secretsFor(machine, program)) } : {});
     },
     stop: async (machine, program, container) => {
-      const anchor = container.labels[LABEL.container] === ANCHOR;
       const timeoutMs = machine.stopTimeoutMs ?? durationMs(program?.stop?.timeout) ?? DEFAULT_STOP_TIMEOUT_S * 1_000;
       // Without one that was asked for, it is the signal that the container was made with: its own version's.
-      const signal = anchor ? undefined : machine.stopSignal;
+      const signal = isAnchor(container) ? undefined : machine.stopSignal;
       await runtime.stopContainer(container.id, {
         ...(signal === undefined ? {} : { signal }),
         timeoutSeconds: Math.ceil(timeoutMs / 1_000),

@@ -8,7 +8,6 @@ import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime, FoundFile, RunningCommand } from "../runtime/container-runtime.ts";
 import { LABEL, planetLabels } from "../runtime/labels.ts";
 import type { Store } from "../control-plane/store/store.ts";
-import { ANCHOR } from "./container-spec.ts";
 import { programSecrets } from "./environment.ts";
 import { programOf } from "./launch.ts";
 import { listeningSockets } from "./listening-sockets.ts";
@@ -76,12 +75,11 @@ export function createMachineInside({
     machine.memoryLimitMb ?? machine.config.guest?.memory_mb ?? DEFAULT_MEMORY_MB;
 
   const containersOf = async (machine: MachineRecord): Promise<ContainerInfo[]> => {
-    const containers = await runtime.listContainers({
+    return runtime.listContainers({
       ...planetLabels(planet.name, "machine"),
       [LABEL.machine]: machine.id,
       [LABEL.instance]: machine.instanceId,
     });
-    return containers.filter(({ labels }) => labels[LABEL.container] !== ANCHOR);
   };
   const notRunning = ({ state }: MachineRecord): AppError =>
     new AppError("MACHINE_STATE", `failed_precondition: machine is not running, currently ${state}`);

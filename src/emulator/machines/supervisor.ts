@@ -167,7 +167,9 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       }),
     idle: () => queue.idle(),
     reconcile: async () => {
-      const present = await runtime.listContainers(planetLabels(planet.name, "machine"));
+      const present = (await runtime.listContainers(planetLabels(planet.name))).filter(
+        ({ labels }) => labels[LABEL.machine] !== undefined,
+      );
       const byMachine = Map.groupBy(present, ({ labels }) => labels[LABEL.machine] ?? "");
       const known = new Map(store.machines().map((machine) => [machine.id, machine]));
       const orphans = present.filter(({ labels }) => !known.has(labels[LABEL.machine] ?? ""));

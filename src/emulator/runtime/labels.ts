@@ -18,12 +18,13 @@ export const LABEL = {
   spec: "dev.hangar.spec",
 } as const;
 
-export type Component = "control" | "wan" | "edge" | "machine" | "network" | "state" | "volume" | "worker";
+export type Component = "control" | "wan" | "edge" | "machine" | "anchor" | "network" | "state" | "volume" | "worker";
 
 export const names = {
   container: (planet: string, component: "control" | "wan" | "edge") => `hangar-${planet}-${component}`,
   machine: (planet: string, machineId: string, instanceId: string) =>
     `hangar-${planet}-${machineId}-${instanceId.slice(-6).toLowerCase()}`,
+  machineNetwork: (planet: string, machineId: string) => `hangar-${planet}-${machineId}-network`,
   regionNetwork: (planet: string, region: string) => `hangar-${planet}-${region}`,
   /**
    * The engine takes a container's default routes from the dual-stack network whose name sorts first, and fights over

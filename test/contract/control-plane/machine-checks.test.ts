@@ -4,6 +4,7 @@ import type { Machine } from "../../../src/contract/machine.ts";
 import { createSchedule } from "../../../src/emulator/machines/schedule.ts";
 import { createStateJournal } from "../../../src/emulator/machines/state-journal.ts";
 import type { ExecOptions } from "../../../src/emulator/runtime/container-runtime.ts";
+import { planetLabels } from "../../../src/emulator/runtime/labels.ts";
 import { systemTimer } from "../../../src/platform/clock.ts";
 import { type MemoryPlanet, startMemoryPlanet } from "../../support/memory-planet.ts";
 
@@ -35,10 +36,9 @@ const checks = async (id: string): Promise<Record<string, string>> =>
   Object.fromEntries(((await planet.client.machine("api", id)).checks ?? []).map(({ name, status }) => [name, status]));
 const containers = async (id: string): Promise<Record<string, string>> =>
   Object.fromEntries(
-    (await planet.runtime.listContainers({ "dev.hangar.machine": id })).map(({ labels, state }) => [
-      labels["dev.hangar.container"] ?? "",
-      state,
-    ]),
+    (await planet.runtime.listContainers(planetLabels("memory", "machine", { "dev.hangar.machine": id }))).map(
+      ({ labels, state }) => [labels["dev.hangar.container"] ?? "", state],
+    ),
   );
 const start = async (config: Machine["config"]): Promise<string> => {
   const { id } = await planet.client.createMachine("api", { region: "iad", config });
@@ -56,7 +56,7 @@ describe("a container's check that is a command", () => {
       ],
     });
     await expect.poll(() => checks(id)).toEqual({ "db-up": "critical" });
-    expect(await containers(id)).toEqual({ network: "running", db: "running" });
+    expect(await containers(id)).toEqual({ db: "running" });
     code.db = 0;
     await expect.poll(() => containers(id), { timeout: 5_000 }).toMatchObject({ web: "running" });
     expect(await checks(id)).toEqual({ "db-up": "passing" });

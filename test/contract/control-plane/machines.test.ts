@@ -70,7 +70,7 @@ describe("machines", () => {
     expect(after.image_ref?.digest).toBe(await runtime.imageId("web:2"));
     expect(after.image_ref?.digest).not.toBe(machine.image_ref?.digest);
     const containers = (await runtime.listContainers({ "dev.hangar.machine": machine.id })).map(({ image }) => image);
-    expect(containers).toEqual(["web:2"]);
+    expect(containers.toSorted()).toEqual(["hangar/planet:test", "web:2"]);
     await client.destroyMachine("api", machine.id);
   });
 

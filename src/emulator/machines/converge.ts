@@ -36,7 +36,10 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
 
   const destroy = async (machine: MachineRecord, present: readonly ContainerInfo[]): Promise<void> => {
     if (machine.state !== "destroying") journal.write(machine.id, { state: "destroying" });
-    await stopAll(machine, present);
+    await stopAll(
+      machine,
+      present.filter((container) => !isAnchor(container)),
+    );
     await removeAll(present);
     journal.write(machine.id, { state: "destroyed" }, event("destroy", "destroyed", "user"));
   };

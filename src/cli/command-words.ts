@@ -11,7 +11,7 @@ const MACHINE = "machine";
 
 /**
  * Puts `--` before the command that is to be run in a machine: from its first word on, nothing is ours. A line in quotes may be
- * followed by our flags.
+ * followed by our flags, and a single word by those that take a value, written out: `env --app shop`.
  */
 export function separateCommand(argv: readonly string[], flags: Readonly<Record<string, FlagShape>>): string[] {
   let isNamed = false;
@@ -23,7 +23,8 @@ export function separateCommand(argv: readonly string[], flags: Readonly<Record<
       if (name === MACHINE) isNamed = true;
       if (name !== undefined && flags[name]?.type === "option" && isAlone(word)) at += 1;
     } else if (isNamed) {
-      return /\s/.test(word) ? [...argv] : [...argv.slice(0, at), "--", ...argv.slice(at)];
+      const isAllOfIt = /\s/.test(word) || areOurs(argv.slice(at + 1), flags);
+      return isAllOfIt ? [...argv] : [...argv.slice(0, at), "--", ...argv.slice(at)];
     } else isNamed = true;
   }
   return [...argv];
@@ -32,6 +33,18 @@ export function separateCommand(argv: readonly string[], flags: Readonly<Record<
 /** The words that are no flags, in their order: oclif's own list has a word that is said twice where it is said first. */
 export function plainWords(tokens: readonly { readonly type: string; readonly input: string }[]): string[] {
   return tokens.filter(({ type }) => type === "arg").map(({ input }) => input);
+}
+
+/** Whether they are flags of ours with values, and nothing else. */
+function areOurs(words: readonly string[], flags: Readonly<Record<string, FlagShape>>): boolean {
+  let at = 0;
+  while (at < words.length) {
+    const word = words[at] ?? "";
+    const name = word.startsWith("--") ? flagOf(word, flags) : undefined;
+    if (name === undefined || flags[name]?.type !== "option") return false;
+    at += isAlone(word) ? 2 : 1;
+  }
+  return at > 0 && at === words.length;
 }
 
 function flagOf(word: string, flags: Readonly<Record<string, FlagShape>>): string | undefined {

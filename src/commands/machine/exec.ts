@@ -12,7 +12,7 @@ const DEFAULT_TIMEOUT_S = 30;
 export default class MachineExec extends ApiCommand {
   static override summary = "Run a command in a machine";
   static override description =
-    "Ends with the command's own status. One word is a line of words; several are taken as they are, without a shell. Without --machine, the first word is the machine where it is followed by others. From the command's first word on, flags are the command's; Hangar's stand before it, or behind a line in quotes.";
+    "Ends with the command's own status. One word is a line of words; several are taken as they are, without a shell. Without --machine, the first word is the machine where it is followed by others. From the command's first word on, flags are the command's; Hangar's stand before it, or behind a line in quotes or a single word.";
   static override examples = [
     { description: "A line of words", command: `<%= config.bin %> machine exec 148ed599c14189 "cat /etc/hosts"` },
     { description: "Words as they are", command: "<%= config.bin %> machine exec web-1 sh -c 'echo $FLY_REGION'" },

@@ -19,6 +19,10 @@ test.each([
   ["a flag that is not known has no value", "--what web-1 ls -l", "--what web-1 -- ls -l"],
   ["-- is there", "web-1 -- ls -l", "web-1 -- ls -l"],
   ["-- is the command's", "web-1 git checkout -- file", "web-1 -- git checkout -- file"],
+  ["a single word is followed by our flags", "web-1 env --app shop --machine=x", "web-1 env --app shop --machine=x"],
+  ["... with values", "web-1 env --json", "web-1 -- env --json"],
+  ["... that are there", "web-1 env --app", "web-1 -- env --app"],
+  ["... and nothing else", "web-1 env --app shop --all", "web-1 -- env --app shop --all"],
   ["one word alone", "env --app shop", "env --app shop"],
   ["nothing", "--json", "--json"],
 ])("%s: %s", (_name, words, expected) => {

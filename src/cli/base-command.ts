@@ -26,6 +26,11 @@ export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = { planet: planetFlag() };
 
+  /** Its words, with `--` before those that are not its own. */
+  static separate(argv: readonly string[]): string[] {
+    return [...argv];
+  }
+
   /** Runs the command without oclif's dispatch around it; for main.ts. */
   static async start(id: string, argv: string[], config: Interfaces.Config): Promise<void> {
     this.id = id;
@@ -86,6 +91,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async init(): Promise<void> {
+    this.argv = (this.constructor as typeof BaseCommand).separate(this.argv);
     this.cancellation = cancelOnSignals(
       (name) => new AppError("CANCELLED", `Interrupted by ${name}`, { details: { signal: name } }),
     );

@@ -9,7 +9,7 @@ import { Args, Flags } from "./oclif.ts";
 import { renderMachine } from "./present/machine.ts";
 
 export const launchArgs = () => ({
-  image: Args.string({ description: "The image; a command may follow", required: true }),
+  image: Args.string({ description: "The image; a command may follow", required: true, ignoreStdin: true }),
 });
 export const launchFlags = () => ({
   ...appFlags(),

@@ -30,17 +30,22 @@ export interface CommandSession {
   close(): void;
 }
 
+export interface RestOptions {
+  /** Also where its program does not run. */
+  readonly atRest?: boolean;
+}
+
 export interface SessionsClient {
   openCommand(app: string, machine: string, request: Omit<CommandRequest, "kind">): Promise<CommandSession>;
   /** A tar archive of a file or folder. @throws PATH_NOT_FOUND, MACHINE_STATE */
-  readArchive(app: string, machine: string, path: string): AsyncGenerator<Buffer>;
+  readArchive(app: string, machine: string, path: string, options?: RestOptions): AsyncGenerator<Buffer>;
   /** Unpacks a tar archive in a folder that is there; what has the same names is replaced. @throws MACHINE_STATE */
   writeArchive(
     app: string,
     machine: string,
     folder: string,
     archive: AsyncIterable<Uint8Array>,
-    options?: { /** Also where its program does not run. */ readonly atRest?: boolean },
+    options?: RestOptions,
   ): Promise<void>;
   /** @throws PATH_NOT_FOUND, MACHINE_STATE */
   stat(app: string, machine: string, path: string): Promise<FileStat>;
@@ -93,8 +98,8 @@ export function createSessionsClient(options: TransportOptions): SessionsClient 
         close: channel.destroy,
       };
     },
-    async *readArchive(app, machine, path) {
-      const channel = await open(app, machine, { kind: "read", path });
+    async *readArchive(app, machine, path, { atRest = false } = {}) {
+      const channel = await open(app, machine, { kind: "read", path, ...(atRest ? { at_rest: true } : {}) });
       try {
         for await (const { bytes } of printedOn(channel)) yield bytes;
       } finally {

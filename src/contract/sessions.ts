@@ -42,7 +42,12 @@ const CommandSchema = z.object({
   user: z.string().max(128).optional(),
   container: z.string().max(63).optional(),
 });
-const ReadFilesSchema = z.object({ kind: z.literal("read"), path: z.string().startsWith("/").max(4_096) });
+const ReadFilesSchema = z.object({
+  kind: z.literal("read"),
+  path: z.string().startsWith("/").max(4_096),
+  /** Also out of a machine whose program does not run. */
+  at_rest: z.boolean().optional(),
+});
 const WriteFilesSchema = z.object({
   kind: z.literal("write"),
   folder: z.string().startsWith("/").max(4_096),

@@ -2,6 +2,14 @@
 // stream without keeping it in memory. Touches no disk; what is to be trusted of an archive is its reader's affair.
 import { AppError } from "../errors/app-error.ts";
 
+/** Numbers of a user and a group. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const ROOT: Owner = { uid: 0, gid: 0 };
+
 export interface TarHeader {
   /** As it stands in the archive. */
   readonly path: string;
@@ -12,6 +20,8 @@ export interface TarHeader {
   readonly mode: number;
   /** What a link points to; empty for others. */
   readonly target: string;
+  /** Absent: root. */
+  readonly owner?: Owner | undefined;
 }
 
 export interface TarMember extends TarHeader {
@@ -32,15 +42,18 @@ const KIND_OF: Readonly<Record<string, TarHeader["kind"]>> = {
   "7": "file",
 };
 
-function block(name: Buffer, target: Buffer, size: number, mode: number, type: string): Buffer {
+function block(name: Buffer, target: Buffer, size: number, mode: number, type: string, owner = ROOT): Buffer {
   const bytes = Buffer.alloc(BLOCK_BYTES);
   const octal = (value: number, offset: number, length: number): void => {
-    bytes.write(value.toString(8).padStart(length - 1, "0"), offset, "latin1");
+    const digits = value.toString(8).padStart(length - 1, "0");
+    // As GNU does: in binary where the digits have no room.
+    if (digits.length < length) bytes.write(digits, offset, "latin1");
+    else bytes.write(`80${value.toString(16).padStart(2 * length - 2, "0")}`, offset, "hex");
   };
   name.copy(bytes, 0, 0, NAME_BYTES);
   octal(mode, 100, 8);
-  octal(0, 108, 8);
-  octal(0, 116, 8);
+  octal(owner.uid, 108, 8);
+  octal(owner.gid, 116, 8);
   octal(size, 124, 12);
   octal(0, 136, 12);
   bytes.write("        ", 148, "latin1");
@@ -60,11 +73,11 @@ function long(text: Buffer, type: "L" | "K"): Buffer[] {
   return [block(name, Buffer.alloc(0), body.length, 0, type), body, tarPadding(body.length)];
 }
 
-/** What comes before a member's content. It belongs to root; slashes at the beginning are dropped, as tar does. */
-export function renderTarHeader({ path, kind, size, mode, target }: TarHeader): Buffer {
+/** What comes before a member's content. Slashes at the beginning are dropped, as tar does. */
+export function renderTarHeader({ path, kind, size, mode, target, owner }: TarHeader): Buffer {
   const name = Buffer.from(`${path.replace(/^\/+/, "")}${kind === "folder" && !path.endsWith("/") ? "/" : ""}`);
   const link = Buffer.from(target);
-  return Buffer.concat([...long(link, "K"), ...long(name, "L"), block(name, link, size, mode, TYPE_OF[kind])]);
+  return Buffer.concat([...long(link, "K"), ...long(name, "L"), block(name, link, size, mode, TYPE_OF[kind], owner)]);
 }
 
 /** What comes after a content of that many bytes. */
@@ -119,7 +132,7 @@ function textOf(bytes: Buffer): string {
 
 function number(bytes: Buffer): number {
   // GNU writes large ones in binary
-  if (((bytes[0] ?? 0) & 0x80) !== 0) return Number(BigInt(`0x${bytes.toString("hex")}`) & ((1n << 88n) - 1n));
+  if (((bytes[0] ?? 0) & 0x80) !== 0) return Number(BigInt(`0x${bytes.toString("hex", 1)}`));
   const value = Number.parseInt(textOf(bytes).trim() || "0", 8);
   if (!Number.isSafeInteger(value)) throw broken("a header is unreadable");
   return value;
@@ -157,6 +170,10 @@ function headerOf(bytes: Buffer, records: ReadonlyMap<string, string>): TarHeade
     size: kind === "file" || kind === "other" ? Number(records.get("size") ?? number(bytes.subarray(124, 136))) : 0,
     mode: number(bytes.subarray(100, 108)) & 0o7777,
     target: records.get("linkpath") ?? textOf(bytes.subarray(157, 257)),
+    owner: {
+      uid: Number(records.get("uid") ?? number(bytes.subarray(108, 116))),
+      gid: Number(records.get("gid") ?? number(bytes.subarray(116, 124))),
+    },
   };
 }
 

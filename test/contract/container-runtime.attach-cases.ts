@@ -121,6 +121,21 @@ export function describeArchives(suite: RuntimeSuite): void {
         ...{ name: "two", kind: "file", size: large.length, mode: 0o644 },
       });
     });
+    holds("keep to whom files belong", async () => {
+      const id = await start("obedient");
+      const owner = { uid: 1_234, gid: 3_000_000 };
+      const owned = async function* (): AsyncGenerator<Uint8Array> {
+        yield renderTarHeader({ path: "opt/owned", kind: "folder", size: 0, mode: 0o755, target: "", owner });
+        yield renderTarHeader({ path: "opt/owned/file", kind: "file", size: 0, mode: 0o644, target: "", owner });
+        yield renderTarHeader({ path: "opt/owned/roots", kind: "file", size: 0, mode: 0o644, target: "" });
+        yield TAR_END;
+      };
+      await suite.runtime.writeArchive(id, "/", owned());
+      const archive = (await suite.runtime.readArchive(id, "/opt/owned"))!;
+      const owners: Record<string, unknown> = {};
+      for await (const member of readTar(archive)) owners[member.path.replace(/\/$/, "")] = member.owner;
+      expect(owners).toEqual({ owned: owner, "owned/file": owner, "owned/roots": { uid: 0, gid: 0 } });
+    });
     holds("of what is not there are none, and folders that are not there take none", async () => {
       const id = await start("obedient");
       expect(await suite.runtime.inspectPath(id, "/none")).toBeUndefined();

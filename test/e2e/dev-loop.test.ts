@@ -25,6 +25,9 @@ beforeAll(async () => {
   await cli.json(["launch", `${cli.dir}/app`, "--template", "where-am-i", "--name", APP, "--no-deploy", "--yes"]);
   file = `${cli.dir}/app/server.js`;
   source = await readFile(file, "utf8");
+  const dockerfile = `${cli.dir}/app/Dockerfile`;
+  const lines = await readFile(dockerfile, "utf8");
+  await writeFile(dockerfile, lines.replace("COPY package.json", "COPY --chown=node:node package.json"));
 });
 afterAll(() => cli[Symbol.asyncDispose]());
 
@@ -56,6 +59,14 @@ test("a saved file answers, a mistake is shown and made good, and afterwards not
     await save("one");
     await answers("one");
     expect(events()).toContainEqual({ event: "change", files: ["server.js"], how: "sync" });
+    const owners = await cli.run([
+      "machine",
+      "exec",
+      "--app",
+      APP,
+      "stat -c %U:%G /app/server.js /app/package.json /app",
+    ]);
+    expect(owners.stdout).toBe("node:node\nnode:node\nroot:root");
 
     const proxy = cli.begin(["proxy", `${PROXY_PORT}:8080`, "--app", APP]);
     try {

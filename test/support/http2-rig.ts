@@ -1,7 +1,7 @@
 // A session of HTTP/2 without a network: frames go in, frames come out, and an app of a few lines answers the requests.
 import type { Conn, ConnListener } from "../../src/emulator/edge/http1/conn.ts";
 import { createHttp2Sessions, type Http2Sessions } from "../../src/emulator/edge/http2/sessions.ts";
-import { endOf, type Fields, type Frame, FRAME, FrameReader, PREFACE, settings } from "./raw-http2.ts";
+import { endOf, type Fields, FLAG, frame, type Frame, FRAME, FrameReader, PREFACE, settings } from "./raw-http2.ts";
 
 /** The client's end of a connection. */
 export class MemoryConn implements Conn {
@@ -78,10 +78,13 @@ export class MemoryConn implements Conn {
 export class AppRequest implements ConnListener {
   conn!: Conn;
   text = "";
+  /** In how many pieces it came. */
+  pieces = 0;
   closed = false;
   /** Set by apps that abort it. */
   isAborted = false;
   drains = 0;
+  presses = 0;
   readonly #heard: (request: AppRequest) => void;
 
   constructor(heard: (request: AppRequest) => void) {
@@ -112,11 +115,16 @@ export class AppRequest implements ConnListener {
 
   onData(bytes: Buffer, start: number, end: number): void {
     this.text += bytes.toString("latin1", start, end);
+    this.pieces += 1;
     this.#heard(this);
   }
 
   onEnd(): void {
     throw new Error("a stream has no end but its framing");
+  }
+
+  onPress(): void {
+    this.presses += 1;
   }
 
   onDrain(): void {
@@ -198,6 +206,10 @@ export const ended = ({ frames }: MemoryConn, stream: number): ReturnType<typeof
 /** Payloads of frames. */
 export const payloads = ({ frames }: MemoryConn, type: number, stream: number): Buffer[] =>
   frames.filter((one) => one.type === type && one.stream === stream).map(({ payload }) => payload);
+
+/** The client's answer to a ping of ours; absent: to the last. */
+export const acknowledge = (conn: MemoryConn, index = -1): Buffer =>
+  frame(FRAME.ping, FLAG.ack, 0, payloads(conn, FRAME.ping, 0).at(index));
 
 /** The last stream and the code of each goodbye. */
 export const goodbyes = (conn: MemoryConn): number[][] =>

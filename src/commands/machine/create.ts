@@ -1,4 +1,5 @@
 import { aliasesOf, MACHINE } from "../../cli/aliases.ts";
+import { plainWords } from "../../cli/command-words.ts";
 import { launchArgs, launchFlags, MachineLaunchCommand } from "../../cli/machine-launch-command.ts";
 import type { Machine } from "../../contract/machine.ts";
 
@@ -18,7 +19,7 @@ export default class MachineCreate extends MachineLaunchCommand {
   static override flags = launchFlags();
 
   async run(): Promise<Machine> {
-    const { argv, flags } = await this.parse(MachineCreate);
-    return this.launch(argv.map(String), { ...flags, rm: false, skipLaunch: true });
+    const { raw, flags } = await this.parse(MachineCreate);
+    return this.launch(plainWords(raw), { ...flags, rm: false, skipLaunch: true });
   }
 }

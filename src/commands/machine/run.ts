@@ -1,4 +1,5 @@
 import { aliasesOf, MACHINE } from "../../cli/aliases.ts";
+import { plainWords } from "../../cli/command-words.ts";
 import { Flags } from "../../cli/oclif.ts";
 import { launchArgs, launchFlags, MachineLaunchCommand } from "../../cli/machine-launch-command.ts";
 import type { Machine } from "../../contract/machine.ts";
@@ -27,7 +28,7 @@ export default class MachineRun extends MachineLaunchCommand {
   };
 
   async run(): Promise<Machine> {
-    const { argv, flags } = await this.parse(MachineRun);
-    return this.launch(argv.map(String), { ...flags, skipLaunch: false });
+    const { raw, flags } = await this.parse(MachineRun);
+    return this.launch(plainWords(raw), { ...flags, skipLaunch: false });
   }
 }

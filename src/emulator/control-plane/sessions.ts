@@ -80,7 +80,7 @@ async function serve(
     await runCommand(await inside.openCommand(machine, request), frames, channel);
     return;
   }
-  const container = await inside.containerId(machine, { atRest: request.kind === "write" && request.at_rest === true });
+  const container = await inside.containerId(machine, { atRest: request.at_rest === true });
   if (request.kind === "write") await runtime.writeArchive(container, request.folder, archiveOf(frames));
   else {
     const archive = await runtime.readArchive(container, request.path);

@@ -267,7 +267,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       const usable = { ...next, regions: [...present] };
       const index = indexWorld(usable);
       checker.apply(index);
-      requests.keep((machine) => index.machines.has(machine));
+      requests.keep(index);
       world = index;
       setsVersions = setsTlsVersions(next.machines);
       streamWorld = indexWorld(usable, streamPortOf);

@@ -44,6 +44,12 @@ export interface RequestSeries {
   readonly responseTime: Histogram;
 }
 
+/** Those that are there. */
+export interface PresentNames {
+  readonly apps: { has(name: string): boolean };
+  readonly machines: { has(id: string): boolean };
+}
+
 export interface RequestLog {
   /** Only of apps that exist: other names come from clients, and there is no end to them. */
   add(record: RequestRecord): void;
@@ -51,8 +57,8 @@ export interface RequestLog {
   of(app: string, limit: number): RequestRecord[];
   /** As the edges see requests (entry region), and as the machines that answered do (their own region). */
   series(): Iterable<RequestSeries>;
-  /** Forgets what machines counted that are not there any more: with each deploy there may be others. */
-  keep(isThere: (machine: string) => boolean): void;
+  /** Forgets apps that are not there any more, and what machines counted that are not: with each deploy there may be others. */
+  keep(present: PresentNames): void;
 }
 
 type Written<T> = { -readonly [K in keyof T]: T[K] };
@@ -133,9 +139,11 @@ export function createRequestLog(): RequestLog {
       const { records, next } = log;
       return [...records.slice(next), ...records.slice(0, next)].slice(-limit).map((one) => ({ ...one }));
     },
-    keep(isThere) {
-      for (const { machines } of logs.values())
-        for (const machine of machines.keys()) if (!isThere(machine)) machines.delete(machine);
+    keep(present) {
+      for (const [app, { machines }] of logs) {
+        if (!present.apps.has(app)) logs.delete(app);
+        for (const machine of machines.keys()) if (!present.machines.has(machine)) machines.delete(machine);
+      }
     },
     *series() {
       for (const { edges, machines } of logs.values()) {

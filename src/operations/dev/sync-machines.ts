@@ -9,6 +9,7 @@ import { packPaths } from "../../platform/tar-pack.ts";
 import type { Fleet, Look } from "../deploy/execute/fleet.ts";
 import { waitUntilHealthy } from "../deploy/health.ts";
 import { isManaged, standbysOf } from "../deploy/plan/managed.ts";
+import { placeFiles } from "./place-files.ts";
 import type { SyncedFile } from "./plan-change.ts";
 
 export interface SyncInput {
@@ -20,7 +21,7 @@ export interface SyncInput {
 }
 
 export interface SyncDeps {
-  readonly sessions: Pick<SessionsClient, "writeArchive">;
+  readonly sessions: Pick<SessionsClient, "readArchive" | "writeArchive">;
   readonly api: Pick<MachinesApi, "restart">;
   readonly fleet: Fleet;
   readonly clock: Clock;
@@ -44,12 +45,11 @@ export async function syncMachines(input: SyncInput, deps: SyncDeps): Promise<vo
 
 async function syncMachine(machine: Machine, { app, contextDir, files }: SyncInput, deps: SyncDeps): Promise<void> {
   const { sessions, api, fleet, clock, signal } = deps;
-  const archive = packPaths(
-    files.flatMap(({ path: file, targets }) =>
-      targets.map((name) => ({ file: path.join(contextDir, file), name: name.slice(1) })),
-    ),
+  const placed = files.flatMap(({ path: file, targets }) =>
+    targets.map((target) => ({ file: path.join(contextDir, file), target })),
   );
-  await sessions.writeArchive(app, machine.id, "/", archive, { atRest: true });
+  const packed = await placeFiles(placed, { sessions, app, machine: machine.id });
+  await sessions.writeArchive(app, machine.id, "/", packPaths(packed), { atRest: true });
   signal.throwIfAborted();
   await api.restart(app, machine.id);
   const sinceMs = restartedAt(await fleet.machine(machine.id));

@@ -72,10 +72,10 @@ export async function* readLogs(
   }
 }
 
-/** The error as UNREACHABLE when it means that the connection broke: also in the middle of a line, which then does not parse. */
+/** The error as UNREACHABLE where the connection broke: also in the middle of a line, which then does not parse. */
 function lostConnection(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error.code === "UNREACHABLE" ? error : undefined;
-  if (!(error instanceof TypeError || error instanceof SyntaxError)) return undefined;
+  if (!(error instanceof SyntaxError)) return undefined;
   return new AppError("UNREACHABLE", "The connection to the control plane broke while it sent the log", {
     cause: error,
     suggestions: ["hangar status"],

@@ -73,6 +73,21 @@ describe("machines", () => {
     expect([stdout, exitCode]).toEqual(["fail|x\n", 3]);
   });
 
+  test.each([
+    ["in the machine that is named first", ["web-1", "echo", "-a", "--json", "--help", "--", "x", "-a"]],
+    ["in the machine that a flag names", ["--machine", "web-1", "echo", "-a", "--json", "--help", "--", "x", "-a"]],
+    ["behind --", ["web-1", "--", "echo", "-a", "--json", "--help", "--", "x", "-a"]],
+  ])("exec leaves the command its flags, %s", async (_name, words) => {
+    expect((await hangar(["machine", "exec", ...words])).stdout).toBe("echo|-a|--json|--help|--|x|-a\n");
+  });
+
+  test("exec takes flags before the machine, before the command, and behind a line", async () => {
+    const { stdout } = await hangar(["machine", "exec", "--json", "web-1", "--timeout", "5", "echo", "-x"]);
+    expect(JSON.parse(stdout)).toMatchObject({ stdout: "echo|-x\n" });
+    expect(await value(["machine", "exec", "web-1", "echo -x"])).toMatchObject({ stdout: "echo|-x\n" });
+    expect((await hangar(["machine", "exec", "web-1", "--help"])).stdout).toContain("USAGE");
+  });
+
   test("stop and start wait, and are no error where nothing is to be done", async () => {
     expect(await value(["machine", "stop", "web-1"])).toMatchObject([{ id: first.id, result: "stopped" }]);
     expect(await value(["machine", "stop", "web-1"])).toMatchObject([{ result: "stopped" }]);

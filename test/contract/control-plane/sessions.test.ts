@@ -156,6 +156,10 @@ test("a machine that does not run is started where that is allowed", async () =>
   await client.waitMachine("attach", id, "stopped");
   const stopped = await sessions.openCommand("attach", id, { command: ["parrot"] });
   await expect(stopped.output().next()).rejects.toMatchObject({ code: "MACHINE_STATE" });
+  const read = sessions.readArchive("attach", id, "/opt/own/file");
+  await expect(read.next()).rejects.toMatchObject({ code: "MACHINE_STATE" });
+  for await (const { size } of readTar(sessions.readArchive("attach", id, "/opt/own/file", { atRest: true })))
+    expect(size).toBe(70_000);
   const machines = {
     list: client.machines,
     start: client.connection.api.machines.start,

@@ -63,6 +63,22 @@ test("the system's tar unpacks what is written", async () => {
   expect(readlinkSync(path.join(to, "link"))).toBe(`etc/${"x".repeat(120)}`);
 });
 
+test("members belong to whom they are said to, or else to root", async () => {
+  const owners = [
+    undefined,
+    { uid: 1_000, gid: 33 },
+    { uid: 2 ** 21 - 1, gid: 2 ** 21 },
+    { uid: 2 ** 31, gid: 65_534 },
+  ];
+  const archive = archiveOf(owners.map((owner, index) => ({ path: `file-${index}`, owner })));
+  const read = (await membersOf(archive)).map(({ owner }) => owner);
+  expect(read).toEqual([{ uid: 0, gid: 0 }, ...owners.slice(1)]);
+  const { stdout } = await execa("tar", ["-t", "-v", "--numeric-owner", "-f", "-"], { input: archive });
+  expect(
+    [...stdout.matchAll(/ (\d+)\/(\d+) /g)].map(([, uid, gid]) => ({ uid: Number(uid), gid: Number(gid) })),
+  ).toEqual(read);
+});
+
 test.each(["gnu", "pax", "ustar"])("what the system's tar packs as %s is read", async (format) => {
   const from = folder();
   mkdirSync(path.join(from, "sub"));

@@ -24,12 +24,14 @@ export interface BodyEncoderDeps {
 }
 
 export class BodyEncoder {
+  readonly #deps: BodyEncoderDeps;
   readonly #stream: Transform;
   readonly #decoder: ChunkedReader | undefined;
   #accepts = true;
   #over = false;
 
   constructor(deps: BodyEncoderDeps) {
+    this.#deps = deps;
     this.#decoder = deps.chunked ? new ChunkedReader((bytes, start, end) => this.#write(bytes, start, end)) : undefined;
     this.#stream = createCoder(deps.coding);
     this.#stream.on("data", (piece: Buffer) => {
@@ -67,9 +69,15 @@ export class BodyEncoder {
     this.#stream.end();
   }
 
+  /** The client takes nothing. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
   /** The client took what was written to it. */
   resume(): void {
     this.#stream.resume();
+    if (this.#accepts) this.#deps.drained();
   }
 
   destroy(): void {

@@ -125,6 +125,10 @@ export class ClientConnection implements ConnListener, ExchangeClient {
     else this.#exchange?.clientDrained();
   }
 
+  onPress(): void {
+    this.#exchange?.clientPressed();
+  }
+
   onClose(): void {
     this.#close();
   }

@@ -31,6 +31,8 @@ export interface ConnListener {
   /** The peer ended its direction. */
   onEnd(): void;
   onDrain(): void;
+  /** The connection has asked to wait because of others that it shares its way with. Absent: there are none. */
+  onPress?(): void;
   /** The connection is gone, and not by our own destroy or abort. */
   onClose(): void;
 }

@@ -1,5 +1,6 @@
 // Pure: the heads that an exchange writes.
 import type { ExchangeRequest } from "./exchange-roles.ts";
+import { FIELD } from "./field-names.ts";
 import type { Head } from "./head.ts";
 import type { Expectation } from "./upstream-connection.ts";
 
@@ -10,7 +11,7 @@ export function expectationOf({ method, upgrade, minorVersion }: ExchangeRequest
 
 /** The head of a request for a target. @param lines all its field lines but those of an upgrade */
 export function requestText({ method, upgrade }: ExchangeRequest, path: string, lines: string): string {
-  const change = upgrade === undefined ? "" : `connection: upgrade\r\nupgrade: ${upgrade}\r\n`;
+  const change = upgrade === undefined ? "" : changeTo(upgrade);
   return `${method} ${path} HTTP/1.1\r\n${lines}${change}\r\n`;
 }
 
@@ -18,6 +19,15 @@ export function requestText({ method, upgrade }: ExchangeRequest, path: string, 
 export function responseText(statusText: string, lines: string, closes: boolean, keepsOld: boolean): string {
   const keepsOldClient = keepsOld ? "connection: keep-alive\r\n" : "";
   return `${statusText}${lines}${closes ? "connection: close\r\n" : keepsOldClient}\r\n`;
+}
+
+/** The field lines of a response that changes the protocol. */
+export function upgradeLines(head: Head, bytes: Buffer, { upgrade }: ExchangeRequest): string {
+  return changeTo(head.valueOf(bytes, FIELD.upgrade) ?? upgrade ?? "");
+}
+
+function changeTo(protocol: string): string {
+  return `connection: upgrade\r\nupgrade: ${protocol}\r\n`;
 }
 
 /** The field lines of a body that is compressed on its way. */

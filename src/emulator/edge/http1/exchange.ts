@@ -5,16 +5,13 @@ import type { BodyReader, ResponseBody } from "./body.ts";
 import { BodyEncoder } from "./body-encoder.ts";
 import { BodyCollector } from "./body-collector.ts";
 import type { ExchangeClient, ExchangeDeps, ExchangeOwner, ExchangeRequest } from "./exchange-roles.ts";
-import { codingLines, expectationOf, requestText, responseText, statusLine } from "./exchange-text.ts";
-import { FIELD } from "./field-names.ts";
+import { codingLines, expectationOf, requestText, responseText, statusLine, upgradeLines } from "./exchange-text.ts";
 import type { Head } from "./head.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { renderReply } from "./reply.ts";
 import { isIdempotent } from "./request-line.ts";
-import { UpstreamConnection, type Expectation, type Target } from "./upstream-connection.ts";
+import { type Expectation, type Target, UpstreamConnection } from "./upstream-connection.ts";
 import type { UpstreamFault, UpstreamUser } from "./upstream-connection.ts";
-
-const NOTHING = Buffer.alloc(0);
 
 export class Exchange implements UpstreamUser {
   readonly request: ExchangeRequest;
@@ -134,6 +131,12 @@ export class Exchange implements UpstreamUser {
     this.#upstream?.resume();
   }
 
+  /** The client takes nothing at present, also where nothing was written. */
+  clientPressed(): void {
+    this.#encoder?.pause();
+    this.#upstream?.pause();
+  }
+
   tunnelFromClient(bytes: Buffer, start: number, end: number): void {
     if (this.#upstream?.send(bytes, start, end) === false) this.#client.conn.pause();
   }
@@ -147,11 +150,9 @@ export class Exchange implements UpstreamUser {
   opened(): void {
     const lines = this.#target!.preamble + this.fieldLines + this.#owner!.requestLines();
     const text = requestText(this.request, this.#path ?? this.request.target, lines);
-    const { chunks } = this.#kept;
     this.#headSent = true;
-    let drained = this.#upstream!.sendHead(text, chunks[0] ?? NOTHING);
-    for (let i = 1; i < chunks.length; i += 1) drained = this.#upstream!.send(chunks[i]!, 0, chunks[i]!.length);
-    if (this.#kept.full) this.#kept.discard();
+    const drained = this.#kept.sendTo(this.#upstream!, text);
+    if (this.#client.conn.isPressed) this.#upstream?.pause();
     if (drained) this.drained();
   }
 
@@ -190,8 +191,7 @@ export class Exchange implements UpstreamUser {
 
   /** Sets the encoder up where the body is to be compressed. @returns the field lines that say so */
   #codingOf(head: Head, bytes: Buffer, framing: ResponseBody["framing"]): string | undefined {
-    if (this.request.minorVersion === 0) return undefined;
-    const coding = this.#owner!.coding?.(head, bytes);
+    const coding = this.request.minorVersion === 0 ? undefined : this.#owner!.coding?.(head, bytes);
     if (coding === undefined) return undefined;
     this.#encoder = new BodyEncoder({
       ...{ coding, conn: this.#client.conn, chunked: framing === "chunked" },
@@ -236,9 +236,9 @@ export class Exchange implements UpstreamUser {
     this.#answered = true;
     this.#tunnel = true;
     this.#kept.discard();
-    const protocol = head.valueOf(bytes, FIELD.upgrade) ?? this.request.upgrade;
-    const lines = `${this.#passingLines(head, bytes, true)}${this.#owner!.responseLines()}connection: upgrade\r\nupgrade: ${protocol}\r\n\r\n`;
-    this.#client.conn.writeTextAndBytes(statusLine(head, bytes, start) + lines, bytes, restStart, end);
+    const lines = this.#passingLines(head, bytes, true) + this.#owner!.responseLines();
+    const text = `${statusLine(head, bytes, start)}${lines}${upgradeLines(head, bytes, this.request)}\r\n`;
+    this.#client.conn.writeTextAndBytes(text, bytes, restStart, end);
     this.#client.becomeTunnel();
   }
 

@@ -1,4 +1,5 @@
 // Keeps the beginning of a request's body while the request may have to be sent once more.
+import type { UpstreamConnection } from "./upstream-connection.ts";
 
 /** A body up to this size is kept until the response begins, so that the request can be sent to another machine. */
 export const REPLAY_BYTES = 1_048_576;
@@ -7,6 +8,7 @@ export const ALL_REPLAY_BYTES = 67_108_864;
 /** Pieces that are smaller are put together: as buffers of their own, single bytes would take a hundred times their size. */
 const BLOCK_BYTES = 8_192;
 
+const NOTHING = Buffer.alloc(0);
 /** Of requests without a body: it stays empty. */
 const NOTHING_YET: Buffer[] = [];
 
@@ -74,6 +76,15 @@ export class ReplayBuffer {
     if (this.#block !== undefined) from += this.#fill(this.#block, bytes, start, end);
     if (end - from >= BLOCK_BYTES) this.#chunks.push(Buffer.from(bytes.subarray(from, end)));
     else if (end > from) this.#fill((this.#block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES)), bytes, from, end);
+  }
+
+  /** Sends a head and what is kept behind it; what is more than should be is not kept any longer. @returns as Conn.writeBytes */
+  sendTo(upstream: UpstreamConnection, head: string): boolean {
+    const { chunks } = this;
+    let drained = upstream.sendHead(head, chunks[0] ?? NOTHING);
+    for (let i = 1; i < chunks.length; i += 1) drained = upstream.send(chunks[i]!, 0, chunks[i]!.length);
+    if (this.full) this.discard();
+    return drained;
   }
 
   discard(): void {

@@ -117,6 +117,10 @@ export class UpstreamConnection implements ConnListener {
     return this.#conn!.writeBytes(bytes, start, end);
   }
 
+  pause(): void {
+    this.#conn?.pause();
+  }
+
   resume(): void {
     this.#conn?.resume();
   }

@@ -37,7 +37,7 @@ class Store {
   }
 }
 
-/** Each function but `sent` says whether the client may go on. */
+/** Each function but `sent` and `asked` says whether the client may go on. */
 export class FloodGuard {
   readonly #trifles: Store;
   readonly #faults: Store;
@@ -52,6 +52,11 @@ export class FloodGuard {
   /** A frame of a body was sent. */
   sent(): void {
     this.#trifles.add(TRIFLES_PER_FRAME);
+  }
+
+  /** The client was made to send one. */
+  asked(): void {
+    this.#trifles.add(1);
   }
 
   trifle(nowMs: number): boolean {

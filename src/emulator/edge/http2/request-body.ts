@@ -4,6 +4,7 @@ import type { ConnListener } from "../http1/conn.ts";
 import { CODE, type Code, MAX_WINDOW } from "./frames.ts";
 import { type HeaderField, ROLE } from "./hpack/header-field.ts";
 import type { Http1Head } from "./request-head.ts";
+import { SmallPieces } from "./small-pieces.ts";
 
 /** Bytes of one stream that may be under way to us. */
 export const STREAM_WINDOW = 262_144;
@@ -15,6 +16,8 @@ const BLOCK_BYTES = 8_192;
 
 /** What a body needs of its session. */
 export interface RequestWay {
+  /** flush() is to be called when all that came with this piece was read. */
+  gathers(): void;
   /** Allows the client so many more bytes of this stream. */
   openWindow(bytes: number): void;
   /** More waits here than before, or (negative) less. */
@@ -41,6 +44,8 @@ export class RequestBody {
   #heldHead = "";
   /** The last byte of a body that the client has not ended. Machines are to see no whole request before it is one. */
   #heldByte: Buffer | undefined;
+  /** What has come in the read that goes on. */
+  readonly #pieces = new SmallPieces();
   #waiting: Piece[] = [];
   #paused = false;
   #giving = false;
@@ -74,12 +79,28 @@ export class RequestBody {
     this.#window -= cost;
     const length = end - start;
     if (length > this.#left) return CODE.protocol;
+    if (last && !this.#chunked && this.#left > length) return CODE.protocol;
+    const isFirst = this.#pieces.bytes === undefined;
+    let isKept = this.#pieces.add(bytes, start, end, cost);
+    if (!isKept && !isFirst) {
+      this.flush();
+      if (this.ended) return CODE.none;
+      isKept = this.#pieces.add(bytes, start, end, cost);
+    }
     this.#left -= length;
-    if (last && !this.#chunked && this.#left > 0) return CODE.protocol;
     this.ended = last;
-    if (this.#chunked) this.#takeChunk(bytes, start, end, cost, last ? `${LAST_CHUNK}\r\n` : "");
-    else this.#takePart(bytes, start, end, cost);
+    if (!isKept) this.#take(bytes, start, end, cost);
+    else if (last) this.flush();
+    else if (isFirst) this.#way.gathers();
     return CODE.none;
+  }
+
+  /** Gives out what was gathered. */
+  flush(): void {
+    const { bytes, start, end, cost } = this.#pieces;
+    if (bytes === undefined) return;
+    this.#pieces.clear();
+    this.#take(bytes, start, end, cost);
   }
 
   /** Takes the trailer that ends the body. @returns the code of what is wrong with it */
@@ -91,6 +112,8 @@ export class RequestBody {
       if (role >= ROLE.method) return CODE.protocol;
       lines += `${name}: ${value}\r\n`;
     }
+    this.flush();
+    if (this.ended) return CODE.none;
     this.ended = true;
     if (this.#chunked) this.#takeChunk(NOTHING, 0, 0, 0, `${LAST_CHUNK}${lines}\r\n`);
     else this.#takePart(NOTHING, 0, 0, 0);
@@ -116,10 +139,16 @@ export class RequestBody {
   /** Nobody takes it any more, and no more of it is wanted. */
   discard(): void {
     this.ended = true;
+    this.#pieces.clear();
     let bytes = 0;
     for (const { length } of this.#waiting) bytes += length;
     this.#waiting = [];
     this.#way.held(-bytes);
+  }
+
+  #take(bytes: Buffer, start: number, end: number, cost: number): void {
+    if (this.#chunked) this.#takeChunk(bytes, start, end, cost, this.ended ? `${LAST_CHUNK}\r\n` : "");
+    else this.#takePart(bytes, start, end, cost);
   }
 
   #takeChunk(bytes: Buffer, start: number, end: number, cost: number, tail: string): void {

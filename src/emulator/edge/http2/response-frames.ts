@@ -30,6 +30,8 @@ export interface ResponseWay {
   sendBlock(bytes: Buffer, length: number): void;
   /** Sends a frame of the body. */
   sendData(bytes: Buffer, start: number, end: number): void;
+  /** So many bytes more wait here than before, or (negative) less. */
+  queued(bytes: number): void;
   /** Some of the body waits: pump() is to be called when windows open. */
   waits(): void;
   /** Sends the end of the stream. */
@@ -37,14 +39,14 @@ export interface ResponseWay {
 }
 
 export class ResponseFrames implements MessageSink {
-  /** What waits for windows to open. */
-  queuedBytes = 0;
   /** The end of the stream was sent. */
   ended = false;
   readonly #way: ResponseWay;
   readonly #answersHead: boolean;
   readonly #splitter = new MessageSplitter(parse, this);
+  /** What waits for windows to open. */
   #queue: Buffer[] = [];
+  #queuedBytes = 0;
   /** How far the first of the queue was sent. */
   #queueFrom = 0;
   /** Bytes that the client takes of this stream; its settings may make that negative. */
@@ -57,6 +59,10 @@ export class ResponseFrames implements MessageSink {
     this.#way = way;
     this.#answersHead = answersHead;
     this.#window = window;
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
   }
 
   get window(): number {
@@ -95,19 +101,19 @@ export class ResponseFrames implements MessageSink {
     const to = Math.min(first.length, from + this.#sendable());
     if (to <= from) return false;
     this.#sendData(first, from, to);
-    this.queuedBytes -= to - from;
+    this.#queued(from - to);
     this.#queueFrom = to;
     if (to === first.length) {
       this.#queue.shift();
       this.#queueFrom = 0;
     }
-    if (this.queuedBytes === 0 && this.#trailers !== undefined) this.#sendEnd(this.#trailers);
+    if (this.#queuedBytes === 0 && this.#trailers !== undefined) this.#sendEnd(this.#trailers);
     return true;
   }
 
   discard(): void {
     this.#queue = [];
-    this.queuedBytes = 0;
+    this.#queued(-this.#queuedBytes);
   }
 
   head(bytes: Buffer, _start: number, onPayload: PayloadListener, onTrailer: TrailerListener): SplitBody | undefined {
@@ -121,7 +127,7 @@ export class ResponseFrames implements MessageSink {
 
   payload(bytes: Buffer, start: number, end: number): void {
     let from = start;
-    while (this.queuedBytes === 0 && from < end) {
+    while (this.#queuedBytes === 0 && from < end) {
       const to = Math.min(end, from + this.#sendable());
       if (to <= from) break;
       this.#sendData(bytes, from, to);
@@ -129,17 +135,22 @@ export class ResponseFrames implements MessageSink {
     }
     if (from === end) return;
     this.#queue.push(Buffer.from(bytes.subarray(from, end)));
-    this.queuedBytes += end - from;
+    this.#queued(end - from);
     this.#way.waits();
   }
 
   end(trailers: FieldList): void {
     this.#trailers = trailers;
-    if (this.queuedBytes === 0) this.#sendEnd(trailers);
+    if (this.#queuedBytes === 0) this.#sendEnd(trailers);
   }
 
   #statusAt(status: number): number {
     return writeStatus(status, block, this.#way.beginBlock(block));
+  }
+
+  #queued(bytes: number): void {
+    this.#queuedBytes += bytes;
+    this.#way.queued(bytes);
   }
 
   #sendable(): number {

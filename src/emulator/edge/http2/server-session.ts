@@ -1,15 +1,18 @@
 // One client's connection with HTTP/2: its streams, what it sends, and its end. What frames mean is session-frames.ts.
 import type { Conn, ConnListener } from "../http1/conn.ts";
 import type { Adopt } from "../http1/listener.ts";
-import { CODE, type Code, FIRST_WINDOW, MAX_STREAM_ID } from "./frames.ts";
+import { EarlyEnds } from "./early-ends.ts";
+import { CODE, type Code, FIRST_WINDOW, MAX_STREAM_ID, PING_BYTES } from "./frames.ts";
 import { GREETING } from "./greeting.ts";
 import { NO_TABLE, writeStatus } from "./hpack/encoder.ts";
 import type { Http1Head } from "./request-head.ts";
 import { type FramedSession, SessionFrames } from "./session-frames.ts";
-import { SessionOutput, type Slabs } from "./session-output.ts";
+import type { SessionDeps } from "./session-deps.ts";
+import { SessionOutput } from "./session-output.ts";
 import { SESSION_WINDOW, SessionWindows } from "./session-windows.ts";
 import { StreamConn, type StreamSession } from "./stream-conn.ts";
 import { StreamTable } from "./stream-table.ts";
+import { UnsentAnswers } from "./unsent-answers.ts";
 
 /** What streams had not sent when they were given up was work for nothing. Beyond, the client has to open another session. */
 const SPENT_BYTES = 2_500_000;
@@ -22,23 +25,12 @@ const IDLE_LINGER_MS = 200;
 const GOODBYE_PING = Buffer.from("goodbye!");
 const HEAD_TOO_LARGE = 431;
 
-/** What all sessions share, and what becomes of one. */
-export interface SessionDeps {
-  readonly slabs: Slabs;
-  /** A session without anything moving for that long is closed. */
-  readonly idleMs: number;
-  nowMs(): number;
-  /** session.flush() is to be called at the end of this turn. */
-  wake(session: ServerSession): void;
-  /** It has its first stream, or has lost its last. */
-  busy(session: ServerSession, isBusy: boolean): void;
-  closed(session: ServerSession): void;
-}
-
 export class ServerSession implements ConnListener, FramedSession, StreamSession {
   readonly streams = new StreamTable();
   readonly output: SessionOutput;
   readonly windows: SessionWindows;
+  readonly early: EarlyEnds;
+  readonly unsent: UnsentAnswers;
   remoteAddress = "";
   remotePort = 0;
   readonly #deps: SessionDeps;
@@ -47,6 +39,8 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
   #conn: Conn | undefined;
   /** Streams whose listeners are to hear that they are over. */
   #over: StreamConn[] = [];
+  /** Streams that gather what comes of their bodies in this read. */
+  readonly #gathering: StreamConn[] = [];
   #spentBytes = 0;
   /** The last stream that it said it would take, once it has left. */
   #lastTaken = 0;
@@ -66,6 +60,11 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     this.#frames = new SessionFrames(this, this.#movedMs);
     this.output = new SessionOutput(deps.slabs, () => deps.wake(this));
     this.windows = new SessionWindows((bytes) => this.output.windowUpdate(0, bytes));
+    this.unsent = new UnsentAnswers(this.streams, () => deps.wake(this));
+    this.early = new EarlyEnds({
+      ...{ output: this.output, nowMs: deps.nowMs },
+      asked: () => this.#frames.asked(),
+    });
   }
 
   attach(conn: Conn): void {
@@ -87,11 +86,12 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
 
   /** Enforces time limits; called now and then. */
   sweep(): void {
+    this.early.sweep();
     const forMs = this.#deps.nowMs() - this.#movedMs;
     if (this.#ending) {
       if (forMs > (this.#conn?.hasUnsent === true ? this.#deps.idleMs : this.#lingerMs)) this.destroy();
     } else if (this.#leaves === "asks") {
-      if (forMs > GOODBYE_MS) this.heardPing();
+      if (forMs > GOODBYE_MS) this.#leave();
     } else if (forMs > this.#deps.idleMs) {
       if (this.#conn?.isPressed === true) this.destroy();
       else if (this.streams.size === 0) this.retire();
@@ -128,6 +128,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     const over = this.#over;
     this.#over = [];
     for (const stream of over) stream.tellClosed();
+    this.unsent.settle();
     if ((this.hasLeft || this.#clientLeaves) && this.streams.size === 0) this.#end();
   }
 
@@ -136,6 +137,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     const nowMs = this.#deps.nowMs();
     if (this.#leaves !== "asks") this.#movedMs = nowMs;
     const code = this.#frames.read(bytes, start, end, nowMs);
+    for (const stream of this.#gathering.splice(0)) stream.flushBody();
     if (code !== CODE.none) return this.#fail(code);
     this.streams.pump();
     this.#keepUp();
@@ -176,8 +178,8 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     this.output.headers(id, block, writeStatus(HEAD_TOO_LARGE, block, this.beginBlock(block)));
     this.output.end(id);
     if (ended) return;
-    this.output.reset(id, CODE.none);
     this.streams.giveUp(id);
+    this.early.add(id);
   }
 
   lost(stream: StreamConn): void {
@@ -185,9 +187,9 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     stream.lost();
   }
 
-  heardPing(): void {
-    if (this.#leaves !== "asks") return;
-    this.#leave();
+  heardPing(bytes: Buffer, at: number): void {
+    this.early.heard(bytes, at);
+    if (this.#leaves === "asks" && GOODBYE_PING.compare(bytes, at, at + PING_BYTES) === 0) this.#leave();
   }
 
   heardGoodbye(): void {
@@ -206,6 +208,10 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
 
   held(bytes: number): void {
     this.windows.held(bytes);
+  }
+
+  gathers(stream: StreamConn): void {
+    this.#gathering.push(stream);
   }
 
   beginBlock(block: Buffer): number {
@@ -260,6 +266,7 @@ export class ServerSession implements ConnListener, FramedSession, StreamSession
     if (this.#ending) return;
     this.#ending = true;
     this.#movedMs = this.#deps.nowMs();
+    this.early.stopAll();
     this.output.flush();
     this.streams.lose();
     this.#deps.busy(this, false);

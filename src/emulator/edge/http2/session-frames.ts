@@ -1,6 +1,7 @@
 // What a client's frames mean (RFC 9113 §6). What is wrong with a stream ends the stream, what is wrong with the session ends the
 // session, and so does a flood.
 import { ClientSettings } from "./client-settings.ts";
+import type { EarlyEnds } from "./early-ends.ts";
 import { FloodGuard } from "./flood-guard.ts";
 import { FrameReader, type FrameSink } from "./frame-reader.ts";
 import { CODE, type Code, FLAG, FRAME, MAX_WINDOW, PING_BYTES, PREFACE, wordAt } from "./frames.ts";
@@ -26,6 +27,7 @@ export interface FramedSession {
   readonly output: SessionOutput;
   readonly streams: StreamTable;
   readonly windows: SessionWindows;
+  readonly early: EarlyEnds;
   /** It has said goodbye: streams that are opened now were never taken. */
   readonly hasLeft: boolean;
   open(id: number, head: Http1Head, ended: boolean): void;
@@ -33,8 +35,8 @@ export interface FramedSession {
   refuseLarge(id: number, ended: boolean): void;
   /** The client has given a stream up. */
   lost(stream: StreamConn): void;
-  /** The answer to our only ping. */
-  heardPing(): void;
+  /** The answer to a ping: bytes [at, at + 8). */
+  heardPing(bytes: Buffer, at: number): void;
   /** The client wants no more than it has asked for. */
   heardGoodbye(): void;
 }
@@ -61,6 +63,11 @@ export class SessionFrames implements FrameSink {
   /** A frame of a body was sent. */
   sent(): void {
     this.#guard.sent();
+  }
+
+  /** The client was made to send a frame. */
+  asked(): void {
+    this.#guard.asked();
   }
 
   /** @returns the code of an error that ends the session */
@@ -118,7 +125,7 @@ export class SessionFrames implements FrameSink {
         if (id !== 0) return CODE.protocol;
         if (length !== PING_BYTES) return CODE.frameSize;
         if ((flags & FLAG.ack) === 0) this.#session.output.ping(FLAG.ack, bytes, start);
-        else this.#session.heardPing();
+        else this.#session.heardPing(bytes, start);
         return CODE.none;
       case FRAME.goaway:
         if (id !== 0) return CODE.protocol;
@@ -141,7 +148,9 @@ export class SessionFrames implements FrameSink {
     if (from === to && !last && !this.#guard.fault(this.#nowMs)) return CODE.calm;
     const stream = streams.get(id);
     if (stream !== undefined) return this.#judge(stream, stream.take(bytes, from, to, end - start, last));
-    return streams.wasGivenUp(id) ? CODE.none : this.#refuse(id, CODE.streamClosed);
+    if (!streams.wasGivenUp(id)) return this.#refuse(id, CODE.streamClosed);
+    if (last) this.#session.early.forget(id);
+    return CODE.none;
   }
 
   #headers(flags: number, id: number, bytes: Buffer, start: number, end: number): Code {
@@ -172,7 +181,11 @@ export class SessionFrames implements FrameSink {
       const code = list.tooLarge || !ended ? CODE.protocol : stream.takeTrailer(list.fields);
       return this.#judge(stream, code);
     }
-    if (!streams.isIdle(id)) return streams.wasGivenUp(id) ? this.#inVain() : CODE.streamClosed;
+    if (!streams.isIdle(id)) {
+      if (!streams.wasGivenUp(id)) return CODE.streamClosed;
+      session.early.forget(id);
+      return this.#inVain();
+    }
     streams.lastId = id;
     if (session.hasLeft) {
       streams.giveUp(id);
@@ -189,7 +202,7 @@ export class SessionFrames implements FrameSink {
     return CODE.none;
   }
 
-  /** A block that nobody takes was work, all the same. */
+  /** What nobody takes was work, all the same. */
   #inVain(): Code {
     return this.#guard.trifle(this.#nowMs) ? CODE.none : CODE.calm;
   }
@@ -199,7 +212,10 @@ export class SessionFrames implements FrameSink {
     if (length !== WORD_BYTES) return CODE.frameSize;
     if (streams.isIdle(id)) return CODE.protocol;
     const stream = streams.get(id);
-    if (stream === undefined) return this.#guard.trifle(this.#nowMs) ? CODE.none : CODE.calm;
+    if (stream === undefined) {
+      this.#session.early.forget(id);
+      return this.#inVain();
+    }
     this.#session.lost(stream);
     return this.#guard.reset(this.#nowMs) ? CODE.none : CODE.calm;
   }

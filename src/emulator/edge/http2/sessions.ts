@@ -1,7 +1,8 @@
 // HTTP/2 for clients: all sessions, how many there may be, and when they send.
 import type { Conn, ConnListener } from "../http1/conn.ts";
 import type { Adopt } from "../http1/listener.ts";
-import { ServerSession, type SessionDeps } from "./server-session.ts";
+import { ServerSession } from "./server-session.ts";
+import type { SessionDeps } from "./session-deps.ts";
 import { Slabs } from "./session-output.ts";
 
 const MAX_SESSIONS = 10_000;

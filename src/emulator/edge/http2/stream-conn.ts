@@ -1,18 +1,22 @@
 // A client's HTTP/2 stream as a connection with one HTTP/1.1 request, so that everything that decides about requests
 // needs to know one protocol only.
 import type { Conn, ConnListener } from "../http1/conn.ts";
+import type { EarlyEnds } from "./early-ends.ts";
 import { CODE, type Code } from "./frames.ts";
 import type { HeaderField } from "./hpack/header-field.ts";
 import type { Http1Head } from "./request-head.ts";
 import { RequestBody, type RequestWay } from "./request-body.ts";
 import { ResponseFrames, type ResponseWay } from "./response-frames.ts";
 import type { SessionOutput } from "./session-output.ts";
+import type { UnsentAnswers } from "./unsent-answers.ts";
 
 /** What a stream needs of its session. */
 export interface StreamSession {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly output: SessionOutput;
+  readonly early: EarlyEnds;
+  readonly unsent: UnsentAnswers;
   /** What new streams may send. */
   readonly firstWindow: number;
   /** Bytes of bodies that may be sent on any stream at present. */
@@ -20,6 +24,8 @@ export interface StreamSession {
   sent(bytes: number): void;
   /** Bytes of requests' bodies wait, or (negative) wait no longer. */
   held(bytes: number): void;
+  /** stream.flushBody() is to be called when all that has come was read. */
+  gathers(stream: StreamConn): void;
   /** As ResponseWay.beginBlock. */
   beginBlock(block: Buffer): number;
   /** stream.pump() is to be called when a window opens. */
@@ -36,7 +42,8 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
   readonly #listener: ConnListener;
   readonly #body: RequestBody;
   readonly #response: ResponseFrames;
-  #asked = false;
+  /** It has asked to wait, and onDrain has not followed yet. */
+  #asked: boolean;
   #endCalled = false;
   #closed = false;
   /** Nothing is to be heard of it any more. */
@@ -47,6 +54,7 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
     this.id = id;
     this.#session = session;
     this.#listener = listener;
+    this.#asked = session.unsent.isFull;
     this.#body = new RequestBody(this, listener, head, ended);
     this.#response = new ResponseFrames(this, head.text.startsWith("HEAD "), session.firstWindow);
   }
@@ -130,6 +138,11 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
     return code;
   }
 
+  /** As RequestBody.flush. */
+  flushBody(): void {
+    this.#body.flush();
+  }
+
   /** The client takes more than before, or (negative) less. @returns false where that is more than a window can be */
   openSending(bytes: number, most: number): boolean {
     if (this.#response.window + bytes > most) return false;
@@ -140,11 +153,22 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
   /** Sends what waits, at most one frame. @returns whether it did */
   pump(): boolean {
     if (this.#closed || !this.#response.pump()) return false;
-    if (this.#response.queuedBytes === 0 && this.#asked) {
-      this.#asked = false;
-      if (!this.#given && !this.#endCalled) this.#listener.onDrain();
-    }
+    if (!this.#session.unsent.isFull) this.release();
     return true;
+  }
+
+  /** Others have much to send: what it is given is to wait for them. */
+  press(): void {
+    if (this.#asked || this.#closed || this.#endCalled) return;
+    this.#asked = true;
+    if (!this.#given) this.#listener.onPress?.();
+  }
+
+  /** It may be given more, if it has nothing to send. */
+  release(): void {
+    if (!this.#asked || this.#response.queuedBytes > 0) return;
+    this.#asked = false;
+    if (!this.#given && !this.#endCalled) this.#listener.onDrain();
   }
 
   /** It is over without our doing. */
@@ -157,6 +181,10 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
     if (this.#given) return;
     this.#given = true;
     this.#listener.onClose();
+  }
+
+  gathers(): void {
+    this.#session.gathers(this);
   }
 
   openWindow(bytes: number): void {
@@ -184,6 +212,10 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
     this.#session.sent(end - start);
   }
 
+  queued(bytes: number): void {
+    this.#session.unsent.queued(bytes);
+  }
+
   waits(): void {
     this.#session.waits(this);
   }
@@ -200,7 +232,7 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
       return true;
     }
     if (this.#closed) return true;
-    this.#asked = this.#response.queuedBytes > 0;
+    this.#asked = this.#response.queuedBytes > 0 || this.#session.unsent.isFull;
     return !this.#asked;
   }
 
@@ -208,8 +240,7 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
   #settle(): void {
     if (!this.#closed && this.#response.ended) {
       if (this.#body.ended) this.#close(false);
-      // The answer was complete before the request was: the client may stop sending (RFC 9113 §8.1).
-      else if (this.#endCalled) this.#reset(CODE.none);
+      else if (this.#endCalled) this.#endEarly();
     }
     if (this.#closed && this.#endCalled && !this.#given) this.#session.tellLater(this);
   }
@@ -218,6 +249,12 @@ export class StreamConn implements Conn, RequestWay, ResponseWay {
   #giveUp(code: Code): void {
     if (!this.#closed) this.#reset(code);
     if (!this.#given) this.#session.tellLater(this);
+  }
+
+  /** The answer was complete before the request was. */
+  #endEarly(): void {
+    this.#close(true);
+    this.#session.early.add(this.id);
   }
 
   #reset(code: Code): void {

@@ -73,6 +73,16 @@ export class StreamTable {
     return CODE.none;
   }
 
+  /** All are to wait, whatever they have to send. */
+  press(): void {
+    for (const stream of [...this.#open.values()]) stream.press();
+  }
+
+  /** Those go on that have nothing to send. */
+  release(): void {
+    for (const stream of [...this.#open.values()]) stream.release();
+  }
+
   /** All are over. */
   lose(): void {
     const all = [...this.#open.values()];

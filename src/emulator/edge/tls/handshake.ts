@@ -66,7 +66,7 @@ export class Handshake implements ConnListener {
     this.#switch = new ListenerSwitch(this);
     this.#conn = open(this.#switch);
     this.#stream = new ConnStream(this.#conn);
-    this.#stream.on("error", () => undefined).once("close", () => deps.over(this));
+    this.#stream.on("error", () => undefined).once("close", () => this.#closed());
     deps.begin(this.#stream);
     // The socket reads from the next tick on.
     process.nextTick(() => {
@@ -128,6 +128,12 @@ export class Handshake implements ConnListener {
     }
     // Whoever has ended cannot finish it.
     if (this.#ended && this.#state === "shaking") this.destroy();
+  }
+
+  /** The socket has given the connection up, or is dropped. */
+  #closed(): void {
+    if (this.#state !== "kept") this.#state = "over";
+    this.#deps.over(this);
   }
 
   #goOn({ socket, client, server }: Outcome): void {

@@ -1,6 +1,6 @@
 // Archives of files, in the in-memory engine. It has files only; folders are what their paths say.
 import path from "node:path/posix";
-import { readTar, renderTarHeader, TAR_END, tarPadding } from "../../../platform/tar.ts";
+import { type Owner, readTar, renderTarHeader, TAR_END, tarPadding } from "../../../platform/tar.ts";
 import type { ContainerRuntime } from "../container-runtime.ts";
 import type { FileContent } from "./container-table.ts";
 import { refusals } from "./refusals.ts";
@@ -20,12 +20,24 @@ function below(files: ReadonlyMap<string, FileContent>, at: string): [string, Fi
   );
 }
 
-async function* archive(files: readonly [string, FileContent][], root: string): AsyncGenerator<Uint8Array> {
+async function* archive(
+  files: readonly [string, FileContent][],
+  root: string,
+  ownerOf: (name: string) => Owner | undefined,
+): AsyncGenerator<Uint8Array> {
   const isFolder = !files.some(([name]) => name === root);
-  if (isFolder) yield renderTarHeader({ path: root, kind: "folder", size: 0, mode: 0o755, target: "" });
+  if (isFolder)
+    yield renderTarHeader({ path: root, kind: "folder", size: 0, mode: 0o755, target: "", owner: ownerOf(root) });
   for (const [name, content] of files) {
     const bytes = bytesOf(content);
-    yield renderTarHeader({ path: name, kind: "file", size: bytes.length, mode: MODE, target: "" });
+    yield renderTarHeader({
+      path: name,
+      kind: "file",
+      size: bytes.length,
+      mode: MODE,
+      target: "",
+      owner: ownerOf(name),
+    });
     yield bytes;
     yield tarPadding(bytes.length);
   }
@@ -49,17 +61,21 @@ export function createArchiveOperations({
     },
     readArchive: async (id, at) => {
       await enter("readArchive");
-      const found = below(containers.get(id).files, at);
-      return found.length === 0 ? undefined : archive(found, path.basename(at));
+      const { files, owners } = containers.get(id);
+      const found = below(files, at);
+      if (found.length === 0) return undefined;
+      return archive(found, path.basename(at), (name) => owners.get(path.join(path.dirname(at), name)));
     },
     writeArchive: async (id, folder, chunks) => {
       await enter("writeArchive");
-      const { files } = containers.get(id);
+      const { files, owners } = containers.get(id);
       if (folder !== "/" && below(files, folder).length === 0) throw refusals.noSuch("folder", folder);
       for await (const member of readTar(chunks)) {
         const parts: Buffer[] = [];
         for await (const part of member.content()) parts.push(part);
-        if (member.kind === "file") files.set(path.join(folder, member.path), Buffer.concat(parts));
+        const at = path.join(folder, member.path).replace(/\/$/, "");
+        if (member.owner !== undefined) owners.set(at, member.owner);
+        if (member.kind === "file") files.set(at, Buffer.concat(parts));
       }
     },
   };

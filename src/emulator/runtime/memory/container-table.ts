@@ -1,4 +1,5 @@
 // The containers of the in-memory engine and the indexes that keep ten thousand of them fast.
+import type { Owner } from "../../../platform/tar.ts";
 import type {
   Attachment,
   ContainerDetail,
@@ -23,6 +24,8 @@ export interface MemoryContainer {
   readonly log: LogBook;
   readonly attachments: Map<string, Attachment>;
   readonly files: Map<string, FileContent>;
+  /** To whom they belong, where that was said. */
+  readonly owners: Map<string, Owner>;
   limits: Limits;
   /** What it is said to use; nothing unless a test says otherwise. */
   usage: Pick<ContainerUsage, "cpuNs" | "memoryBytes">;
@@ -92,7 +95,7 @@ export function createContainerTable(): ContainerTable {
         attachments: new Map(
           spec.networkOf === undefined ? spec.networks.map((attachment) => [attachment.network, attachment]) : [],
         ),
-        files: new Map(),
+        ...{ files: new Map(), owners: new Map() },
         limits: spec.limits ?? {},
         usage: { cpuNs: 0, memoryBytes: 0 },
         state: "created",

@@ -26,13 +26,24 @@ test("what machines counted goes with them; what the edges counted, and the acce
   const counted = (): string[] =>
     [...log.series()].map(({ region, instance, responseTime }) => `${region} ${instance} ${responseTime.counts[0]}`);
   expect(counted()).toEqual(["ams  3", "iad m1 1", "iad m2 1"]);
-  log.keep((machine) => machine === "m2");
+  log.keep({ apps: new Set(["my-app"]), machines: new Set(["m2"]) });
   expect(counted()).toEqual(["ams  3", "iad m2 1"]);
   expect(log.of("my-app", 10).map(({ requestId, machine }) => `${requestId} ${machine}`)).toEqual([
     "1 m1",
     "2 m2",
     "3 ",
   ]);
+});
+
+test("all of an app goes with it, and what it asks for under the same name later begins anew", () => {
+  const log = createRequestLog();
+  log.add(record("m1", "1"));
+  log.add({ ...record("m2", "2"), app: "other" });
+  log.keep({ apps: new Set(["other"]), machines: new Set(["m2"]) });
+  expect([...log.series()].map(({ app }) => app)).toEqual(["other", "other"]);
+  expect([log.of("my-app", 10), log.of("other", 10).length]).toEqual([[], 1]);
+  log.add(record("m3", "3"));
+  expect(log.of("my-app", 10).map(({ requestId }) => requestId)).toEqual(["3"]);
 });
 
 test("the last thousand requests of an app are kept", () => {

@@ -49,7 +49,7 @@ async function read(connections: readonly Connection[], follow = true) {
   return { messages, asked, pauses, failure, interruptions };
 }
 
-const broken = new TypeError("terminated");
+const broken = new AppError("UNREACHABLE", "broke off");
 
 describe("readLogs", () => {
   test("reads once without follow", async () => {
@@ -72,7 +72,7 @@ describe("readLogs", () => {
   });
 
   test("tells an interruption once and waits longer each time", async () => {
-    const refused = { entries: [], end: new TypeError("fetch failed") };
+    const refused = { entries: [], end: new AppError("UNREACHABLE", "not there") };
     const { pauses, asked, interruptions } = await read([
       refused,
       refused,
@@ -92,6 +92,11 @@ describe("readLogs", () => {
       failure: "APP_NOT_FOUND",
       pauses: [],
     });
+  });
+
+  test("does not try again for a fault of our own", async () => {
+    const fault = new TypeError("undefined is not a function");
+    await expect(read([{ entries: [], end: fault }])).resolves.toMatchObject({ failure: undefined, pauses: [] });
   });
 
   test("without follow, a broken connection is UNREACHABLE", async () => {

@@ -1,8 +1,16 @@
 // Clients that ask for much with little, or at the wrong moment.
 import { describe, expect, test } from "vitest";
 import { CODE } from "../../../../../src/emulator/edge/http2/frames.ts";
-import { answer, ended, feed, goodbyes, http2Rig, type MemoryConn } from "../../../../support/http2-rig.ts";
-import { payloads, requestFields, turn } from "../../../../support/http2-rig.ts";
+import {
+  acknowledge,
+  answer,
+  ended,
+  feed,
+  goodbyes,
+  http2Rig,
+  type MemoryConn,
+} from "../../../../support/http2-rig.ts";
+import { requestFields, turn } from "../../../../support/http2-rig.ts";
 import { block, FLAG, FRAME, frame, integer, request } from "../../../../support/raw-http2.ts";
 import { SETTING, word } from "../../../../support/raw-http2.ts";
 
@@ -114,7 +122,7 @@ describe("goodbyes", () => {
     feed(conn, request(1, requestFields()));
     void rig.sessions.drain();
     await turn();
-    feed(conn, frame(FRAME.ping, FLAG.ack, 0, payloads(conn, FRAME.ping, 0)[0]), request(3, requestFields()));
+    feed(conn, acknowledge(conn), request(3, requestFields()));
     feed(conn, frame(FRAME.ping, 0, 1, "12345678"));
     await turn();
     expect(goodbyes(conn).at(-1)).toEqual([1, CODE.protocol]);

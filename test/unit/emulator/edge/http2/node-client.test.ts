@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import http2 from "node:http2";
 import { Duplex } from "node:stream";
 import { afterEach, expect, test } from "vitest";
-import { type AppRequest, type Http2Rig, http2Rig, type MemoryConn } from "../../../../support/http2-rig.ts";
+import { STREAM_WINDOW } from "../../../../../src/emulator/edge/http2/request-body.ts";
+import { answer, type AppRequest, type Http2Rig, http2Rig, type MemoryConn } from "../../../../support/http2-rig.ts";
 import { createMessageSource } from "../../../../support/message-mutations.ts";
 
 const HOST = "a.localhost";
@@ -110,6 +111,23 @@ test.each([
   );
   expect(answers.map(({ body }) => sum(body))).toEqual(bodies.map(sum));
   expect(answers.every(({ code }) => code === 0)).toBe(true);
+});
+
+test("an answer that comes before the upload is whole is seen each time, and the stream is closed", async () => {
+  const body = "no".repeat(20_000);
+  const answered = new Set<AppRequest>();
+  const rig = http2Rig((request) => {
+    if (answered.has(request)) return;
+    answered.add(request);
+    answer(body)(request);
+  });
+  const client = connect(rig, 1_000_000);
+  // More than the window. What is beyond stays in the client's account of 10 MB.
+  const upload = Buffer.alloc(STREAM_WINDOW + 50_000);
+  for (let round = 0; round < 100; round += 1) {
+    const got = await send(client, { ":path": "/", ":method": "POST" }, upload);
+    expect([got.headers[":status"], got.body.toString(), got.code]).toEqual([200, body, 0]);
+  }
 });
 
 test("interim answers, trailers, and fields said twice come as they are; those of one connection do not", async () => {

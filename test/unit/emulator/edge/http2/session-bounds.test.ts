@@ -1,8 +1,8 @@
 // What a session may ask for, and how it ends.
 import { describe, expect, test } from "vitest";
 import { CODE } from "../../../../../src/emulator/edge/http2/frames.ts";
-import { answer, ended, feed, goodbyes, http2Rig, type MemoryConn } from "../../../../support/http2-rig.ts";
-import { payloads, requestFields, turn } from "../../../../support/http2-rig.ts";
+import { acknowledge, answer, ended, feed, goodbyes, http2Rig } from "../../../../support/http2-rig.ts";
+import { requestFields, turn } from "../../../../support/http2-rig.ts";
 import { block, FLAG, FRAME, frame, integer, request } from "../../../../support/raw-http2.ts";
 import { SETTING, settings, word } from "../../../../support/raw-http2.ts";
 
@@ -83,8 +83,6 @@ describe("bounds", () => {
 });
 
 describe("goodbyes", () => {
-  const acknowledge = (conn: MemoryConn): Buffer => frame(FRAME.ping, FLAG.ack, 0, payloads(conn, FRAME.ping, 0)[0]);
-
   test("are said in two steps: what was sent before the first was heard is answered", async () => {
     const rig = http2Rig(() => undefined);
     const conn = rig.greet();

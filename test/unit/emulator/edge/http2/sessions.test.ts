@@ -1,17 +1,9 @@
-// What sessions send and take: windows, waiting, and bodies.
+// What sessions send: windows, and waiting.
 import { describe, expect, test } from "vitest";
 import { CODE } from "../../../../../src/emulator/edge/http2/frames.ts";
-import {
-  answer,
-  type AppRequest,
-  ended,
-  feed,
-  goodbyes,
-  http2Rig,
-  type MemoryConn,
-} from "../../../../support/http2-rig.ts";
+import { answer, type AppRequest, ended, feed, http2Rig, type MemoryConn } from "../../../../support/http2-rig.ts";
 import { payloads, requestFields, turn } from "../../../../support/http2-rig.ts";
-import { type Fields, FLAG, FRAME, frame, request } from "../../../../support/raw-http2.ts";
+import { FLAG, FRAME, frame, request } from "../../../../support/raw-http2.ts";
 import { SETTING, settings, word } from "../../../../support/raw-http2.ts";
 
 const sizes = (conn: MemoryConn, stream: number): number[] =>
@@ -187,85 +179,5 @@ describe("what is sent", () => {
     await turn();
     expect(payloads(conn, FRAME.headers, 1)[0]?.[0]).toBe(0x20);
     expect(payloads(conn, FRAME.headers, 3)[0]?.[0]).toBe(0x88);
-  });
-});
-
-describe("bodies of requests", () => {
-  const upload = (...more: Fields): Buffer => request(1, requestFields("POST", ...more), 0);
-  const data = (text: string, flags = 0): Buffer => frame(FRAME.data, flags, 1, text);
-
-  test("are no whole request before the client has ended them", () => {
-    const rig = http2Rig(() => undefined);
-    const conn = rig.greet();
-    feed(conn, upload(["content-length", "5"]), data("hello"));
-    expect(rig.requests[0]!.text).toMatch(/\r\n\r\nhell$/);
-    feed(conn, data("", FLAG.endStream));
-    expect(rig.requests[0]!.body).toBe("hello");
-  });
-
-  test("of no bytes are no request before the client has ended them", () => {
-    const rig = http2Rig(() => undefined);
-    const conn = rig.greet();
-    feed(conn, upload(["content-length", "0"]));
-    expect(rig.requests[0]!.text).toBe("");
-    feed(conn, data("", FLAG.endStream));
-    expect(rig.requests[0]!.isWhole).toBe(true);
-  });
-
-  test("come in order when they had to wait, and open the window only then", async () => {
-    const rig = http2Rig(() => undefined);
-    const conn = rig.greet();
-    feed(conn, upload());
-    const { conn: stream } = rig.requests[0]!;
-    stream.pause();
-    const letters = "abcdefghijklmnop";
-    feed(conn, ...letters.split("").map((letter) => data(letter.repeat(16_000))));
-    await turn();
-    expect(rig.requests[0]!.body).toBe("");
-    expect(payloads(conn, FRAME.windowUpdate, 1)).toEqual([]);
-    stream.resume();
-    feed(conn, data("", FLAG.endStream));
-    await turn();
-    expect(rig.requests[0]!.body).toBe(letters.replaceAll(/./g, (letter) => letter.repeat(16_000)));
-    expect(payloads(conn, FRAME.windowUpdate, 1).length).toBeGreaterThan(0);
-  });
-
-  test("that are more than the stream's window end the stream", async () => {
-    const rig = http2Rig(() => undefined);
-    const conn = rig.greet();
-    feed(conn, upload());
-    rig.requests[0]!.conn.pause();
-    feed(conn, ...Array.from({ length: 17 }, () => data("x".repeat(16_384))));
-    await turn();
-    expect(payloads(conn, FRAME.reset, 1)[0]?.readUInt32BE(0)).toBe(CODE.flowControl);
-    expect(rig.requests[0]!.closed).toBe(true);
-  });
-
-  test("that nobody takes do not stop others, up to what a session may hold", async () => {
-    const rig = http2Rig(() => undefined);
-    const conn = rig.greet();
-    const part = "x".repeat(16_384);
-    for (let stream = 1; stream < 200 && !conn.ended; stream += 2) {
-      feed(conn, request(stream, requestFields("POST"), 0));
-      rig.requests.at(-1)!.conn.pause();
-      feed(conn, ...Array.from({ length: 16 }, () => frame(FRAME.data, 0, stream, part)));
-    }
-    await turn();
-    // Whoever goes on without a window is not listened to.
-    expect(goodbyes(conn)).toMatchObject([[expect.anything(), CODE.flowControl]]);
-    const streams = rig.requests.length;
-    expect(streams * 262_144).toBeGreaterThan(4_194_304);
-    expect(streams * 262_144).toBeLessThan(4_194_304 + 2 * 1_048_576);
-  });
-
-  test("may stay unread when the answer is complete", async () => {
-    const conn = http2Rig((one) => {
-      if (one.closed || !one.text.includes("\r\n\r\n")) return;
-      answer("no")(one);
-    }).greet();
-    feed(conn, upload(), data("x"));
-    await turn();
-    expect(ended(conn, 1)).toMatchObject({ status: 200, body: "no" });
-    expect(payloads(conn, FRAME.reset, 1)[0]?.readUInt32BE(0)).toBe(CODE.none);
   });
 });

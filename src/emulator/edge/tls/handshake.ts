@@ -60,6 +60,7 @@ export class Handshake implements ConnListener {
   /** The client's direction has ended. */
   #ended = false;
   #outcome: Outcome | undefined;
+  #whenDrained: (() => void) | undefined;
 
   constructor(open: (listener: ConnListener) => Conn, deps: HandshakeDeps) {
     this.#deps = deps;
@@ -106,6 +107,9 @@ export class Handshake implements ConnListener {
 
   onDrain(): void {
     this.#stream.drained();
+    const run = this.#whenDrained;
+    this.#whenDrained = undefined;
+    run?.();
   }
 
   onClose(): void {
@@ -167,8 +171,10 @@ export class Handshake implements ConnListener {
       setImmediate(() => {
         if (this.#state !== "settling") return;
         const { writableLength, records } = this.#stream;
-        const isQuiet = this.#stream.writes === writes && writableLength === 0 && records.isBetween;
-        if (!isQuiet) return this.#settle(socket, suite, secrets);
+        const again = (): void => this.#settle(socket, suite, secrets);
+        // A client that takes nothing does not keep the event loop turning.
+        if (writableLength > 0) return void (this.#whenDrained = again);
+        if (this.#stream.writes !== writes || !records.isBetween) return again();
         return void this.#deps.loadSpace().then(
           (space) => this.#takeOver(socket, suite, secrets, space),
           () => {

@@ -1,7 +1,7 @@
 // Handshakes with a client in memory, over a connection that takes its time, and with those who are no clients.
 import { Duplex } from "node:stream";
 import tls from "node:tls";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { Conn, ConnListener } from "../../../../../src/emulator/edge/http1/conn.ts";
 import type { Secured } from "../../../../../src/emulator/edge/tls/handshake.ts";
 import { RecordConn } from "../../../../../src/emulator/edge/tls/record-conn.ts";
@@ -25,7 +25,10 @@ class SlowConn implements Conn {
   readonly remotePort = 4711;
   hasUnsent = false;
   isDestroyed = false;
-  readonly #rounds: number;
+  /** Infinity: until `take`. */
+  rounds: number;
+  /** Has more rounds from the second write on. */
+  laterRounds: number | undefined;
   readonly #listener: ConnListener;
   readonly #queue: (Buffer | null)[] = [];
   /** The client's side. */
@@ -33,7 +36,7 @@ class SlowConn implements Conn {
 
   constructor(listener: ConnListener, rounds: number) {
     this.#listener = listener;
-    this.#rounds = rounds;
+    this.rounds = rounds;
     this.peer = new Duplex({
       read: () => undefined,
       write: (bytes: Buffer, _encoding, done) => {
@@ -73,13 +76,21 @@ class SlowConn implements Conn {
     this.destroy();
   }
 
+  take(): void {
+    this.rounds = 0;
+    for (const bytes of this.#queue.splice(0)) this.peer.push(bytes);
+    this.hasUnsent = false;
+    this.#listener.onDrain();
+  }
+
   #put(bytes: Buffer | null): boolean {
-    if (this.#rounds === 0) {
+    if (this.rounds === 0) {
+      this.rounds = this.laterRounds ?? 0;
       this.peer.push(bytes);
       return true;
     }
     this.#queue.push(bytes);
-    if (!this.hasUnsent) this.#later(this.#rounds);
+    if (!this.hasUnsent && this.rounds !== Infinity) this.#later(this.rounds);
     this.hasUnsent = true;
     return false;
   }
@@ -88,7 +99,7 @@ class SlowConn implements Conn {
     setImmediate(() => {
       if (rounds > 1) return this.#later(rounds - 1);
       this.peer.push(this.#queue.shift()!);
-      if (this.#queue.length > 0) return this.#later(this.#rounds);
+      if (this.#queue.length > 0) return this.#later(this.rounds);
       this.hasUnsent = false;
       if (!this.isDestroyed) this.#listener.onDrain();
     });
@@ -140,6 +151,31 @@ test.each(patience)("tickets that go out %d rounds late are counted all the same
     client.socket.destroy();
     ear.conn!.destroy();
   }
+});
+
+test("a client that takes no tickets is waited for without a turn of the event loop", async () => {
+  const ear = new Ear();
+  const conn = connect(serverFor(() => ear));
+  conn.laterRounds = Infinity;
+  const client = clientOn(conn);
+  client.socket.write("question");
+  await until("tickets that wait", () => conn.hasUnsent);
+  const turns = vi.spyOn(globalThis, "setImmediate");
+  let looks = 0;
+  // Between two looks the event loop turns at least once. What other tests have left comes to rest, too.
+  await until("rest", () => {
+    const isAtRest = looks > 0 && turns.mock.calls.length === 0;
+    looks += 1;
+    turns.mockClear();
+    return isAtRest;
+  });
+  turns.mockRestore();
+  expect(ear.conn).toBe(undefined);
+  conn.laterRounds = undefined;
+  conn.take();
+  await until("the question", () => ear.text === "question");
+  ear.conn!.writeText("answer");
+  await until("the answer", () => client.text() === "answer");
 });
 
 test("what was agreed on is told, and where the client is", async () => {

@@ -169,7 +169,11 @@ test("values of secrets and tokens are in the machine, and nowhere else", async 
   for (const image of images) seen.push(await cli.docker("history", "--no-trunc", image));
   const own = ["--filter", `label=${LABEL.planet}=${PLANET}`];
   const all = (await cli.docker("ps", "-aq", ...own)).split("\n");
-  const machines = (await cli.docker("ps", "-aq", ...own, "--filter", `label=${LABEL.app}=${VAULT}`)).split("\n");
+  const programs = [`${LABEL.app}=${VAULT}`, `${LABEL.component}=machine`].flatMap((label) => [
+    "--filter",
+    `label=${label}`,
+  ]);
+  const machines = (await cli.docker("ps", "-aq", ...own, ...programs)).split("\n");
   expect(machines).toHaveLength(1);
   seen.push(await cli.docker("inspect", ...all.filter((id) => !machines.includes(id))));
   const control = await execa("docker", ["logs", `hangar-${PLANET}-control`]);

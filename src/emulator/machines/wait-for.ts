@@ -21,6 +21,8 @@ export function hasReached(
   newestEventId?: string,
 ): boolean {
   if (version !== undefined && machine.instanceId !== version) return false;
+  // It is about to be restarted: what it is now is what it was before.
+  if (machine.restartRequested && machine.state === "started") return false;
   if (fromEventId !== undefined && (newestEventId ?? "") <= fromEventId) return false;
   return states.some((state) => (state === "settled" ? SETTLED.has(machine.state) : machine.state === state));
 }

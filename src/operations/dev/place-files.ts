@@ -3,7 +3,11 @@ import path from "node:path/posix";
 import type { SessionsClient } from "../../client/sessions-client.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { type Owner, readTar } from "../../platform/tar.ts";
+import { inBatches } from "../in-batches.ts";
 import type { PackedPath } from "../../platform/tar-pack.ts";
+
+/** Files that are looked at together. */
+const AT_A_TIME = 8;
 
 export interface MachinePaths {
   readonly sessions: Pick<SessionsClient, "readArchive">;
@@ -30,8 +34,12 @@ export async function placeFiles(files: readonly PlacedFile[], machine: MachineP
     if (known === undefined) packed.set(folder, { name: folder.slice(1), owner });
     return owner;
   };
+  await inBatches(files, AT_A_TIME, async ({ target }) => {
+    const owner = await ownerOf(target, machine);
+    if (owner !== undefined) owners.set(target, owner);
+  });
   for (const { file, target } of files) {
-    const owner = (await ownerOf(target, machine)) ?? (await ownerOfFolder(path.dirname(target)));
+    const owner = owners.get(target) ?? (await ownerOfFolder(path.dirname(target)));
     packed.set(target, { file, name: target.slice(1), owner });
   }
   return [...packed.values()];

@@ -47,7 +47,7 @@ test("a new one to whom its folder does, which is looked at once", async () => {
     ["app/a.js", NODE],
     ["app/b.js", NODE],
   ]);
-  expect(asked).toEqual(["/app/a.js", "/app", "/app/b.js"]);
+  expect(asked).toEqual(["/app/a.js", "/app/b.js", "/app"]);
 });
 
 test("folders that are not there are made, from the outside in, and belong to whom the one above them does", async () => {

@@ -78,7 +78,7 @@ export async function openDoor(door: Door, deps: DoorDeps): Promise<OpenDoor> {
       },
     },
     deps.relay,
-    door.speaks === "raw" ? rawTransport(door, tls, deps, home) : httpTransport(door, tls, deps),
+    door.speaks === "raw" ? rawTransport(door, tls, home) : httpTransport(door, tls, deps),
   );
   await listener.listen(door.address, door.listenPort);
   return listener;
@@ -92,7 +92,7 @@ function httpTransport(door: Door, tls: TlsServerDeps, { sockets, sessions }: Do
   });
 }
 
-function rawTransport(door: Door, tls: TlsServerDeps, { sockets }: DoorDeps, home: () => string): Transport {
+function rawTransport(door: Door, tls: TlsServerDeps, home: () => string): Transport {
   return (adopt) => {
     const adoptRaw = (open: (listener: ConnListener) => Conn, region?: string): void =>
       adopt(
@@ -105,11 +105,8 @@ function rawTransport(door: Door, tls: TlsServerDeps, { sockets }: DoorDeps, hom
     const secure = createTlsServer({ ...tls, options }, ({ serverName, open }) =>
       adoptRaw(open, regionIn(serverName, home())),
     );
-    if (door.security === "tls") return sockets.transport(secure.shake);
-    return createPostgresServer({
-      plain,
-      secure: (socket) => secure.shake((listener) => acceptedConn(socket, listener)),
-    });
+    const shake = (socket: net.Socket): void => secure.shake((listener) => acceptedConn(socket, listener));
+    return door.security === "tls" ? rawServer(shake) : createPostgresServer({ plain, secure: shake });
   };
 }
 

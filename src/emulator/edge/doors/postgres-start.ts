@@ -19,7 +19,7 @@ export interface PostgresStart {
 
 /** A server that answers the question, and hands over the socket with what comes after it. */
 export function createPostgresServer({ secure, plain }: PostgresStart): net.Server {
-  return net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  return net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
     let held = Buffer.alloc(0);
     const giveUp = (): void => void socket.destroy();
     const handOver = (to: (socket: net.Socket) => void): void => {

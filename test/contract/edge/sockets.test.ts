@@ -25,6 +25,16 @@ const kinds = [publicSockets, createHandleSockets({ timer: systemTimer })].map(
   (sockets) => [sockets.kind, sockets] as const,
 );
 
+/** Writes the bytes again and again, until the kernel takes no more. @returns how often */
+function writeUntilItWaits(conn: Conn, bytes: Buffer): number {
+  let count = 0;
+  do {
+    conn.writeBytes(bytes, 0, bytes.length);
+    count += 1;
+  } while (!conn.hasUnsent);
+  return count;
+}
+
 describe.each(kinds)("sockets: %s", (_kind, sockets) => {
   async function listen(): Promise<{ readonly port: number; readonly ears: Ear[] }> {
     const ears: Ear[] = [];
@@ -84,11 +94,7 @@ describe.each(kinds)("sockets: %s", (_kind, sockets) => {
     const { near, far } = await pair();
     far.conn!.pause();
     const bytes = Buffer.alloc(60_000, "a");
-    let count = 0;
-    do {
-      near.conn!.writeBytes(bytes, 0, bytes.length);
-      count += 1;
-    } while (!near.conn!.hasUnsent);
+    const count = writeUntilItWaits(near.conn!, bytes);
     near.conn!.writeText("!");
     near.conn!.end();
     expect(far.text).toBe("");
@@ -102,11 +108,7 @@ describe.each(kinds)("sockets: %s", (_kind, sockets) => {
     const { near, far } = await pair();
     far.conn!.pause();
     const bytes = Buffer.alloc(60_000, "a");
-    let count = 0;
-    do {
-      near.conn!.writeBytes(bytes, 0, bytes.length);
-      count += 1;
-    } while (!near.conn!.hasUnsent);
+    const count = writeUntilItWaits(near.conn!, bytes);
     for (let more = 0; more < 50; more += 1) near.conn!.writeBytes(bytes, 0, bytes.length);
     collectGarbage();
     // Takes the place of what was freed.
@@ -121,11 +123,7 @@ describe.each(kinds)("sockets: %s", (_kind, sockets) => {
     const [first, second] = [await pair(), await pair()];
     first.far.conn!.pause();
     const bytes = Buffer.alloc(60_000, "a");
-    let count = 0;
-    do {
-      first.near.conn!.writeBytes(bytes, 0, bytes.length);
-      count += 1;
-    } while (!first.near.conn!.hasUnsent);
+    const count = writeUntilItWaits(first.near.conn!, bytes);
     const others = Buffer.alloc(60_000, "b");
     for (let more = 0; more < 3; more += 1) second.near.conn!.writeBytes(others, 0, others.length);
     await until("the others' bytes", () => second.far.text.length === 3 * others.length);

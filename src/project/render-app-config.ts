@@ -66,8 +66,9 @@ function lines(pairs: readonly (readonly [string, string | undefined])[]): strin
   return pairs.flatMap(([key, value]) => (value === undefined ? [] : [`${key} = ${quote(value)}`])).join("\n");
 }
 
+/** Lines are TOML's: for a regular expression a value's U+2028 would begin one as well. */
 function indent(text: string): string {
-  return text.replaceAll(/^/gmu, "  ");
+  return `  ${text.replaceAll("\n", "\n  ")}`;
 }
 
 /** A basic string of TOML, whose escapes are those of JSON, but that DEL has to be escaped too. */

@@ -53,11 +53,15 @@ primary_region = "iad"
 
   test("writes any text so that it is read back as it was", () => {
     assert(
-      property(string({ unit: "grapheme" }), constantFrom("", "\u007F", '"""', "\\", "\u0000\n\r\t"), (word, odd) => {
-        const value = word + odd;
-        const { config } = parseAppConfig(renderAppConfig({ ...minimal, env: { A: value } }), "fly.toml");
-        expect(config?.env["A"]).toBe(value);
-      }),
+      property(
+        string({ unit: "grapheme" }),
+        constantFrom("", "\u007F", '"""', "\\", "\u0000\n\r\t", "\u0085\u2028\u2029"),
+        (word, odd) => {
+          const value = word + odd;
+          const { config } = parseAppConfig(renderAppConfig({ ...minimal, env: { A: value } }), "fly.toml");
+          expect(config?.env["A"]).toBe(value);
+        },
+      ),
     );
   });
 });

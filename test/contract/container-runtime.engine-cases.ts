@@ -95,6 +95,23 @@ export function describeNetworks(suite: RuntimeSuite): void {
       await suite.runtime.startContainer(two);
       expect((await inspect(two)).state).toBe("running");
     });
+    holds("a container that was started without one can be given one, and keeps it over its starts", async () => {
+      const own = await network();
+      const attachment = { network: own, address4: "198.51.100.5" };
+      const first = await start("obedient", { networks: [attachment] });
+      const second = await start("obedient", { networks: [] });
+      expect((await inspect(second)).networks).toEqual([]);
+      const listed = await suite.runtime.listContainers(planetLabels(suite.harness.planet));
+      expect(listed.find(({ id }) => id === second)?.networks).toEqual([]);
+      expect(await codeOf(suite.runtime.connect(second, attachment))).toBe("CONFLICT");
+      await suite.runtime.stopContainer(first);
+      await suite.runtime.connect(second, attachment);
+      expect((await inspect(second)).networks).toEqual([own]);
+      await suite.runtime.stopContainer(second);
+      await suite.runtime.startContainer(second);
+      expect(await inspect(second)).toMatchObject({ state: "running", networks: [own] });
+      expect(await codeOf(suite.runtime.startContainer(first))).toBe("CONFLICT");
+    });
     holds("can be connected and disconnected again and again", async () => {
       const [first, second] = [await network(), await network(OTHER_NETWORK)];
       const id = await start("obedient", { networks: [{ network: first, address4: "198.51.100.5" }] });

@@ -36,6 +36,28 @@ test("an anchor comes with the first version that replaces another, or with a re
   expect(await rig.containers(id)).toEqual(BOTH);
   expect(await rig.containerId(id, "network")).toBe(anchor);
 });
+test("it is started while the version before still has the network, and gets it when that has ended", async () => {
+  const [before, connects] = [await rig.containerId(id), vi.spyOn(rig.runtime, "connect")];
+  const states: unknown[] = [];
+  vi.spyOn(rig.runtime, "stopContainer").mockImplementationOnce(async () => {
+    await expect.poll(() => rig.containers(id)).toMatchObject({ network: "running" });
+    states.push(connects.mock.calls.length);
+    rig.runtime.control.exit(before, 0);
+  });
+  await update();
+  expect(states).toEqual([0]);
+  expect(await rig.containers(id)).toEqual(BOTH);
+  expect(connects).toHaveBeenCalledOnce();
+});
+test("where control ended before it had its network, the next one gives it that", async () => {
+  const connects = vi.spyOn(rig.runtime, "connect").mockImplementationOnce(() => new Promise(() => undefined));
+  void update();
+  await expect.poll(() => connects.mock.calls.length).toBe(1);
+  await rig.restartControl().reconcile();
+  expect(connects).toHaveBeenCalledTimes(2);
+  expect(rig.machine(id).state).toBe("started");
+  expect(await rig.containers(id)).toEqual(BOTH);
+});
 test("a program that crashes starts again in its network", async () => {
   await update();
   const [program, anchor] = [await rig.containerId(id), await rig.containerId(id, "network")];

@@ -61,8 +61,9 @@ describe("another version", () => {
     const specOf = async (name?: string): Promise<ContainerSpec> =>
       rig.runtime.control.containerSpec(await rig.containerId(id, name));
     const { networks } = await specOf();
+    const connects = vi.spyOn(rig.runtime, "connect");
     await update(id);
-    expect((await specOf("network")).networks).toEqual(networks);
+    expect(connects.mock.calls).toEqual([[await rig.containerId(id, "network"), ...networks]]);
     expect(await specOf()).toMatchObject({ networks: [], networkOf: (await specOf("network")).name });
   });
   test("is put right where another Hangar has given the machine a container that no program has", async () => {

@@ -1,7 +1,7 @@
 // Pure: the containers that a machine is. Unprivileged, on its region's network only, with the platform's environment.
 import { machineAddresses, regionAddresses } from "../topology/address-plan.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
-import type { ContainerSpec, Limits } from "../runtime/container-runtime.ts";
+import type { Attachment, ContainerSpec, Limits } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
 import { machineEnvironment } from "./environment.ts";
 import type { MachineProgram } from "./programs.ts";
@@ -60,14 +60,17 @@ function labelsOf({ planet, machine }: Place, component: "machine" | "anchor"): 
   });
 }
 
-function networkOf({
-  planet,
-  slot,
-  machine,
-}: Place): Pick<ContainerSpec, "networks" | "hostname" | "dnsServers" | "extraHosts"> {
+/** Where it is on its region's network. */
+export function machineAttachment({ planet, slot, machine }: Place): Attachment {
+  const { address4, address6 } = machineAddresses(planet.block, slot, machine.number);
+  return { network: names.regionNetwork(planet.name, machine.region), address4, address6 };
+}
+
+function networkOf(place: Place): Pick<ContainerSpec, "networks" | "hostname" | "dnsServers" | "extraHosts"> {
+  const { planet, slot, machine } = place;
   const { address4, address6 } = machineAddresses(planet.block, slot, machine.number);
   return {
-    networks: [{ network: names.regionNetwork(planet.name, machine.region), address4, address6 }],
+    networks: [machineAttachment(place)],
     hostname: machine.id,
     dnsServers: [regionAddresses(planet.block, slot).wan4],
     // The second one is where programs listen for datagrams from outside (PH-11).

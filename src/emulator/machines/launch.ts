@@ -70,7 +70,7 @@ export function createLauncher(deps: LaunchDeps): Launcher {
     bringUp: async (machine, present, anchor) => {
       const programs = machinePrograms(machine);
       const several = programs[0]?.name !== undefined;
-      const renewed = anchor !== undefined && (await containers.startAnchor(anchor));
+      const renewed = anchor !== undefined && (await containers.startAnchor(machine, anchor));
       const facts = new Map<string, ProgramFacts>();
       const fact = (name: string): ProgramFacts | undefined => facts.get(name);
       for (const program of programs) {

@@ -5,7 +5,7 @@ import type { FileConfig } from "../../contract/machine-config.ts";
 import type { MachineRecord, PlanetRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime, ContainerSpec } from "../runtime/container-runtime.ts";
 import { LABEL, names, planetLabels } from "../runtime/labels.ts";
-import { anchorSpec, type Place, programContainerSpec } from "./container-spec.ts";
+import { anchorSpec, machineAttachment, type Place, programContainerSpec } from "./container-spec.ts";
 import { programSecrets } from "./environment.ts";
 import { LOADER_PATH, loaderFor, loaderInput } from "./loader/loader.ts";
 import type { MachineProgram } from "./programs.ts";
@@ -27,10 +27,16 @@ export interface MachineContainersDeps {
 export interface MachineContainers {
   /** Those of its programs, of all instances, and its anchor. */
   list(id: string): Promise<ContainerInfo[]>;
-  /** Makes the container that holds the machine's network, and does not start it. */
-  prepareAnchor(machine: MachineRecord): Promise<ContainerInfo>;
-  /** Starts it unless it runs. @returns whether it has: what used its network before has none any more */
-  startAnchor(anchor: ContainerInfo): Promise<boolean>;
+  /**
+   * Makes the container that holds the machine's network.
+   * @param options early: it is started, without a network as long as another container has the machine's addresses
+   */
+  prepareAnchor(machine: MachineRecord, options: { readonly early: boolean }): Promise<ContainerInfo>;
+  /**
+   * Starts it unless it runs, and gives it the network that it lacks.
+   * @returns whether it did not run: what used its network before has none any more
+   */
+  startAnchor(machine: MachineRecord, anchor: ContainerInfo): Promise<boolean>;
   /**
    * Makes the container of a program, with all that it needs, and does not start it.
    * @param joins whether it uses the network of the machine's anchor
@@ -116,14 +122,17 @@ export function createMachineContainers(deps: MachineContainersDeps): MachineCon
 
   return {
     list: (id) => runtime.listContainers(planetLabels(planet.name, undefined, { [LABEL.machine]: id })),
-    prepareAnchor: async (machine) => {
-      const spec = anchorSpec(placeOf(machine), deps.image);
-      return infoOf(await runtime.createContainer(spec), spec);
+    prepareAnchor: async (machine, { early }) => {
+      const spec = { ...anchorSpec(placeOf(machine), deps.image), ...(early ? { networks: [] } : {}) };
+      const made = infoOf(await runtime.createContainer(spec), spec);
+      if (!early) return made;
+      await runtime.startContainer(made.id);
+      return { ...made, state: "running" };
     },
-    startAnchor: async ({ id, state }) => {
-      if (state === "running") return false;
-      await runtime.startContainer(id);
-      return true;
+    startAnchor: async (machine, { id, state, networks }) => {
+      if (state !== "running") await runtime.startContainer(id);
+      if (networks.length === 0) await runtime.connect(id, machineAttachment(placeOf(machine)));
+      return state !== "running";
     },
     prepare: async (machine, program, joins) => {
       const secrets = secretsFor(machine, program);

@@ -60,12 +60,13 @@ export function createStarting(
   const replace = async (
     machine: MachineRecord,
     stale: readonly ContainerInfo[],
+    begun: readonly Promise<ContainerInfo>[],
     make: () => Promise<ContainerInfo[]>,
   ): Promise<PromiseSettledResult<ContainerInfo[]>> => {
     const making = Promise.withResolvers<ContainerInfo[]>();
     const stopping = stopAll(machine, stale, () => making.resolve(make()));
     stopping.catch(() => making.resolve([]));
-    const [ended, made] = await Promise.allSettled([stopping, making.promise]);
+    const [ended, made] = await Promise.allSettled([stopping, making.promise, ...begun]);
     if (ended.status === "rejected") throw ended.reason;
     return made;
   };
@@ -116,11 +117,11 @@ export function createStarting(
     if (!joins && anchor !== undefined && isAlive(anchor)) await removeAll([anchor]);
     const [only] = stale.length > 0 && present.length === 0 && programs.length === 1 ? programs : [];
     const unused = [...stale, ...(joins || anchor === undefined ? [] : [anchor])];
-    const made = await replace(machine, stale, () =>
-      Promise.all([
-        ...(joins && anchor === undefined ? [containers.prepareAnchor(machine)] : []),
-        ...(only === undefined ? [] : [containers.prepare(machine, only, joins)]),
-      ]),
+    // Begun before anything is stopped: it takes the engine as long as a program takes to end.
+    const anchoring =
+      joins && anchor === undefined ? [containers.prepareAnchor(machine, { early: stale.some(isAlive) })] : [];
+    const made = await replace(machine, stale, anchoring, () =>
+      Promise.all([...anchoring, ...(only === undefined ? [] : [containers.prepare(machine, only, joins)])]),
     );
     let removing: Promise<void> | undefined;
     try {

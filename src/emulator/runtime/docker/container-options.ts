@@ -2,7 +2,7 @@
 // loopback-only ports, bounded logs, no health check of the image's (the platform has its own).
 import type { ContainerCreateOptions, HostConfig } from "dockerode";
 import type { ContainerSpec, Limits } from "../container-spec.ts";
-import { endpointConfig } from "./networks.ts";
+import { endpointConfig, NO_NETWORK } from "./networks.ts";
 
 const BYTES_PER_MB = 1024 * 1024;
 const LOG_CONFIG = { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } };
@@ -63,7 +63,7 @@ function connectivity(spec: ContainerSpec): HostConfig {
       [`${containerPort}/${protocol}`, [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }]] as const,
   );
   return {
-    NetworkMode: spec.networks[0]?.network ?? "none",
+    NetworkMode: spec.networks[0]?.network ?? NO_NETWORK,
     ...(ports.length === 0
       ? {}
       : { PortBindings: Object.fromEntries(ports.map(([port, bindings]) => [port, [...bindings]])) }),

@@ -5,7 +5,7 @@ import type { Container, ContainerInspectInfo } from "dockerode";
 import type { ContainerDetail, ContainerInfo, ContainerRuntime, ContainerState } from "../container-runtime.ts";
 import type { EngineClient } from "./client.ts";
 import { containerCreateOptions } from "./container-options.ts";
-import { endpointConfig, labelFilter } from "./networks.ts";
+import { attachedTo, endpointConfig, labelFilter } from "./networks.ts";
 import { giveInput } from "./streams.ts";
 
 const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
@@ -124,7 +124,7 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
         labels: found.Config.Labels ?? {},
         state: stateOf(State.Status),
         image: found.Config.Image,
-        networks: Object.keys(found.NetworkSettings.Networks),
+        networks: attachedTo(found.NetworkSettings.Networks),
         pid: State.Pid,
         exitCode: State.ExitCode,
         oomKilled: State.OOMKilled,
@@ -143,7 +143,7 @@ export function createContainerOperations(client: EngineClient): ContainerOperat
         labels: found.Labels ?? {},
         state: stateOf(found.State),
         image: found.Image,
-        networks: Object.keys(found.NetworkSettings?.Networks ?? {}),
+        networks: attachedTo(found.NetworkSettings?.Networks),
       }));
     },
   };

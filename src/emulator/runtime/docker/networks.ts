@@ -4,6 +4,14 @@ import type { Attachment, ContainerRuntime, NetworkSpec } from "../container-run
 import type { EngineClient } from "./client.ts";
 import { textOf } from "./errors.ts";
 
+/** What the engine attaches containers without networks to. */
+export const NO_NETWORK = "none";
+
+/** The names of those networks that are some. */
+export function attachedTo(networks: Readonly<Record<string, unknown>> | undefined): string[] {
+  return Object.keys(networks ?? {}).filter((name) => name !== NO_NETWORK);
+}
+
 /** The endpoint settings of an attachment, as both container creation and `network connect` take them. */
 export function endpointConfig(attachment: Attachment): {
   IPAMConfig?: { IPv4Address?: string; IPv6Address?: string };
@@ -80,12 +88,17 @@ export function createNetworkOperations(client: EngineClient): NetworkOperations
     },
     connect: (container, attachment) =>
       client.call(`connect container "${container}" to network "${attachment.network}"`, async (docker) => {
-        try {
-          await docker
+        const connect = (): Promise<unknown> =>
+          docker
             .getNetwork(attachment.network)
             .connect({ Container: container, EndpointConfig: endpointConfig(attachment) });
+        try {
+          await connect();
         } catch (thrown) {
-          if (!/^endpoint with name .* already exists in network/.test(textOf(thrown))) throw thrown;
+          if (/^endpoint with name .* already exists in network/.test(textOf(thrown))) return;
+          if (!/with one of the networks in .*none/.test(textOf(thrown))) throw thrown;
+          await docker.getNetwork(NO_NETWORK).disconnect({ Container: container });
+          await connect();
         }
       }),
     disconnect: async (container, network) => {

@@ -67,7 +67,7 @@ export const LAYERS: readonly Layer[] = [
   { prefix: "src/emulator/wan", mayImport: [...COMPONENT, "src/emulator/component", "src/emulator/dns", "koffi"] },
   {
     prefix: "src/emulator/edge",
-    mayImport: [...COMPONENT, "src/emulator/component", "zod", "libsodium"],
+    mayImport: [...COMPONENT, "src/emulator/component", "zod", "koffi"],
     except: NO_FILES,
   },
   {

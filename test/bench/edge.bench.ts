@@ -26,8 +26,8 @@ const KEPT = { args: ["--h1", "-c64", SECONDS], warm: ["--h1", "-c64", WARM] };
 const NEW = { args: ["--h1", "-c1500", "-n1500", "-r1000"] };
 const LARGE = { args: ["--h1", "-c8", SECONDS], path: LARGE_PATH };
 /**
- * Long enough for the handshakes not to count. The client takes any suite, and each proxy chooses what costs it least: HAProxy
- * AES-128-GCM, for which the processor has instructions, and the edge ChaCha20-Poly1305.
+ * Long enough for the handshakes not to count. The client takes any suite; HAProxy and the edge choose AES-128-GCM, for which
+ * processors have instructions.
  */
 const TLS = { args: ["--h1", "-c64", "-D4s"], secure: true, warm: ["--h1", "-c64", WARM] };
 const HTTP2 = { args: ["-c8", "-m16", SECONDS], secure: true };

@@ -88,5 +88,5 @@ test.each([
 test("our first choice is the one that costs us least", async () => {
   const both = await talk();
   await until("a summary", () => both.printed().includes("Cipher is "));
-  expect(both.printed()).toContain("Cipher is TLS_CHACHA20_POLY1305_SHA256");
+  expect(both.printed()).toContain("Cipher is TLS_AES_128_GCM_SHA256");
 });

@@ -4,7 +4,7 @@ import type { Conn } from "../../src/emulator/edge/http1/conn.ts";
 import { SUITES } from "../../src/emulator/edge/tls/key-schedule.ts";
 import { RecordConn } from "../../src/emulator/edge/tls/record-conn.ts";
 import { RecordOpener, RecordSealer } from "../../src/emulator/edge/tls/record-layer.ts";
-import { loadRecordSpace } from "../../src/emulator/edge/tls/sodium-space.ts";
+import { loadRecordSpace } from "../../src/emulator/edge/tls/openssl-space.ts";
 import { Ear } from "./conn-ear.ts";
 
 const HEAD_BYTES = 5;

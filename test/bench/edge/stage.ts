@@ -2,7 +2,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "rolldown";
 import { createIssuer } from "../../../src/emulator/control-plane/leaf-signer.ts";
@@ -31,7 +30,8 @@ const file = (name: string): string => path.join(import.meta.dirname, name);
 
 /** Starts the proxies with an app behind them, and ends all of them after the work. */
 export async function withProxies<T>(kinds: readonly ProxyKind[], work: (stage: Stage) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(path.join(tmpdir(), "hangar-bench-"));
+  // Where the edge finds koffi, which cannot be bundled.
+  const folder = mkdtempSync(file("../../../node_modules/.hangar-bench-"));
   const programs: Program[] = [];
   const proxies = new Map<ProxyKind, Proxy>();
   try {
@@ -74,7 +74,10 @@ async function commandOf(kind: ProxyKind, place: Place): Promise<readonly string
       const program = path.join(folder, "edge.mjs");
       // As in planets, it is one file: what a module takes from another costs more at each use than what is its own.
       if (!existsSync(program))
-        await build({ input: file("edge.ts"), platform: "node", output: { file: program, codeSplitting: false } });
+        await build({
+          ...{ input: file("edge.ts"), platform: "node", external: ["koffi"] },
+          output: { file: program, codeSplitting: false },
+        });
       return [...nodeAsInPlanets(), program, ...[port, securePort, appPort].map(String), sockets];
     }
     default:

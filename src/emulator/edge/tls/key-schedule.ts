@@ -20,8 +20,6 @@ export const NONCE_BYTES = 12;
 export interface TrafficKey {
   readonly key: Buffer;
   readonly iv: Buffer;
-  /** The key as node:crypto wants it, from its first use there on: making it costs more than most uses. */
-  object?: KeyObject;
 }
 
 export function trafficKeyOf(secret: Buffer, { hash, keyBytes }: Suite): TrafficKey {

@@ -6,7 +6,7 @@ import type { TlsOptions } from "../http-features.ts";
 import { Handshake, type HandshakeDeps, type Secured, type TrafficSecrets } from "./handshake.ts";
 import type { LeafCertificates } from "./leaf-certificates.ts";
 import type { RecordSpace } from "./record-space.ts";
-import { loadRecordSpace } from "./sodium-space.ts";
+import { loadRecordSpace } from "./openssl-space.ts";
 
 /** A client that has not shaken hands by then is not going to. */
 export const HANDSHAKE_MS = 10_000;
@@ -16,7 +16,7 @@ export const MAX_HANDSHAKES = 1_024;
 const SESSION_SECONDS = 7_200;
 /** The platform's (PH-04): those of TLS 1.3, and of 1.2 those for ECDSA alone. What costs us least comes first. */
 const CIPHERS = [
-  ...["TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"],
+  ...["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
   ...["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"],
 ].join(":");
 const HTTP_PROTOCOLS: readonly string[] = ["h2", "http/1.1"];
@@ -31,7 +31,7 @@ export interface TlsServerDeps {
   readonly versions?: readonly string[];
   /** The certificate for clients whose name is unknown, or who give none; absent: they are refused. */
   readonly unnamed?: { readonly certificate: string; readonly key: string } | undefined;
-  /** Where records are sealed; absent: libsodium's memory. */
+  /** Where records are sealed; absent: OpenSSL's functions do it. */
   loadSpace?(): Promise<RecordSpace>;
   log(text: string): void;
 }

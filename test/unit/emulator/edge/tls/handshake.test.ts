@@ -193,7 +193,7 @@ test("what was agreed on is told, and where the client is", async () => {
   expect([plain.conn!.remoteAddress, plain.conn!.remotePort]).toEqual(["192.0.2.7", 4711]);
 });
 
-test("where libsodium is missing, connections stay with their sockets, and that is said once", async () => {
+test("where OpenSSL's functions are missing, connections stay with their sockets, and that is said once", async () => {
   const logs: string[] = [];
   const loadSpace = (): Promise<never> => Promise.reject(new Error("no such module"));
   let ear = new Ear();

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { nextSecretOf, SUITES, trafficKeyOf, writeNonce } from "../../../../../src/emulator/edge/tls/key-schedule.ts";
 import { RecordSealer } from "../../../../../src/emulator/edge/tls/record-layer.ts";
-import { loadRecordSpace } from "../../../../../src/emulator/edge/tls/sodium-space.ts";
+import { loadRecordSpace } from "../../../../../src/emulator/edge/tls/openssl-space.ts";
 
 const suite = SUITES.get("TLS_AES_128_GCM_SHA256")!;
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(" ", ""), "hex");

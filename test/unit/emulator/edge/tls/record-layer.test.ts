@@ -6,7 +6,7 @@ import { type Suite, SUITES, trafficKeyOf } from "../../../../../src/emulator/ed
 import * as format from "../../../../../src/emulator/edge/tls/record-format.ts";
 import { RecordOpener, RecordSealer } from "../../../../../src/emulator/edge/tls/record-layer.ts";
 import type { RecordSpace } from "../../../../../src/emulator/edge/tls/record-space.ts";
-import { loadRecordSpace } from "../../../../../src/emulator/edge/tls/sodium-space.ts";
+import { loadRecordSpace } from "../../../../../src/emulator/edge/tls/openssl-space.ts";
 
 let space: RecordSpace;
 beforeAll(async () => {

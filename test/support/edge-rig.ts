@@ -132,9 +132,10 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
   const material = await authority;
   const signer = createLeafSigner({ authority: material, isServed: isSignedName, nowMs: Date.now });
   const kind = options.sockets ?? process.env["HANGAR_TEST_SOCKETS"];
+  const sockets = kind === "handles" ? createHandleSockets({ timer: systemTimer }) : publicSockets;
   const dataPlane = createDataPlane({
     ...{
-      sockets: kind === "handles" ? createHandleSockets({ timer: systemTimer }) : publicSockets,
+      sockets,
       runCheck,
       backhaulPort,
       echoPort,
@@ -142,7 +143,7 @@ export async function startEdgeRig(options: EdgeRigOptions = {}): Promise<EdgeRi
     },
     timeLimits: { ...CLIENT_TIME_LIMITS, ...options.timeLimits },
     maxConnections: options.maxConnections,
-    nowMs: options.nowMs ?? Date.now,
+    nowMs: sockets.clock(options.nowMs ?? Date.now),
     ...{ monotonicMs: () => performance.now(), timer: systemTimer, random: Math.random, randomBytes },
     log: (text) => void logs.push(text),
     open: (path, body) => {

@@ -29,5 +29,17 @@ export function codingFor(acceptEncoding: string | undefined, head: Head, bytes:
   if (acceptEncoding === undefined || head.has(FIELD.contentEncoding)) return undefined;
   if (head.status === 206 || head.status < 200 || (head.contentLength >= 0 && head.contentLength < MIN_BYTES))
     return undefined;
-  return COMPRESSIBLE.test(head.valueOf(bytes, FIELD.contentType) ?? "") ? negotiateCoding(acceptEncoding) : undefined;
+  return shrinks(head.valueOf(bytes, FIELD.contentType) ?? "") ? negotiateCoding(acceptEncoding) : undefined;
+}
+
+let lastType = "";
+let lastShrinks = false;
+
+/** Apps answer with few types. */
+function shrinks(contentType: string): boolean {
+  if (contentType !== lastType) {
+    lastType = contentType;
+    lastShrinks = COMPRESSIBLE.test(contentType);
+  }
+  return lastShrinks;
 }

@@ -5,6 +5,7 @@ import { Dispatch } from "./dispatch.ts";
 import { createHostEntries } from "./host-entries.ts";
 import type { ClientPolicy } from "./http1/client-policy.ts";
 import { FIELD } from "./http1/field-names.ts";
+import { LastText } from "./http1/last-text.ts";
 import { REPLAY_BYTES } from "./http1/replay-buffer.ts";
 import type { LoadTracker } from "./load.ts";
 import { DROPPED_FROM_REQUEST } from "./platform-fields.ts";
@@ -70,10 +71,11 @@ const TRACES: ReadonlyMap<string, "short" | "full"> = new Map([
 /** Accepts requests of clients that came in by one entrance. */
 export function createDispatcher(deps: DispatcherDeps, entrance: Entrance): ClientPolicy["accept"] {
   const entryOf = createHostEntries(entrance, deps.server);
+  const lastHost = new LastText();
 
   return (exchange, head, bytes, conn) => {
     const world = deps.world();
-    const named = bytes.toString("latin1", head.hostStart, head.hostEnd);
+    const named = lastHost.of(bytes, head.hostStart, head.hostEnd);
     const place = entryOf(named, head.valueOf(bytes, FIELD.clientRegion), world);
     const { host, app, region, refusal, features } = place;
     const { target } = exchange.request;

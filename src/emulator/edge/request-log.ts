@@ -68,17 +68,18 @@ type Written<T> = { -readonly [K in keyof T]: T[K] };
  * garbage, and make the heap for it so large that it no longer fits the processor's caches.
  */
 function overwrite(place: Written<RequestRecord>, record: RequestRecord): void {
-  place.app = record.app;
+  // To put a young text into an old record costs more than to compare, and mostly the text is the same.
+  if (place.app !== record.app) place.app = record.app;
   place.atMs = record.atMs;
   place.requestId = record.requestId;
-  place.method = record.method;
-  place.host = record.host;
-  place.path = record.path;
+  if (place.method !== record.method) place.method = record.method;
+  if (place.host !== record.host) place.host = record.host;
+  if (place.path !== record.path) place.path = record.path;
   place.status = record.status;
-  place.edge = record.edge;
-  place.machine = record.machine;
-  place.region = record.region;
-  place.clientAddress = record.clientAddress;
+  if (place.edge !== record.edge) place.edge = record.edge;
+  if (place.machine !== record.machine) place.machine = record.machine;
+  if (place.region !== record.region) place.region = record.region;
+  if (place.clientAddress !== record.clientAddress) place.clientAddress = record.clientAddress;
   place.headMs = record.headMs;
   place.totalMs = record.totalMs;
   place.attempts = record.attempts;

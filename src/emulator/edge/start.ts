@@ -59,15 +59,24 @@ export interface RunningEdge {
 /** @throws PLANET_START_FAILED, PORT_TAKEN */
 export async function startEdge(deps: StartEdgeDeps): Promise<RunningEdge> {
   const { managementAddress, token, controlUrl, version, send, open, nowMs, monotonicMs, timer, random, log } = deps;
+  const sockets = await chooseSockets({ timer, log });
   const dataPlaneDeps: DataPlaneDeps = {
     ...{
-      sockets: await chooseSockets({ timer, log }),
+      sockets,
       runCheck,
       backhaulPort: EDGE_BACKHAUL_PORT,
       echoPort: EDGE_ECHO_PORT,
       timeLimits: CLIENT_TIME_LIMITS,
     },
-    ...{ server: serverName(version, nowMs()), nowMs, monotonicMs, timer, random, randomBytes, log },
+    ...{
+      server: serverName(version, nowMs()),
+      nowMs: sockets.clock(nowMs),
+      monotonicMs,
+      timer,
+      random,
+      randomBytes,
+      log,
+    },
     post: (path, body, timeoutMs) =>
       send(`${controlUrl}${path}`, { method: "POST", body: JSON.stringify(body), timeoutMs }),
     open: (path, body, timeoutMs) =>

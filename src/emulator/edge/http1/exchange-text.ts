@@ -15,10 +15,13 @@ export function requestText({ method, upgrade }: ExchangeRequest, path: string, 
   return `${method} ${path} HTTP/1.1\r\n${lines}${change}\r\n`;
 }
 
+/** The version in the status lines of all responses, whichever one the far end speaks. */
+export const OUR_VERSION = "HTTP/1.1";
+
 /** The head of a final response. @param closes the connection ends with it @param keepsOld the client speaks HTTP/1.0 */
-export function responseText(statusText: string, lines: string, closes: boolean, keepsOld: boolean): string {
+export function responseText(lines: string, closes: boolean, keepsOld: boolean): string {
   const keepsOldClient = keepsOld ? "connection: keep-alive\r\n" : "";
-  return `${statusText}${lines}${closes ? "connection: close\r\n" : keepsOldClient}\r\n`;
+  return `${lines}${closes ? "connection: close\r\n" : keepsOldClient}\r\n`;
 }
 
 /** The field lines of a response that changes the protocol. */
@@ -33,9 +36,4 @@ function changeTo(protocol: string): string {
 /** The field lines of a body that is compressed on its way. */
 export function codingLines(coding: string): string {
   return `content-encoding: ${coding}\r\nvary: accept-encoding\r\ntransfer-encoding: chunked\r\n`;
-}
-
-/** The status line of a response, in our own version. */
-export function statusLine(head: Head, bytes: Buffer, start: number): string {
-  return `HTTP/1.1${bytes.toString("latin1", start + "HTTP/1.1".length, head.fieldsStart)}`;
 }

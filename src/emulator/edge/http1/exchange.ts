@@ -5,7 +5,7 @@ import type { BodyReader, ResponseBody } from "./body.ts";
 import { BodyEncoder } from "./body-encoder.ts";
 import { BodyCollector } from "./body-collector.ts";
 import type { ExchangeClient, ExchangeDeps, ExchangeOwner, ExchangeRequest } from "./exchange-roles.ts";
-import { codingLines, expectationOf, requestText, responseText, statusLine, upgradeLines } from "./exchange-text.ts";
+import { codingLines, expectationOf, OUR_VERSION, requestText, responseText, upgradeLines } from "./exchange-text.ts";
 import type { Head } from "./head.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { renderReply } from "./reply.ts";
@@ -165,8 +165,8 @@ export class Exchange implements UpstreamUser {
     this.#client.touch();
     // 100 only invites the body: the request can still be sent elsewhere afterwards.
     if (head.status !== 100) this.#kept.discard();
-    if (this.request.minorVersion === 0) return;
-    this.#client.conn.writeText(`${statusLine(head, bytes, start)}${this.#passingLines(head, bytes, true)}\r\n`);
+    if (this.request.minorVersion > 0)
+      this.#client.conn.writeText(`${this.#passingLines(head, bytes, start, true)}\r\n`);
   }
 
   response(head: Head, bytes: Buffer, start: number, framing: ResponseBody["framing"]): UpstreamFault | undefined {
@@ -183,9 +183,8 @@ export class Exchange implements UpstreamUser {
     if (framing === "until-close" || decoded || !this.#body.done) this.#closes = true;
     const coding = framing === "none" || decoded ? undefined : this.#codingOf(head, bytes, framing);
     const unframed = decoded || coding !== undefined || head.status === 204;
-    const lines = this.#passingLines(head, bytes, unframed) + (coding ?? "") + this.#owner!.responseLines();
-    const isOld = this.request.minorVersion === 0;
-    this.#responseText = responseText(statusLine(head, bytes, start), lines, this.#closes, isOld);
+    const lines = this.#passingLines(head, bytes, start, unframed) + (coding ?? "") + this.#owner!.responseLines();
+    this.#responseText = responseText(lines, this.#closes, this.request.minorVersion === 0);
     return undefined;
   }
 
@@ -236,8 +235,8 @@ export class Exchange implements UpstreamUser {
     this.#answered = true;
     this.#tunnel = true;
     this.#kept.discard();
-    const lines = this.#passingLines(head, bytes, true) + this.#owner!.responseLines();
-    const text = `${statusLine(head, bytes, start)}${lines}${upgradeLines(head, bytes, this.request)}\r\n`;
+    const lines = this.#passingLines(head, bytes, start, true) + this.#owner!.responseLines();
+    const text = `${lines}${upgradeLines(head, bytes, this.request)}\r\n`;
     this.#client.conn.writeTextAndBytes(text, bytes, restStart, end);
     this.#client.becomeTunnel();
   }
@@ -280,9 +279,10 @@ export class Exchange implements UpstreamUser {
     waiting?.assign(this);
   }
 
-  #passingLines(head: Head, bytes: Buffer, withoutFraming: boolean): string {
+  /** The status line in our own version, and those of a response's fields that pass. */
+  #passingLines(head: Head, bytes: Buffer, start: number, withoutFraming: boolean): string {
     const { dropped, removed } = this.#owner!;
-    return head.keptLines(bytes, dropped, withoutFraming, removed);
+    return OUR_VERSION + head.keptLines(bytes, dropped, withoutFraming, removed, start + OUR_VERSION.length);
   }
 
   #breakOff(): void {

@@ -1,6 +1,7 @@
 // Conn over a handle of libuv's: one buffer for all reads, and writes that cost no object where the kernel takes them at
 // once, which is nearly always. Behaves as net-conn.ts does.
 import type { Conn, ConnListener } from "./conn.ts";
+import type { EventTimes } from "./event-times.ts";
 import type { Handles, StreamHandle, TcpHandle, WriteRequest } from "./libuv-handles.ts";
 import { plainAddress } from "./net-conn.ts";
 
@@ -16,8 +17,12 @@ export interface HandleConns {
   open(handle: TcpHandle, listener: ConnListener): Conn;
 }
 
-/** @param later runs something when the present callback has ended */
-export function createHandleConns(handles: Handles, later: (run: () => void) => void): HandleConns {
+/** @param later runs something when the present callback has ended @param times is told of each read */
+export function createHandleConns(
+  handles: Handles,
+  later: (run: () => void) => void,
+  times: Pick<EventTimes, "begin" | "end">,
+): HandleConns {
   const { streamState, readBytesOrError, lastWriteWasAsync } = handles;
   /** All handles read into it, one at a time: what they hand on is only valid during the call. */
   const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
@@ -36,7 +41,12 @@ export function createHandleConns(handles: Handles, later: (run: () => void) => 
   }
 
   function onread(this: StreamHandle): void {
-    this.reader?.read(streamState[readBytesOrError]!);
+    times.begin();
+    try {
+      this.reader?.read(streamState[readBytesOrError]!);
+    } finally {
+      times.end();
+    }
   }
 
   class HandleConn implements Conn {

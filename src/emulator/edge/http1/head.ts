@@ -2,6 +2,7 @@
 // the record is meant to be reused for the next message.
 import { FOLDED_TOKEN } from "./byte-classes.ts";
 import { FIELD, type Field } from "./field-names.ts";
+import { LastText } from "./last-text.ts";
 
 /** How large a head may be. */
 export interface HeadLimits {
@@ -47,6 +48,10 @@ export class Head {
   /** Lower-case names that the Connection field nominates besides the usual options; these fields end here too. */
   nominated: string[] = [];
   #fields = new Int32Array(CLIENT_HEAD_LIMITS.maxFields * STRIDE);
+  /** By kind: those whose values are read often, and change seldom. */
+  readonly #lastOf: readonly (LastText | undefined)[] = Object.values(FIELD).map((kind) =>
+    kind === FIELD.acceptEncoding || kind === FIELD.contentType ? new LastText() : undefined,
+  );
 
   reset(): void {
     this.length = 0;
@@ -113,7 +118,9 @@ export class Head {
 
   value(bytes: Buffer, index: number): string {
     const at = index * STRIDE;
-    return bytes.toString("latin1", this.#fields[at + 3], this.#fields[at + 4]);
+    const [start, end] = [this.#fields[at + 3]!, this.#fields[at + 4]!];
+    const last = this.#lastOf[this.#fields[at]!];
+    return last === undefined ? bytes.toString("latin1", start, end) : last.of(bytes, start, end);
   }
 
   /** The value of the first field of that kind, or undefined. */
@@ -163,10 +170,17 @@ export class Head {
    * @param dropped one entry per kind; 1 drops
    * @param withoutFraming drops Content-Length and Transfer-Encoding as well
    * @param removed lower-case names of further fields to drop
+   * @param from where what is kept begins, if that is before the fields
    */
-  keptLines(bytes: Buffer, dropped: Uint8Array, withoutFraming = false, removed?: ReadonlySet<string>): string {
+  keptLines(
+    bytes: Buffer,
+    dropped: Uint8Array,
+    withoutFraming = false,
+    removed?: ReadonlySet<string>,
+    from = this.fieldsStart,
+  ): string {
     let kept = "";
-    let runStart = this.fieldsStart;
+    let runStart = from;
     for (let i = 0; i < this.fieldCount; i += 1) {
       const kind = this.kind(i);
       const framing = kind === FIELD.contentLength || kind === FIELD.transferEncoding;

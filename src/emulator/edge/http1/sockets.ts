@@ -3,6 +3,7 @@
 import net, { isIPv4 } from "node:net";
 import { getSystemErrorName } from "node:util";
 import type { Connector } from "./conn.ts";
+import { EventTimes } from "./event-times.ts";
 import { createHandleConns } from "./handle-conn.ts";
 import { type Handles, openHandles } from "./libuv-handles.ts";
 import { plainTransport, type Transport } from "./listener.ts";
@@ -13,12 +14,15 @@ export interface Sockets {
   readonly connector: Connector;
   /** Of plain ports. */
   readonly transport: Transport;
+  /** The same clock, looked at no more often than is needed by what these sockets call. */
+  clock(nowMs: () => number): () => number;
 }
 
 export const publicSockets: Sockets = {
   kind: "public",
   connector: netConnector,
   transport: plainTransport,
+  clock: (nowMs) => nowMs,
 };
 
 export interface HandleSocketsDeps {
@@ -28,7 +32,8 @@ export interface HandleSocketsDeps {
 
 /** @throws PLANET_START_FAILED as openHandles */
 export function createHandleSockets({ timer, handles = openHandles() }: HandleSocketsDeps): Sockets {
-  const { open } = createHandleConns(handles, queueMicrotask);
+  const times = new EventTimes();
+  const { open } = createHandleConns(handles, queueMicrotask, times);
   const connector: Connector = {
     connect(endpoint, timeoutMs, listener, outcome) {
       const { host, port, localAddress } = endpoint;
@@ -64,6 +69,7 @@ export function createHandleSockets({ timer, handles = openHandles() }: HandleSo
 
   return {
     kind: "handles",
+    clock: (nowMs) => times.clock(nowMs),
     connector,
     transport: (adopt) => {
       const server = net.createServer();

@@ -38,7 +38,8 @@ export interface ReadyAnchorsDeps {
  * @param present its containers
  */
 export function lacksAnchor(machine: MachineRecord, present: readonly ContainerInfo[]): boolean {
-  if (machine.desired !== "started" || machine.config.auto_destroy === true || !isSettled(machine, present)) return false;
+  if (machine.desired !== "started" || machine.config.auto_destroy === true || !isSettled(machine, present))
+    return false;
   return !present.some((container) => (isAnchor(container) ? isAlive(container) : joinsAnchor(container)));
 }
 

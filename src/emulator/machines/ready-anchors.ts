@@ -9,8 +9,11 @@ import { isSettled } from "./converge.ts";
 import { isAlive, isAnchor, isWaiting, joinsAnchor } from "./machine-containers.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** For so long nothing has changed: an app that has just been woken has its first requests behind it. */
-const QUIET_MS = 3_000;
+/**
+ * For so long nothing has changed: an app that has just been woken has its first requests behind it, and its machine the
+ * first look at its CPU balance, which takes the engine as well.
+ */
+const QUIET_MS = 6_000;
 /** One that somebody has ended is missed then. */
 const LOOK_EVERY_MS = 60_000;
 /** Each takes 4.4 MB, which not every machine of many is worth. */

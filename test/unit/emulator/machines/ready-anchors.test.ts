@@ -12,7 +12,7 @@ import { LABEL, planetLabels } from "../../../../src/emulator/runtime/labels.ts"
 import type { MemoryRuntime } from "../../../../src/emulator/runtime/memory/memory-runtime.ts";
 import { createMemoryRig, type MachineRig } from "../../../support/machine-rig.ts";
 
-const QUIET_MS = 3_000;
+const QUIET_MS = 6_000;
 const LATER_MS = 60_000;
 
 describe("machinesToReady", () => {

@@ -68,7 +68,7 @@ async function engineFacts(context: Context): Promise<EngineFacts> {
   const containers = await runtime.listContainers(planetLabels(context.planet));
   const parts = containers.flatMap(({ labels, state }) => {
     const name = labels[LABEL.component];
-    return name === undefined || name === "machine" ? [] : [{ name, running: state === "running" }];
+    return name === undefined || labels[LABEL.machine] !== undefined ? [] : [{ name, running: state === "running" }];
   });
   return { ...info, source, isLocal, parts };
 }

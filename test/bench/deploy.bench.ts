@@ -8,6 +8,8 @@ import { programContainerSpec } from "../../src/emulator/machines/container-spec
 import { machinePrograms } from "../../src/emulator/machines/programs.ts";
 import type { ContainerRuntime, ContainerSpec } from "../../src/emulator/runtime/container-runtime.ts";
 import { createDockerRuntime } from "../../src/emulator/runtime/docker/docker-runtime.ts";
+import { planetLabels } from "../../src/emulator/runtime/labels.ts";
+import { waitUntil } from "../../src/platform/clock.ts";
 import { createMachineRig, type MachineRig } from "../support/machine-rig.ts";
 import { createHangarCli, type HangarCli } from "../support/hangar-cli.ts";
 import { SMALL_BASE, writeSmallApp } from "../support/small-server.ts";
@@ -67,6 +69,14 @@ async function run(): Promise<BenchRow[]> {
             return timed(() => deployed(cli, folder, "updated", "--force"));
           },
         },
+        {
+          name: `deploy: ${MACHINES} machines, the same with what was made ready meanwhile`,
+          measure: async () => {
+            await startAgain(cli);
+            await readied(runtime);
+            return timed(() => deployed(cli, folder, "updated", "--force"));
+          },
+        },
       ],
       runs: RUNS,
       warmups: 1,
@@ -97,6 +107,16 @@ async function deployed(cli: HangarCli, folder: string, action: string, ...flags
 /** What a first replacement leaves for those that follow (docs/adr/0017) is gone. */
 async function startAgain(cli: HangarCli): Promise<void> {
   for (const verb of ["stop", "start"]) await cli.json(["machine", verb, "--all", "--app", APP]);
+}
+
+/** Resolves when the planet has made ready what a first replacement needs of every machine. */
+async function readied(runtime: ContainerRuntime): Promise<void> {
+  const all = async (): Promise<true | undefined> => {
+    const anchors = await runtime.listContainers(planetLabels(PLANET, "anchor"));
+    const ready = anchors.filter(({ state, networks }) => state === "running" && networks.length === 0);
+    return ready.length === MACHINES ? true : undefined;
+  };
+  await waitUntil(all, { what: "anchors for all machines", deadlineMs: 60_000, intervalMs: 250 });
 }
 
 /** The same containers of the same image, made of records that nobody keeps. */

@@ -256,7 +256,10 @@ test("containers of one machine reach each other on localhost, and start after w
   expect(await rig.containers(id)).toEqual({});
 });
 
-test("a program that replaces another has its network, and its port although connections have just been closed", async () => {
+test.each([
+  ["a program that replaces another", false],
+  ["a program that replaces another whose anchor was made ready", true],
+])("%s has its network, and its port although connections have just been closed", async (_what, readied) => {
   const server =
     'use IO::Socket::INET; $| = 1; $SIG{INT} = sub { exit 0 }; my $s = IO::Socket::INET->new(LocalPort => 8080, Listen => 5) or die "$!"; print "ready\\n"; while (my $c = $s->accept()) { close $c }';
   const client =
@@ -272,10 +275,13 @@ test("a program that replaces another has its network, and its port although con
   };
   const replace = (): Promise<void> => rig.want(id, { instanceId: ulid(Date.now(), randomBytes), state: "replacing" });
   const alone = await look();
+  const interfaces = await docker("exec", await rig.containerId(id), "ls", "/sys/class/net");
+  if (readied) await rig.supervisor.readyAnchor(id);
   const sandboxes: string[] = [];
   for (let version = 2; version <= 3; version += 1) {
     await replace();
     expect(await look()).toBe(alone);
+    expect(await docker("exec", await rig.containerId(id), "ls", "/sys/class/net")).toBe(interfaces);
     sandboxes.push(await docker("exec", await rig.containerId(id), "readlink", "/proc/1/ns/net"));
   }
   expect(sandboxes[0]).toBe(sandboxes[1]);

@@ -41,6 +41,8 @@ export interface MemoryPlanet extends AsyncDisposable {
 }
 
 export interface MemoryPlanetOptions {
+  /** Absent: no anchors are made ready, whose time would come in the middle of a slow test. */
+  readonly readiesAnchors?: boolean;
   /** Room on the engine's disk; absent: plenty. */
   readonly freeBytes?: () => Promise<number>;
   readonly images: Readonly<Record<string, Program>>;
@@ -128,6 +130,7 @@ export async function startMemoryPlanet(options: MemoryPlanetOptions): Promise<M
     edgeUrl: "http://127.0.0.4:4281",
     ...(options.servicePorts === undefined ? {} : { servicePorts: options.servicePorts }),
     send,
+    readiesAnchors: options.readiesAnchors ?? false,
     freeBytes: options.freeBytes ?? (() => Promise.resolve(1024 ** 4)),
     now: systemClock.now,
     timer: systemTimer,

@@ -85,6 +85,7 @@ export async function runControl(options: ControlOptions, signal: AbortSignal): 
     send,
     // The state folder is a volume as those of machines are.
     freeBytes: () => statfs(options.stateDir).then(({ bavail, bsize }) => bavail * bsize),
+    readiesAnchors: true,
     now,
     timer,
     random,

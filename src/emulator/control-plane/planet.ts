@@ -57,6 +57,8 @@ export interface PlanetDeps {
   readonly send: HttpSend;
   /** Room on the disk that volumes and containers are on, in bytes. */
   readonly freeBytes: () => Promise<number>;
+  /** Whether networks of machines are made ready for replacements while nothing else happens. */
+  readonly readiesAnchors: boolean;
   readonly now: () => number;
   readonly timer: (afterMs: number, run: () => void) => () => void;
   readonly random: RandomBytes;
@@ -172,6 +174,7 @@ export function createPlanet(deps: PlanetDeps): Planet {
   const upkeep = createUpkeep({
     ...{ planet: record.name, store, runtime, journal, now: deps.now, timer: deps.timer, log: deps.log },
     ...{ volumes, convergence, exec: inside.exec, converge: supervisor.converge, freeBytes: deps.freeBytes },
+    ...{ readiesAnchors: deps.readiesAnchors, readyAnchor: supervisor.readyAnchor },
     report: (result) => acceptChecks([result]),
     volumeUsage: volumeUsage.measure,
     throttles: () => behaviour.read().cpuThrottling === true,

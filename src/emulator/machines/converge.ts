@@ -4,7 +4,7 @@ import type { MachineRecord } from "../model/records.ts";
 import type { ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
 import { LABEL } from "../runtime/labels.ts";
 import { programOf } from "./launch.ts";
-import { isAlive, isAnchor, type MachineContainers } from "./machine-containers.ts";
+import { isAlive, isAnchor, isWaiting, type MachineContainers } from "./machine-containers.ts";
 import { machinePrograms } from "./programs.ts";
 import { createStarting, hasNetwork, type StartingDeps } from "./starting.ts";
 import { event } from "./state-journal.ts";
@@ -44,16 +44,19 @@ export function createConvergence(deps: ConvergeDeps): (id: string) => Promise<v
     journal.write(machine.id, { state: "destroyed" }, event("destroy", "destroyed", "user"));
   };
 
-  const halt = async (machine: MachineRecord, current: readonly ContainerInfo[]): Promise<void> => {
+  const halt = async (machine: MachineRecord, present: readonly ContainerInfo[]): Promise<void> => {
+    // Nothing uses it: it goes at once, and the next start has nothing to remove.
+    const removing = removeAll(present.filter(isWaiting));
+    const current = present.filter((container) => !isWaiting(container));
     if (!current.some(isLiveProgram)) {
-      await stopAll(machine, current);
+      await Promise.all([stopAll(machine, current), removing]);
       if (machine.state === "suspended") journal.write(machine.id, { state: "stopped", ...STOP_DONE });
       else if (machine.state !== "stopped" && machine.state !== "created" && machine.state !== "failed")
         journal.write(machine.id, { state: "stopped" });
       return;
     }
     journal.write(machine.id, { state: "stopping" });
-    const detail = await stopAndLook(machine, current);
+    const [detail] = await Promise.all([stopAndLook(machine, current), removing]);
     journal.write(machine.id, { state: "stopped", restarts: 0, ...STOP_DONE }, exited(detail, false));
   };
 

@@ -68,6 +68,8 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
     // A restart or a start under way stops and starts it by itself.
     if (detail.state !== "exited" || machine.restartRequested) return false;
     if (isAnchor(detail)) {
+      // No program has used it.
+      if (detail.networks.length === 0) return false;
       // Not at once: one that cannot stay would be started without end.
       deps.later(id, ANCHOR_PAUSE_MS);
       return true;

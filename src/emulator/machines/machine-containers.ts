@@ -58,6 +58,11 @@ export function isAnchor({ labels }: Pick<ContainerInfo, "labels">): boolean {
   return labels[LABEL.component] === "anchor";
 }
 
+/** Whether it is an anchor that runs and has no network yet: it holds no addresses, and another container may have them. */
+export function isWaiting(container: ContainerInfo): boolean {
+  return isAnchor(container) && isAlive(container) && container.networks.length === 0;
+}
+
 /** Whether a program's container uses the network of an anchor. */
 export function joinsAnchor({ networks }: Pick<ContainerInfo, "networks">): boolean {
   return networks.length === 0;

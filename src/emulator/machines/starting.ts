@@ -4,7 +4,7 @@ import type { MachineRecord } from "../model/records.ts";
 import type { ContainerDetail, ContainerInfo, ContainerRuntime } from "../runtime/container-runtime.ts";
 import type { Store } from "../control-plane/store/store.ts";
 import { containerOf, type Launcher, needsAnchor } from "./launch.ts";
-import { isAlive, isAnchor, joinsAnchor, type MachineContainers } from "./machine-containers.ts";
+import { isAlive, isAnchor, isWaiting, joinsAnchor, type MachineContainers } from "./machine-containers.ts";
 import { machinePrograms } from "./programs.ts";
 import { event, type StateJournal } from "./state-journal.ts";
 import { STOP_DONE, type Stopping } from "./stopping.ts";
@@ -36,9 +36,14 @@ export interface Present {
   readonly anchor: ContainerInfo | undefined;
 }
 
+/** Whether an anchor has the machine's addresses. */
+function holdsNetwork(anchor: ContainerInfo): boolean {
+  return isAlive(anchor) && !isWaiting(anchor);
+}
+
 /** Whether a program that runs has its network; an anchor that it does not use must not hold the same addresses. */
 export function hasNetwork(program: ContainerInfo, anchor: ContainerInfo | undefined): boolean {
-  return joinsAnchor(program) === (anchor !== undefined && isAlive(anchor));
+  return joinsAnchor(program) === (anchor !== undefined && holdsNetwork(anchor));
 }
 
 /** Takes a machine that should run there; resolves when it does, or has failed. */
@@ -114,9 +119,10 @@ export function createStarting(
     const present = current.filter(isUsable);
     const joins = needsAnchor(machine, present, { anchor, replaces });
     // Nothing else may hold the machine's addresses.
-    if (!joins && anchor !== undefined && isAlive(anchor)) await removeAll([anchor]);
+    if (!joins && anchor !== undefined && holdsNetwork(anchor)) await removeAll([anchor]);
     const [only] = stale.length > 0 && present.length === 0 && programs.length === 1 ? programs : [];
-    const unused = [...stale, ...(joins || anchor === undefined ? [] : [anchor])];
+    const keepsAnchor = joins || anchor === undefined || isWaiting(anchor);
+    const unused = keepsAnchor ? stale : [...stale, anchor];
     // Begun before anything is stopped: it takes the engine as long as a program takes to end.
     const anchoring =
       joins && anchor === undefined ? [containers.prepareAnchor(machine, { early: stale.some(isAlive) })] : [];

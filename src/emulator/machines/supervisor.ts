@@ -10,7 +10,8 @@ import { createConvergence, isSettled } from "./converge.ts";
 import { createEngineRestart } from "./engine-restart.ts";
 import { createExits } from "./exits.ts";
 import { createLauncher, programOf } from "./launch.ts";
-import { createMachineContainers } from "./machine-containers.ts";
+import { createMachineContainers, isAnchor } from "./machine-containers.ts";
+import { lacksAnchor } from "./ready-anchors.ts";
 import { createSerialQueue } from "./serial-queue.ts";
 import { event, type StateJournal } from "./state-journal.ts";
 
@@ -34,6 +35,11 @@ export interface Supervisor {
   exited(id: string, containerId: string, oomKilled?: boolean): void;
   /** Ends one program of a machine that is not well; what follows is as when it had ended by itself. */
   stopProgram(id: string, container: string): Promise<void>;
+  /**
+   * Starts what will keep the network of a machine whose program is replaced, if the machine lacks it and nothing is to be
+   * done for it. It changes nothing that anybody sees of the machine; a failure is the caller's.
+   */
+  readyAnchor(id: string): Promise<void>;
   idle(): Promise<void>;
 }
 
@@ -164,6 +170,15 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
             state === "running",
         );
         if (own !== undefined) await containers.stop(machine, programOf(machine, own), own);
+      }),
+    readyAnchor: (id) =>
+      queue.run(id, async () => {
+        const machine = store.machine(id);
+        const present = machine === undefined ? [] : await containers.list(id);
+        if (machine === undefined || !lacksAnchor(machine, present)) return;
+        // One that has ended still has the name.
+        await Promise.all(present.filter(isAnchor).map((ended) => runtime.removeContainer(ended.id)));
+        await containers.prepareAnchor(machine, { early: true });
       }),
     idle: () => queue.idle(),
     reconcile: async () => {

@@ -3,7 +3,17 @@ import { expect, test } from "vitest";
 import { LastText } from "../../../../../src/emulator/edge/http1/last-text.ts";
 
 test("is the text of the bytes, whatever was asked for before", () => {
-  const values = ["", "a", "b", "gzip, br", "gzip, bR", "x".repeat(64), "x".repeat(65), "y".repeat(500), "\u00FF\u0000"];
+  const values = [
+    "",
+    "a",
+    "b",
+    "gzip, br",
+    "gzip, bR",
+    "x".repeat(64),
+    "x".repeat(65),
+    "y".repeat(500),
+    "\u00FF\u0000",
+  ];
   assert(
     property(array(constantFrom(...values)), uint8Array({ maxLength: 80 }), (asked, before) => {
       const last = new LastText();

@@ -46,6 +46,7 @@ export function createListener(policy: ListenerPolicy, deps: ClientDeps, transpo
   const { maxConnections = MAX_CONNECTIONS } = policy;
   const connections = new Set<ClientConnection>();
   let drained: (() => void) | undefined;
+  let isOver = false;
   const closed = (connection: ClientConnection): void => {
     connections.delete(connection);
     if (connections.size === 0) drained?.();
@@ -55,6 +56,8 @@ export function createListener(policy: ListenerPolicy, deps: ClientDeps, transpo
     const connection = new ClientConnection(whole, deps);
     const conn = open(connection);
     connection.attach(conn);
+    // Whose handshake ends now would be served by a port that nobody looks after any more.
+    if (isOver) return connection.destroy();
     if (connections.size >= maxConnections) makeRoom(connections, Math.ceil(maxConnections * SHARE_THAT_GOES));
     if (connections.size >= maxConnections) return connection.destroy();
     connections.add(connection);
@@ -83,11 +86,13 @@ export function createListener(policy: ListenerPolicy, deps: ClientDeps, transpo
     drain: () =>
       new Promise((resolve) => {
         drained = resolve;
+        isOver = true;
         server.close();
         for (const connection of [...connections]) connection.drain();
         if (connections.size === 0) resolve();
       }),
     close: () => {
+      isOver = true;
       if (server.listening) server.close();
       for (const connection of [...connections]) connection.destroy();
     },

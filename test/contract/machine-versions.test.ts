@@ -83,6 +83,24 @@ describe("another version", () => {
     await rig.supervisor.converge(id);
     expect(await rig.containers(id)).toEqual({ network: "running", one: "running", two: "running" });
   });
+  test("is not told of the end of the one before, which has ended by itself just then", async () => {
+    const id = rig.add({ restart: { policy: "on-failure" } });
+    await rig.supervisor.converge(id);
+    const list = rig.runtime.listContainers;
+    const updates: Promise<void>[] = [];
+    vi.spyOn(rig.runtime, "listContainers").mockImplementation((labels) => {
+      // Who ended the program is asked before anything is said of its end.
+      if (labels?.[LABEL.component] === "wan" && updates.length === 0) updates.push(update(id));
+      return list(labels);
+    });
+    rig.runtime.control.exit(await rig.containerId(id), 7);
+    await expect.poll(() => updates.length).toBe(1);
+    await Promise.all(updates);
+    await rig.supervisor.idle();
+    expect(rig.machine(id)).toMatchObject({ state: "started", restarts: 0 });
+    expect(rig.store.events(id).map(({ type }) => type)).not.toContain("exit");
+    expect(await rig.containers(id)).toMatchObject({ "": "running" });
+  });
   test("leaves no anchor behind when it cannot be started", async () => {
     const id = rig.add({});
     await rig.supervisor.converge(id);

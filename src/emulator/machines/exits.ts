@@ -62,6 +62,12 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
     return waiting.some((program) => ended.exitCode === 0 && waitsForSuccess(program));
   };
 
+  /** Whether the machine has another version by now, or is not to run any more. */
+  const isOver = ({ id, instanceId }: MachineRecord): boolean => {
+    const now = store.machine(id);
+    return now?.instanceId !== instanceId || now.desired !== "started" || now.restartRequested;
+  };
+
   return async (id, detail) => {
     const machine = store.machine(id);
     if (machine === undefined || machine.desired !== "started" || machine.state === "destroyed") return false;
@@ -79,8 +85,11 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
     const container = detail.labels[LABEL.container];
     if (exitDecided(store.events(id), detail.finishedAt, container) !== undefined) return false;
     const program = programOf(machine, detail);
+    const byEngine = await deps.endedByEngine(detail);
+    // Replaced or told to stop meanwhile: whoever waits for the new version must not hear of the old one's end.
+    if (isOver(machine)) return false;
     // What the engine ended goes on, whatever the policy says of programs that end by themselves; it is no failure either.
-    const decision: ExitDecision = (await deps.endedByEngine(detail))
+    const decision: ExitDecision = byEngine
       ? { kind: "restart", afterMs: 0, restarts: machine.restarts, windowStartMs: machine.restartWindowStartMs }
       : afterExit(machine, detail.exitCode, deps.now(), program?.restart);
     const exit = (restarting: boolean, restartCount: number): ReturnType<typeof event> =>

@@ -22,11 +22,12 @@ async function load(
   answer: (request: KeptRequest, nth: number, clock: TestClock) => KeptResponse | Promise<KeptResponse>,
   changes: Partial<LoadInput> = {},
   signal = new AbortController().signal,
+  earlyMs = 0,
 ) {
   const time = createTestClock();
   // Answers that are there are heard before the time moves on.
   const sleep: TestClock["sleep"] = (ms, given) =>
-    new Promise<void>((resolve) => void setImmediate(resolve)).then(() => time.sleep(ms, given));
+    new Promise<void>((resolve) => void setImmediate(resolve)).then(() => time.sleep(Math.max(0, ms - earlyMs), given));
   const clock = { ...time, sleep };
   const sentAtMs: number[] = [];
   const beganMs = clock.monotonic();
@@ -64,6 +65,15 @@ describe("runLoad", () => {
       latencyMs: { min: 0, max: 0 },
     });
     expect(closed).toBeGreaterThan(0);
+  });
+
+  test("times what a timer has sent too early from when it was sent", async () => {
+    const answer = (_request: KeptRequest, _nth: number, clock: TestClock): KeptResponse => {
+      clock.advance(5);
+      return served("ams");
+    };
+    const { loads } = await load(answer, { from: ["syd"] }, undefined, 1);
+    expect(loads[0]).toMatchObject({ ok: 100, latencyMs: { min: 5, max: 5 } });
   });
 
   test("times what was sent late from when it was due, and asks for no more patience than is left", async () => {

@@ -122,7 +122,9 @@ export function createExits(deps: ExitDeps): (id: string, detail: ContainerDetai
       return true;
     }
     deps.log(`machine ${id}: ${decision.reason}`);
-    if (container !== undefined && (await othersGoOn(machine, detail))) {
+    const othersRun = container !== undefined && (await othersGoOn(machine, detail));
+    if (isOver(machine)) return false;
+    if (othersRun) {
       journal.write(id, {}, exit(false, machine.restarts));
       // What waits for this one to end may start now.
       await deps.convergeNow(id);
